@@ -1,0 +1,108 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What holds for every target of ours: warnings are errors.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+    name: "mjpeg-relay",
+    products: [
+        .executable(name: "mjpeg-relay", targets: ["mjpeg-relay"])
+    ],
+    dependencies: [
+        // Sockets, event loops, the server side of HTTP/1 and WebSocket.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        // MD5 and SHA-256 of Digest logins.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+        // Logs, with one interface for every level and format.
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        // Signals as an asynchronous sequence (UnixSignals).
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        // The command line.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    ],
+    targets: [
+        // Debian's libyaml, for its document API: it keeps line and column of every node.
+        .systemLibrary(
+            name: "CLibYAML",
+            pkgConfig: "yaml-0.1",
+            providers: [.apt(["libyaml-dev"])]
+        ),
+        // A camera's address as a checked value. No networks.
+        .target(name: "CameraURL", swiftSettings: strict),
+        // The format: frames, parts, delimiters, JPEG markers. Values only.
+        .target(
+            name: "MJPEG",
+            dependencies: [.product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: strict
+        ),
+        // One camera: connect, log in, read leniently, deliver frames. No names, routes or viewers.
+        .target(
+            name: "CameraClient",
+            dependencies: [
+                "CameraURL",
+                "MJPEG",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        // relay.yaml as a checked value. No networks.
+        .target(
+            name: "RelayConfiguration",
+            dependencies: ["CLibYAML", "CameraURL"],
+            swiftSettings: strict
+        ),
+        // Supervisor, sources, hubs, HTTP server, status. Parses no YAML.
+        .target(
+            name: "Relay",
+            dependencies: [
+                "CameraClient",
+                "CameraURL",
+                "MJPEG",
+                "RelayConfiguration",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        // Arguments, logging, signals.
+        .executableTarget(
+            name: "mjpeg-relay",
+            dependencies: [
+                "CameraURL",
+                "Relay",
+                "RelayConfiguration",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "MJPEGTests",
+            dependencies: ["MJPEG", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CameraClientTests",
+            dependencies: [
+                "CameraClient", "CameraURL", "MJPEG",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "RelayConfigurationTests",
+            dependencies: ["CameraURL", "RelayConfiguration"],
+            swiftSettings: strict
+        ),
+    ]
+)
