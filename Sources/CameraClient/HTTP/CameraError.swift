@@ -1,0 +1,92 @@
+/// Why a camera could not be read; the description is the operator's sentence.
+///
+/// Text that came from a camera is cut and stripped of control characters before it is shown. No case holds a login.
+package enum CameraError: Error, Hashable, Sendable {
+    /// The response head, blank lines and interim heads included, is longer than the limit.
+    case headTooLarge
+    /// More interim (1xx) heads came than any server sends.
+    case tooManyInterimResponses
+    /// What came is no HTTP response; the text is how it begins.
+    case notHTTP(String)
+    /// The connection ended before the response head did.
+    case closedBeforeHead
+    /// The body is chunked and the size of a chunk cannot be read.
+    case chunkSizeUnreadable
+    /// The lines behind the last chunk are longer than the limit.
+    case trailersTooLarge
+    /// A status that brings no picture.
+    case status(Int, reason: String)
+    /// A 401, and the URL has no login.
+    case loginRequired
+    /// A 401 or 403 in spite of the login.
+    case loginRefused(Int)
+    /// A 401 that offers no scheme of ours; the text lists what it offers.
+    case loginUnsupported(offered: String)
+    /// More redirects than the hop limit.
+    case redirectedTooOften
+    /// A redirect to another scheme, host or port; the text is that origin.
+    case redirectedElsewhere(String)
+    /// A redirect without a usable address; the text is the address as sent.
+    case redirectUnreadable(String)
+    /// A body that is neither multipart nor JPEG, by type and by content.
+    case notAPicture(mediaType: String)
+}
+
+extension CameraError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .headTooLarge:
+            "camera sends a response head without end"
+        case .tooManyInterimResponses:
+            "camera sends interim responses (1xx) without end"
+        case .notHTTP(let text):
+            "camera does not answer in HTTP; its answer begins with '\(text.shown())'"
+        case .closedBeforeHead:
+            "camera closed the connection before its response head was complete"
+        case .chunkSizeUnreadable:
+            "camera sends a chunked body with an unreadable chunk size"
+        case .trailersTooLarge:
+            "camera sends trailers without end"
+        case .status(let status, let reason):
+            reason.isEmpty ? "camera answers \(status)" : "camera answers \(status) (\(reason.shown()))"
+        case .loginRequired:
+            "camera asks for a login (401) and the URL has none"
+        case .loginRefused(let status):
+            "camera refuses the login (\(status)); check user name and password"
+        case .loginUnsupported(let offered):
+            offered.isEmpty
+                ? "camera asks for a login (401) but offers no way to give one"
+                : "camera asks for a login (401) in a way that is not supported (\(offered.shown()))"
+        case .redirectedTooOften:
+            "camera redirects too often"
+        case .redirectedElsewhere(let origin):
+            "camera redirects to another address (\(origin.shown())), which is not allowed"
+        case .redirectUnreadable(let location):
+            "camera redirects to what is no http address ('\(location.shown())')"
+        case .notAPicture(let mediaType):
+            mediaType.isEmpty
+                ? "camera sends neither a stream nor a picture"
+                : "camera sends neither a stream nor a picture, but \(mediaType.shown())"
+        }
+    }
+
+    /// A short name of the case for the status as JSON; it stays the same when the sentence changes.
+    package var code: String {
+        switch self {
+        case .headTooLarge: "head_too_large"
+        case .tooManyInterimResponses: "too_many_interim_responses"
+        case .notHTTP: "not_http"
+        case .closedBeforeHead: "closed_before_head"
+        case .chunkSizeUnreadable: "chunk_size_unreadable"
+        case .trailersTooLarge: "trailers_too_large"
+        case .status: "status"
+        case .loginRequired: "login_required"
+        case .loginRefused: "login_refused"
+        case .loginUnsupported: "login_unsupported"
+        case .redirectedTooOften: "redirected_too_often"
+        case .redirectedElsewhere: "redirected_elsewhere"
+        case .redirectUnreadable: "redirect_unreadable"
+        case .notAPicture: "not_a_picture"
+        }
+    }
+}

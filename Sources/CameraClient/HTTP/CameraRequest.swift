@@ -1,0 +1,61 @@
+import CameraURL
+import NIOCore
+
+/// One GET for a camera, written so that nothing in it can end a line before its time.
+///
+/// It says HTTP/1.1, since that is what browsers and ffmpeg say and what cameras are tried with, and some answer 1.0 with an error
+/// or without a multipart head; it asks for `Connection: close`, since D-Link and others garble what follows on a kept connection.
+package struct CameraRequest: Sendable {
+    package var url: CameraURL
+    /// Fields of the operator; each replaces all defaults of its name. Fields whose name is no token are left out.
+    package var extraFields: [(String, String)]
+    /// The value of the Authorization field.
+    package var authorization: String?
+    /// Whether the connection shall stay open for another request, as a polled source wants it.
+    package var keepsConnection: Bool
+
+    package init(
+        url: CameraURL, extraFields: [(String, String)] = [], authorization: String? = nil, keepsConnection: Bool = false
+    ) {
+        self.url = url
+        self.extraFields = extraFields
+        self.authorization = authorization
+        self.keepsConnection = keepsConnection
+    }
+
+    /// The method of every request, as Digest logins hash it.
+    package static let method = "GET"
+
+    /// Appends the request head to `buffer`.
+    package func write(into buffer: inout ByteBuffer) {
+        var fields: [(name: String, value: String)] = [
+            ("Host", url.hostField),
+            ("User-Agent", "mjpeg-relay"),
+            ("Accept", "multipart/x-mixed-replace, image/jpeg, */*;q=0.5"),
+            ("Connection", keepsConnection ? "keep-alive" : "close"),
+        ]
+        if let authorization { fields.append(("Authorization", authorization)) }
+        let extra = extraFields.filter { !$0.0.isEmpty && $0.0.utf8.allSatisfy(\.isTokenByte) }
+        let replaced = Set(extra.map { $0.0.lowercased() })
+        fields.removeAll { replaced.contains($0.name.lowercased()) }
+
+        buffer.writeString(Self.method)
+        buffer.writeString(" ")
+        buffer.writeBytes(url.target.utf8.filter { !$0.isControl && $0 != 0x20 })
+        buffer.writeString(" HTTP/1.1\r\n")
+        for (name, value) in fields + extra {
+            buffer.writeString(name)
+            buffer.writeString(": ")
+            buffer.writeBytes(value.utf8.filter { !$0.isControl || $0.isBlank })
+            buffer.writeString("\r\n")
+        }
+        buffer.writeString("\r\n")
+    }
+}
+
+extension CameraRequest: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The request as an operator may see it: no login, no field of the operator's.
+    package var description: String { "\(Self.method) \(url)" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,41 @@
+/// A camera's status line and header fields, cleaned.
+package struct ResponseHead: Sendable {
+    /// The protocol that the status line names.
+    package enum Version: Hashable, Sendable {
+        case http(major: Int, minor: Int)
+        /// `ICY 200 OK`, of servers that descend from SHOUTcast.
+        case icy
+    }
+
+    package var version: Version
+    /// Three digits, 100 to 999.
+    package var status: Int
+    /// The reason phrase as it may be shown; empty where the camera sends none.
+    package var reason: String
+    /// Names as sent, values without blanks at their ends and without control characters, in the order of the camera.
+    package var fields: [(name: String, value: String)]
+
+    package init(version: Version, status: Int, reason: String, fields: [(name: String, value: String)] = []) {
+        self.version = version
+        self.status = status
+        self.reason = reason
+        self.fields = fields
+    }
+
+    /// The first value of a field, whatever the case of its name.
+    package func first(_ name: String) -> String? {
+        let name = name.lowercased()
+        return fields.first { $0.name.lowercased() == name }?.value
+    }
+
+    /// Every value of a field, whatever the case of its name, in the order of the camera.
+    package func all(_ name: String) -> [String] {
+        let name = name.lowercased()
+        return fields.filter { $0.name.lowercased() == name }.map(\.value)
+    }
+
+    /// What the camera says that the body is, nil where it says nothing readable.
+    package var mediaType: MediaType? {
+        first("Content-Type").flatMap(MediaType.init)
+    }
+}

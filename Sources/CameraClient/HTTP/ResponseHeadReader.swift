@@ -1,0 +1,168 @@
+import NIOCore
+
+/// Reads a camera's response head, however sloppy its form, from bytes that come in any pieces.
+///
+/// Taken as they are: HTTP of any version and `ICY`, no reason phrase, LF lines, blank lines first, folded lines, blanks around
+/// names and colons, bytes that are no UTF-8. Lines that are no fields are skipped, interim heads (1xx) too. Every byte is looked at
+/// once, and all of them together are at most `limit`.
+package struct ResponseHeadReader: Sendable {
+    /// Fields beyond this many are dropped.
+    static let maximumFields = 256
+    /// Interim heads beyond this many are an error.
+    static let maximumInterimHeads = 8
+    /// How much of a first line is awaited before it is told to be no HTTP.
+    static let maximumForeignBytes = 64
+
+    private let limit: Int
+    private var bytesRead = 0
+    private var interimHeads = 0
+    /// The line in progress, without its end.
+    private var line: [UInt8] = []
+    private var head: ResponseHead?
+    /// What the next folded line continues.
+    private var previousLine = PreviousLine.statusLine
+
+    private enum PreviousLine {
+        case statusLine
+        case field
+        case skipped
+    }
+
+    /// - Parameter limit: the longest head in bytes, blank lines before it and interim heads included.
+    package init(limit: Int = 65536) {
+        self.limit = limit
+    }
+
+    /// Takes bytes from `input` up to the end of the head and returns the head; bytes of the body stay in `input`.
+    ///
+    /// Returns nil when `input` is used up and the head is not complete. The reader is then ready for the next piece; after a
+    /// complete head it is ready for the next head of the connection.
+    package mutating func read(_ input: inout ByteBuffer) throws(CameraError) -> ResponseHead? {
+        while input.readableBytes > 0 {
+            let view = input.readableBytesView
+            let lineFeed = view.firstIndex(of: 0x0A)
+            let piece = view[..<(lineFeed ?? view.endIndex)]
+            bytesRead += piece.count + (lineFeed == nil ? 0 : 1)
+            guard bytesRead <= limit else { throw .headTooLarge }
+            line.append(contentsOf: piece)
+            input.moveReaderIndex(forwardBy: piece.count + (lineFeed == nil ? 0 : 1))
+            if head == nil { try refuseForeignBytes() }
+            guard lineFeed != nil else { return nil }
+            while line.last == 0x0D { line.removeLast() }
+            let complete = try takeLine()
+            line.removeAll(keepingCapacity: true)
+            if let complete { return complete }
+        }
+        return nil
+    }
+
+    /// What it means that the connection ends before the head does.
+    package func errorAtEnd() -> CameraError {
+        head == nil && !mayBecomeStatusLine ? .notHTTP(shownLine) : .closedBeforeHead
+    }
+
+    /// Uses the line in progress; returns the head when it is the blank line behind a final head.
+    private mutating func takeLine() throws(CameraError) -> ResponseHead? {
+        guard let current = head else {
+            guard !line.allSatisfy(\.isBlank) else { return nil }
+            guard let begun = Self.statusLine(line) else { throw .notHTTP(shownLine) }
+            head = begun
+            previousLine = .statusLine
+            return nil
+        }
+        guard line.isEmpty else {
+            takeFieldLine()
+            return nil
+        }
+        head = nil
+        // 101 is final: what follows would no longer be HTTP.
+        if (100..<200).contains(current.status), current.status != 101 {
+            interimHeads += 1
+            guard interimHeads <= Self.maximumInterimHeads else { throw .tooManyInterimResponses }
+            return nil
+        }
+        bytesRead = 0
+        interimHeads = 0
+        return current
+    }
+
+    private mutating func takeFieldLine() {
+        if let first = line.first, first.isBlank, previousLine != .statusLine {
+            // A folded line (RFC 9112, section 5.2): one blank stands for the fold.
+            guard previousLine == .field, let last = head?.fields.indices.last else { return }
+            let more = Self.value(line[...])
+            if !more.isEmpty { head?.fields[last].value += " " + more }
+            return
+        }
+        previousLine = .skipped
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return }
+        let name = line[..<colon].trimmingBlanks()
+        guard !name.isEmpty, name.allSatisfy(\.isTokenByte), let count = head?.fields.count, count < Self.maximumFields else { return }
+        head?.fields.append((String(decoding: name, as: UTF8.self), Self.value(line[(colon + 1)...])))
+        previousLine = .field
+    }
+
+    /// A value without outer blanks; control characters inside become blanks (RFC 9110, section 5.5).
+    private static func value(_ bytes: ArraySlice<UInt8>) -> String {
+        String(decoding: bytes.map { $0.isControl ? 0x20 : $0 }.trimmingBlanks(), as: UTF8.self)
+    }
+
+    /// `HTTP/1.1 200 OK`, `HTTP/1.0 200`, `ICY 200 OK`; nil for what is no status line.
+    private static func statusLine(_ line: [UInt8]) -> ResponseHead? {
+        var rest = line[...].drop { $0.isBlank }
+        var version = ResponseHead.Version.icy
+        if let afterName = rest.dropping(prefix: "http") {
+            rest = afterName
+            var major = 1
+            var minor = 0
+            if rest.first == UInt8(ascii: "/") {
+                rest = rest.dropFirst()
+                guard let number = rest.popFirst()?.decimalValue else { return nil }
+                major = number
+                if rest.first == UInt8(ascii: ".") {
+                    rest = rest.dropFirst()
+                    guard let number = rest.popFirst()?.decimalValue else { return nil }
+                    minor = number
+                }
+            }
+            version = .http(major: major, minor: minor)
+        } else if let afterName = rest.dropping(prefix: "icy") {
+            rest = afterName
+        } else {
+            return nil
+        }
+        guard let blank = rest.first, blank.isBlank else { return nil }
+        rest = rest.drop { $0.isBlank }
+        let digits = rest.prefix { $0.decimalValue != nil }
+        let status = digits.prefix(4).reduce(0) { $0 * 10 + ($1.decimalValue ?? 0) }
+        guard digits.count == 3, status >= 100 else { return nil }
+        let reason = String(decoding: rest.dropFirst(3).trimmingBlanks(), as: UTF8.self)
+        return ResponseHead(version: version, status: status, reason: reason.shown())
+    }
+
+    /// Ends the wait for the first line's end when it is none of HTTP's: a JPEG may hold no line feed for long.
+    private func refuseForeignBytes() throws(CameraError) {
+        guard !mayBecomeStatusLine, line.count >= Self.maximumForeignBytes else { return }
+        throw .notHTTP(shownLine)
+    }
+
+    /// Whether the line in progress begins as a status line does, as far as it goes.
+    private var mayBecomeStatusLine: Bool {
+        let start = line.drop { $0.isBlank || $0 == 0x0D }.prefix(4).map { $0 | 0x20 }
+        return "http".utf8.starts(with: start) || "icy".utf8.elementsEqual(start.prefix(3)) || "icy".utf8.starts(with: start)
+    }
+
+    private var shownLine: String {
+        String(decoding: line.prefix(Self.maximumForeignBytes), as: UTF8.self).shown()
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// What follows `prefix`, given in lower case and found in any; nil where these bytes begin otherwise.
+    fileprivate func dropping(prefix: StaticString) -> ArraySlice? {
+        let count = prefix.utf8CodeUnitCount
+        guard self.count >= count else { return nil }
+        let matches = prefix.withUTF8Buffer { $0.elementsEqual(self.prefix(count).lazy.map { $0 | 0x20 }) }
+        return matches ? dropFirst(count) : nil
+    }
+}

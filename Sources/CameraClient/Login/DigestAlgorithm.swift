@@ -1,0 +1,34 @@
+import Crypto
+
+/// The hash of a Digest login (RFC 7616, section 3.3).
+enum DigestAlgorithm: String, Hashable, Sendable {
+    case md5 = "md5"
+    case md5Session = "md5-sess"
+    case sha256 = "sha-256"
+    case sha256Session = "sha-256-sess"
+
+    /// The larger, the harder to break; a session variant is neither.
+    var strength: Int {
+        switch self {
+        case .md5, .md5Session: 1
+        case .sha256, .sha256Session: 2
+        }
+    }
+
+    /// Whether the login is hashed once more with the nonces of its first use.
+    var isSession: Bool { self == .md5Session || self == .sha256Session }
+
+    /// The hash of a text's UTF-8, as hexadecimal digits in lower case.
+    func hash(_ text: String) -> String {
+        let bytes = Array(text.utf8)
+        switch self {
+        case .md5, .md5Session: return Self.hexadecimal(Insecure.MD5.hash(data: bytes))
+        case .sha256, .sha256Session: return Self.hexadecimal(SHA256.hash(data: bytes))
+        }
+    }
+
+    private static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}
