@@ -1,0 +1,110 @@
+/// The walk through a file's values: it gathers every problem and knows what values may refer to.
+///
+/// No method repeats a value in a problem, since any of them may hold a login; keys and names are repeated where they
+/// look like such.
+struct ConfigurationReader {
+    /// Where relative paths start; empty for the working directory.
+    let folder: String
+    /// What `${NAME}` stands for.
+    let environment: [String: String]
+    private(set) var problems: [(place: Place?, message: String)] = []
+
+    init(folder: String, environment: [String: String]) {
+        self.folder = folder
+        self.environment = environment
+    }
+
+    /// Adds a problem; without a place it concerns the file as a whole.
+    mutating func report(_ message: String, at place: Place?) {
+        problems.append((place, message))
+    }
+
+    /// What is wrong, sorted by place; what an alias brings up twice is told once.
+    func sortedProblems(file: String) -> [ConfigurationProblem] {
+        var seen: Set<ConfigurationProblem> = []
+        let start = Place(line: 0, column: 0)
+        let sorted = problems.enumerated().sorted {
+            ($0.element.place ?? start, $0.offset) < ($1.element.place ?? start, $1.offset)
+        }
+        return sorted.map(\.element).map {
+            ConfigurationProblem(file: file, line: $0.place?.line, column: $0.place?.column, message: $0.message)
+        }.filter { seen.insert($0).inserted }
+    }
+
+    /// The text of a single value with its variables replaced; `label` and `expected` make the sentence if it has none.
+    mutating func text(_ node: YAMLNode, label: String, expected: String) -> String? {
+        guard acceptsTag(of: node) else { return nil }
+        guard case .scalar(let text, let style) = node.content else {
+            report("\(label) must be \(expected), not \(node.kind)", at: node.place)
+            return nil
+        }
+        guard !node.isNull else {
+            report("\(label) has no value; it must be \(expected)", at: node.place)
+            return nil
+        }
+        let result = VariableText.expanded(text, environment: environment)
+        for problem in result.problems {
+            var place = node.place
+            if let offset = style.textOffset { place.column += offset + problem.offset }
+            report(problem.message, at: place)
+        }
+        return result.problems.isEmpty ? result.text : nil
+    }
+
+    /// The entries of a mapping, in order, each key once; nil where the node is something else.
+    mutating func entries(_ node: YAMLNode, label: String, expected: String) -> [(name: String, place: Place, value: YAMLNode)]? {
+        guard acceptsTag(of: node) else { return nil }
+        guard case .mapping(let pairs) = node.content else {
+            let sentence = node.isNull ? "has no value; it must be \(expected)" : "must be \(expected), not \(node.kind)"
+            report("\(label) \(sentence)", at: node.place)
+            return nil
+        }
+        var first: [String: Place] = [:]
+        var entries: [(name: String, place: Place, value: YAMLNode)] = []
+        for (key, value) in pairs {
+            guard acceptsTag(of: key) else { continue }
+            guard case .scalar(let name, _) = key.content else {
+                report("a key must be a single value, not \(key.kind)", at: key.place)
+                continue
+            }
+            if let other = first[name] {
+                report("duplicate key\(Spelling.quoted(name)); the first one is at line \(other.line)", at: key.place)
+                continue
+            }
+            first[name] = key.place
+            entries.append((name, key.place, value))
+        }
+        return entries
+    }
+
+    /// Reads a mapping by a table of its keys, in the table's order, and tells which keys were read and which failed.
+    mutating func read<Target>(
+        _ node: YAMLNode, section: Section, keys: [ConfigurationKey<Target>], into target: inout Target
+    ) -> KeyPlaces {
+        var places = KeyPlaces()
+        guard let entries = entries(node, label: section.label, expected: "a mapping of keys") else { return places }
+        var values: [String: (place: Place, node: YAMLNode)] = [:]
+        for entry in entries {
+            if keys.contains(where: { $0.name == entry.name }) {
+                values[entry.name] = (entry.place, entry.value)
+            } else {
+                let hint = ConfigurationKeys.hint(for: entry.name, among: keys.map(\.name))
+                report("unknown key\(Spelling.quoted(entry.name))\(section.suffix)\(hint)", at: entry.place)
+            }
+        }
+        for key in keys {
+            guard let value = values[key.name] else { continue }
+            places.keys[key.name] = value.place
+            if key.read(value.node, "'\(key.name)'\(section.suffix)", &self, &target) {
+                places.values[key.name] = KeyPlaces.Origin(place: value.node.place, section: section)
+            }
+        }
+        return places
+    }
+
+    /// A tag would promise a meaning that nothing here gives.
+    mutating func acceptsTag(of node: YAMLNode) -> Bool {
+        if node.hasForeignTag { report("tags are not supported", at: node.place) }
+        return !node.hasForeignTag
+    }
+}

@@ -1,0 +1,115 @@
+/// A file's configuration while it is read.
+struct FileDraft: Sendable {
+    /// An address with its place.
+    struct Listener: Sendable {
+        var address: ListenAddress
+        /// nil for the built-in one.
+        var place: Place?
+    }
+
+    var configuration = RelayConfiguration(sources: [])
+    /// From `listen`; empty where the file does not set it.
+    var listen: [Listener] = []
+    /// From `defaults`.
+    var prototype = SourceDraft()
+    /// In the order of the file.
+    var sources: [SourceDraft] = []
+
+    /// Reads the value of `defaults`.
+    static func readDefaults(_ node: YAMLNode, label: String, reader: inout ConfigurationReader, draft: inout FileDraft) -> Bool {
+        guard !node.isNull else { return true }
+        draft.prototype.places = reader.read(
+            node, section: .defaults, keys: ConfigurationKeys.inheritable, into: &draft.prototype)
+        return true
+    }
+
+    /// Reads the value of `sources`.
+    static func readSources(_ node: YAMLNode, label: String, reader: inout ConfigurationReader, draft: inout FileDraft) -> Bool {
+        let expected = "a mapping of names to sources, such as front: http://192.0.2.10/video"
+        guard let entries = reader.entries(node, label: label, expected: expected) else { return false }
+        if entries.isEmpty { reader.report("\(label) names no source", at: node.place) }
+        for entry in entries {
+            guard SourceDraft.checkName(entry.name, at: entry.place, &reader) else { continue }
+            draft.sources.append(readSource(entry.name, entry.value, at: entry.place, from: draft.prototype, reader: &reader))
+        }
+        return true
+    }
+
+    private static func readSource(
+        _ name: String, _ node: YAMLNode, at place: Place, from prototype: SourceDraft, reader: inout ConfigurationReader
+    ) -> SourceDraft {
+        var draft = prototype
+        draft.source.name = name
+        draft.place = place
+        let section = Section.source(name)
+        if case .scalar = node.content, !node.isNull {
+            // The short form: just the URL.
+            var places = KeyPlaces()
+            places.keys["url"] = node.place
+            if let upstream = ValueReader.upstream.read(node, section.label, &reader) {
+                draft.source.upstream = upstream
+                places.values["url"] = KeyPlaces.Origin(place: node.place, section: section)
+            }
+            draft.places = places.inheriting(prototype.places)
+        } else if !node.isNull {
+            if case .sequence = node.content {
+                reader.report("\(section.label) must be a URL or a mapping of keys, not a list", at: node.place)
+                draft.places.keys["url"] = node.place
+            } else {
+                draft.places = reader.read(node, section: section, keys: ConfigurationKeys.source, into: &draft)
+                    .inheriting(prototype.places)
+            }
+        }
+        return draft
+    }
+
+    /// Makes the checks that look at several parts of the file and gives the configuration, right only if nothing is reported.
+    consuming func finished(_ reader: inout ConfigurationReader, places: KeyPlaces) -> RelayConfiguration {
+        if places.keys["sources"] == nil {
+            reader.report("the file has no 'sources', the mapping of names to cameras", at: nil)
+        }
+        for source in sources { source.checkTogether(&reader) }
+        if !places.failed("listen") {
+            if !listen.isEmpty { configuration.listen = listen.map(\.address) }
+            checkPorts(&reader)
+        }
+        configuration.sources = sources.map(\.source)
+        return configuration
+    }
+
+    /// Reports each address and port that an earlier place in the file takes already.
+    private func checkPorts(_ reader: inout ConfigurationReader) {
+        /// Something that is to be bound.
+        struct Use {
+            var address: ListenAddress
+            var label: String
+            var place: Place?
+            /// Shown in place of the address where that is only a port.
+            var what: String
+        }
+        let listeners = listen.isEmpty ? configuration.listen.map { Listener(address: $0) } : listen
+        let hosts = listeners.compactMap { if case .ip(let host, _) = $0.address { host } else { nil } }
+        var uses = listeners.map { Use(address: $0.address, label: "'listen'", place: $0.place, what: "this address") }
+        for draft in sources {
+            guard let port = draft.source.port, let place = draft.places.values["port"]?.place else { continue }
+            let section = Section.source(draft.source.name)
+            guard !hosts.isEmpty else {
+                reader.report("'port'\(section.suffix) has no host to be opened on: 'listen' names none", at: place)
+                continue
+            }
+            uses += Set(hosts).sorted().map { Use(address: .ip(host: $0, port: port), label: section.label, place: place, what: "this port") }
+        }
+        let start = Place(line: 0, column: 0)
+        let sorted = uses.enumerated().sorted { ($0.element.place ?? start, $0.offset) < ($1.element.place ?? start, $1.offset) }
+        var earlier: [Use] = []
+        for use in sorted.map(\.element) {
+            guard let other = earlier.first(where: { $0.address.overlaps(use.address) && ($0.label != use.label || $0.place != use.place) })
+            else {
+                earlier.append(use)
+                continue
+            }
+            let line = other.place.map { " at line \($0.line)" } ?? ", which is \(other.address) unless set"
+            reader.report("\(use.what) is already taken by \(other.label)\(line)", at: use.place)
+        }
+    }
+}

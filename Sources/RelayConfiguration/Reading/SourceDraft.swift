@@ -1,0 +1,71 @@
+import CameraURL
+
+/// A source while it is read, with the places of its values for the checks that look at two of them.
+///
+/// `defaults` is read into a draft too; each source starts as a copy of it, and so inherits what it does not set.
+struct SourceDraft: Sendable {
+    var source = SourceConfiguration(name: "", upstream: .file(path: ""))
+    /// Where the source's name stands.
+    var place = Place.start
+    var places = KeyPlaces()
+
+    /// The fewest frames that a name's section needs: `url`, present and right.
+    var hasUpstream: Bool { places.values["url"] != nil }
+
+    /// Names that are routes of the relay.
+    private static let reservedNames: Set<String> = [
+        "status", "metrics", "healthz", "readyz", "stream", "snapshot", "ws", "embed",
+    ]
+
+    /// Reports a name that no source may have.
+    static func checkName(_ name: String, at place: Place, _ reader: inout ConfigurationReader) -> Bool {
+        let first = name.utf8.first.map { isAlphanumeric($0) } ?? false
+        guard first, name.utf8.allSatisfy({ isAlphanumeric($0) || "._-".utf8.contains($0) }) else {
+            let rule = "a source's name is made of A-Z a-z 0-9 . _ - and begins with a letter or a digit"
+            reader.report(rule, at: place)
+            return false
+        }
+        guard !reservedNames.contains(name) else {
+            reader.report("a source cannot be named '\(name)': /\(name) is a route of the relay", at: place)
+            return false
+        }
+        return true
+    }
+
+    /// The checks that look at more than one value of the source.
+    func checkTogether(_ reader: inout ConfigurationReader) {
+        let section = Section.source(source.name)
+        if places.keys["url"] == nil { reader.report("\(section.label) has no 'url'", at: place) }
+        if !places.failed("reconnect_min"), !places.failed("reconnect_max"), source.reconnectMin > source.reconnectMax,
+            let origin = places.values["reconnect_min"] ?? places.values["reconnect_max"]
+        {
+            reader.report("'reconnect_min' is longer than 'reconnect_max'\(origin.section.suffix)", at: origin.place)
+        }
+        guard hasUpstream else { return }
+        switch source.upstream {
+        case .camera(let url):
+            if let fps = places.values["fps"], fps.section == section {
+                reader.report("'fps'\(section.suffix) is only for a file: URL; a camera sets its own pace", at: fps.place)
+            }
+            if url.login != nil, source.headers.contains(where: { $0.name.lowercased() == "authorization" }),
+                let origin = places.values["headers"]
+            {
+                reader.report("\(section.label) has a login in its URL and an 'Authorization' in 'headers'; keep one", at: origin.place)
+            }
+        case .file:
+            let gap = Duration.seconds(1 / source.fps)
+            if !places.failed("fps"), !places.failed("stall_timeout"), gap >= source.stallTimeout,
+                let origin = places.values["fps"] ?? places.values["stall_timeout"]
+            {
+                reader.report("\(section.label) would always be stalled: its frames are no less than 'stall_timeout' apart", at: origin.place)
+            }
+        }
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: false
+        }
+    }
+}

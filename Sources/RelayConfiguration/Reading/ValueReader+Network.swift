@@ -1,0 +1,63 @@
+extension ValueReader where Value == SourceConfiguration.Upstream {
+    /// The address of a camera or a file.
+    static let upstream = ValueReader { node, label, reader in
+        guard let text = reader.text(node, label: label, expected: "a URL, http://… or file:PATH") else { return nil }
+        do throws(TextError) {
+            return try SourceConfiguration.Upstream(text: text, folder: reader.folder)
+        } catch {
+            reader.report("\(label): \(error.message)", at: node.place)
+            return nil
+        }
+    }
+}
+
+extension ValueReader where Value == [FileDraft.Listener] {
+    /// One address or a list of them.
+    static let listenAddresses = ValueReader { node, label, reader in
+        let nodes: [YAMLNode]
+        if case .sequence(let items) = node.content {
+            guard reader.acceptsTag(of: node) else { return nil }
+            nodes = items
+        } else {
+            nodes = [node]
+        }
+        guard !nodes.isEmpty else {
+            reader.report("\(label) is an empty list; it must hold an address, such as 0.0.0.0:8080", at: node.place)
+            return nil
+        }
+        var listeners: [FileDraft.Listener] = []
+        for node in nodes {
+            let expected = "an address, such as 0.0.0.0:8080, or a list of them"
+            guard let text = reader.text(node, label: label, expected: expected) else { continue }
+            do throws(TextError) {
+                listeners.append(FileDraft.Listener(address: try ListenAddress(text: text, folder: reader.folder), place: node.place))
+            } catch {
+                reader.report("\(label): \(error.message)", at: node.place)
+            }
+        }
+        return listeners.count == nodes.count ? listeners : nil
+    }
+}
+
+extension ValueReader where Value == [HeaderField] {
+    /// A mapping of field names to values.
+    static let headers = ValueReader { node, label, reader in
+        let expected = "a mapping of field names to values"
+        guard let entries = reader.entries(node, label: label, expected: expected) else { return nil }
+        var fields: [HeaderField] = []
+        for entry in entries {
+            guard let text = reader.text(entry.value, label: "a value of \(label)", expected: "a text") else { continue }
+            do throws(TextError) {
+                let field = try HeaderField(checkedName: entry.name, value: text)
+                guard !fields.contains(where: { $0.name.lowercased() == field.name.lowercased() }) else {
+                    reader.report("\(label): '\(field.name)' is there twice; case does not matter in field names", at: entry.place)
+                    continue
+                }
+                fields.append(field)
+            } catch {
+                reader.report("\(label): \(error.message)", at: entry.place)
+            }
+        }
+        return fields.count == entries.count ? fields : nil
+    }
+}

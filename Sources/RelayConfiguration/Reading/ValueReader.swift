@@ -1,0 +1,27 @@
+/// How a value of one type is read. What it cannot read it reports as "LABEL must be …".
+struct ValueReader<Value>: Sendable {
+    /// Reads a node; the text is the value's name at the start of a sentence. nil: a problem was reported.
+    let read: @Sendable (YAMLNode, String, inout ConfigurationReader) -> Value?
+
+    /// A single value; `expected` completes "must be", `parse` returns nil for what is something else.
+    static func scalar(_ expected: String, _ parse: @escaping @Sendable (String) -> Value?) -> Self {
+        ValueReader { node, label, reader in
+            guard let text = reader.text(node, label: label, expected: expected) else { return nil }
+            guard let value = parse(text) else {
+                reader.report("\(label) must be \(expected)", at: node.place)
+                return nil
+            }
+            return value
+        }
+    }
+
+    /// A mapping with keys of its own. Where it holds nothing, as when all its keys are comments, it says what `initial` says.
+    static func section(_ section: Section, _ keys: [ConfigurationKey<Value>], from initial: Value) -> Self where Value: Sendable {
+        ValueReader { node, _, reader in
+            var value = initial
+            guard !node.isNull else { return value }
+            let places = reader.read(node, section: section, keys: keys, into: &value)
+            return places.keys.count == places.values.count ? value : nil
+        }
+    }
+}

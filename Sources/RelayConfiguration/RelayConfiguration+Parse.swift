@@ -1,0 +1,58 @@
+extension RelayConfiguration {
+    /// Reads the bytes of a file. `file` is its name in problems, `folder` where its relative paths start, `environment` what
+    /// `${NAME}` stands for. Throws everything that is wrong at once; what keeps the text from being YAML, alone.
+    package static func parse(
+        _ bytes: [UInt8], file: String, folder: String, environment: [String: String]
+    ) throws(ConfigurationError) -> RelayConfiguration {
+        let root: YAMLNode?
+        do throws(YAMLError) {
+            root = try YAMLNode.read(bytes)
+        } catch {
+            let problem = ConfigurationProblem(
+                file: file, line: error.place?.line, column: error.place?.column, message: error.message)
+            throw ConfigurationError(problems: [problem])
+        }
+        guard let root, !root.isNull else {
+            let message = "the file is empty; it needs at least 'sources', the mapping of names to cameras"
+            throw ConfigurationError(problems: [ConfigurationProblem(file: file, message: message)])
+        }
+        var reader = ConfigurationReader(folder: folder, environment: environment)
+        var draft = FileDraft()
+        let places = reader.read(root, section: .top, keys: ConfigurationKeys.top, into: &draft)
+        guard case .mapping = root.content else { throw ConfigurationError(problems: reader.sortedProblems(file: file)) }
+        let configuration = draft.finished(&reader, places: places)
+        guard reader.problems.isEmpty else { throw ConfigurationError(problems: reader.sortedProblems(file: file)) }
+        return configuration
+    }
+
+    /// The configuration of a command line with one URL (`http://…` or `file:PATH`), by the same checks. Relative paths start
+    /// at `folder`. Problems name the argument that is wrong and never repeat the URL.
+    package static func single(
+        url: String, port: Int = defaultPort, webSocketPort: Int? = nil, folder: String = ""
+    ) throws(ConfigurationError) -> RelayConfiguration {
+        var problems: [ConfigurationProblem] = []
+        var upstream = SourceConfiguration.Upstream.file(path: "")
+        do throws(TextError) {
+            upstream = try SourceConfiguration.Upstream(text: url, folder: folder)
+        } catch {
+            problems.append(ConfigurationProblem(message: error.message))
+        }
+        if !(0...65535).contains(port) {
+            problems.append(ConfigurationProblem(message: "the port must be from 0 to 65535"))
+        }
+        if let webSocketPort {
+            if !(0...65535).contains(webSocketPort) {
+                problems.append(ConfigurationProblem(message: "the WebSocket port must be from 0 to 65535"))
+            } else if webSocketPort == port, port != 0 {
+                problems.append(ConfigurationProblem(message: "the WebSocket port is the same as the port"))
+            }
+        }
+        guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
+        return RelayConfiguration(
+            mode: .single,
+            listen: [.ip(host: "::", port: port)],
+            sources: [SourceConfiguration(name: singleSourceName, upstream: upstream)],
+            webSocketPort: webSocketPort
+        )
+    }
+}

@@ -1,0 +1,45 @@
+import CameraURL
+
+extension SourceConfiguration.Upstream {
+    /// The length in bytes that no address reaches on purpose; cameras' servers take far less.
+    private static let maximumLength = 8192
+
+    /// Reads `http://…` or `file:PATH` (also `file:///PATH`). A path is taken as it is, without percent-decoding; a
+    /// relative one starts at `folder`.
+    init(text: String, folder: String) throws(TextError) {
+        guard text.utf8.count <= Self.maximumLength else {
+            throw TextError(message: "the URL is longer than \(Self.maximumLength) bytes")
+        }
+        if text.utf8.prefix(5).elementsEqual("file:".utf8) {
+            self = .file(path: try Self.filePath(text.utf8.dropFirst(5), folder: folder))
+            return
+        }
+        let url: CameraURL
+        do {
+            url = try CameraURL(text)
+        } catch {
+            throw TextError(message: error.description)
+        }
+        try Self.refuseUnsupportedScheme(url.scheme)
+        self = .camera(url)
+    }
+
+    /// The one place that says which schemes a camera may not have yet.
+    private static func refuseUnsupportedScheme(_ scheme: CameraURL.Scheme) throws(TextError) {
+        guard scheme != .https else { throw TextError(message: "https is not supported yet; use http:// where the camera has it") }
+    }
+
+    private static func filePath(_ text: Substring.UTF8View, folder: String) throws(TextError) -> String {
+        var path = text
+        if path.starts(with: "//".utf8) {
+            path = path.dropFirst(2)
+            guard path.first == UInt8(ascii: "/") else {
+                throw TextError(message: "a file is named as file:PATH or file:///PATH, without a host")
+            }
+        }
+        let name = String(Substring(path))
+        guard !name.isEmpty else { throw TextError(message: "the file: URL names no file") }
+        guard !name.hasControlCharacter else { throw TextError(message: "the file: URL contains a control character") }
+        return PathText.resolved(name, folder: folder)
+    }
+}

@@ -1,0 +1,39 @@
+/// A value of a YAML document with its place. Nodes reached through an alias share their content.
+struct YAMLNode: Sendable {
+    /// What a node holds.
+    enum Content: Sendable {
+        /// A text and how it is written.
+        case scalar(String, ScalarStyle)
+        case sequence([YAMLNode])
+        case mapping([(key: YAMLNode, value: YAMLNode)])
+    }
+
+    /// What the reading of a scalar needs to know of the way it is written.
+    struct ScalarStyle: Sendable {
+        /// Written without quotes, so that `null` and nothing at all mean "no value".
+        var isPlain: Bool
+        /// Characters between the node's place and the text's first one, where the text stands in the file as it is, in
+        /// one line; nil where folding or escapes moved its characters.
+        var textOffset: Int?
+    }
+
+    var place: Place
+    /// An explicit tag that says something else than the node's form does, such as `!!int`.
+    var hasForeignTag: Bool
+    var content: Content
+
+    /// Whether the node says "no value": nothing at all, `~` or `null`, without quotes.
+    var isNull: Bool {
+        guard case .scalar(let text, let style) = content, style.isPlain else { return false }
+        return ["", "~", "null", "Null", "NULL"].contains(text)
+    }
+
+    /// What the node is, for messages.
+    var kind: String {
+        switch content {
+        case .scalar: "a single value"
+        case .sequence: "a list"
+        case .mapping: "a mapping"
+        }
+    }
+}

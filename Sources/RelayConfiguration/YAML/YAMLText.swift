@@ -1,0 +1,54 @@
+/// The checks of a text's bytes that come before YAML: they give a place to what libyaml reports without one.
+enum YAMLText {
+    /// The bytes that libyaml may read: without a byte order mark, known to be UTF-8 without forbidden characters.
+    static func checked(_ bytes: [UInt8], limits: YAMLLimits) throws(YAMLError) -> ArraySlice<UInt8> {
+        guard bytes.count <= limits.bytes else {
+            throw YAMLError(message: "the file is larger than \(limits.bytes >> 10) KiB")
+        }
+        let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
+        var place = Place.start
+        var previous: Unicode.Scalar?
+        var iterator = text.makeIterator()
+        var parser = Unicode.UTF8.ForwardParser()
+        while true {
+            switch parser.parseScalar(from: &iterator) {
+            case .emptyInput:
+                return text
+            case .error:
+                throw YAMLError(place: place, message: "the file is not UTF-8 text")
+            case .valid(let encoded):
+                let scalar = Unicode.UTF8.decode(encoded)
+                guard isAllowed(scalar) else {
+                    throw YAMLError(place: place, message: "a control character cannot stand in the file")
+                }
+                if scalar == "\n" && previous == "\r" {
+                    // The second half of a line end that is counted already.
+                } else if scalar == "\n" || scalar == "\r" {
+                    place = Place(line: place.line + 1, column: 1)
+                } else {
+                    place.column += 1
+                }
+                previous = scalar
+            }
+        }
+    }
+
+    /// Where a tab indents the given line, counted from 1; nil where none does.
+    static func indentingTab(in text: ArraySlice<UInt8>, line: Int) -> Place? {
+        let lines = text.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: "\n") }
+        guard lines.indices.contains(line - 1) else { return nil }
+        for (index, byte) in lines[line - 1].enumerated() {
+            if byte == UInt8(ascii: "\t") { return Place(line: line, column: index + 1) }
+            if byte != UInt8(ascii: " ") { break }
+        }
+        return nil
+    }
+
+    /// YAML's printable characters (YAML 1.1, 5.1).
+    private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x09, 0x0A, 0x0D, 0x20...0x7E, 0x85, 0xA0...0xFEFE, 0xFF00...0xFFFD, 0x10000...0x10FFFF: true
+        default: false
+        }
+    }
+}
