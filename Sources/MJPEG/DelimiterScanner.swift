@@ -1,0 +1,138 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Looks for the next part or picture in bytes that are no picture's, however they come in pieces.
+///
+/// While the boundary is not confirmed, any line that begins with `--` and any that begins with `Content-` is taken for
+/// the beginning of a part.
+struct DelimiterScanner: Sendable {
+    /// What was found; the scanned bytes end with it.
+    enum Find: Hashable, Sendable {
+        case nothing
+        /// A JPEG's first three bytes.
+        case startOfImage
+        /// `--` and the boundary's name.
+        case delimiter
+        /// The beginning of a line that may be a delimiter.
+        case dashes
+        /// The beginning of a header line.
+        case field
+        /// A line that is the boundary without dashes; its line end is still to come.
+        case bareLine
+    }
+
+    /// What is looked for.
+    struct Targets: OptionSet, Sendable {
+        let rawValue: UInt8
+        static let pictures = Targets(rawValue: 1)
+        static let parts = Targets(rawValue: 2)
+    }
+
+    /// The bytes of a find of `field`; the case of the letters does not matter to who reads them.
+    static let field: StaticString = "content-"
+
+    /// Only a start of image behind an end of image counts: after a broken picture the next one may be a thumbnail's.
+    var awaitsEndOfImage = false
+
+    /// How many bytes of the delimiter the bytes so far end with.
+    private(set) var matched = 0
+    /// Bytes of the line so far, as far as they could begin a part.
+    private var lineLength = 0
+    private var mayBeDashes = true
+    private var mayBeField = true
+    private var mayBeBare = true
+    private var startMatched = 0
+    private var previous: UInt8 = 0
+
+    /// How many of the last bytes may be the beginning of a find of `parts`.
+    var candidateLength: Int { max(matched, mayBeDashes || mayBeField || mayBeBare ? lineLength : 0) }
+
+    /// Starts at the beginning of a line.
+    init() {}
+
+    /// Scans up to the first find. Returns it and the number of bytes scanned, those of the find included.
+    mutating func scan(_ bytes: UnsafeRawBufferPointer, for targets: Targets, boundary: Boundary) -> (find: Find, scanned: Int) {
+        guard let base = bytes.baseAddress else { return (.nothing, 0) }
+        let onlyDelimiters = targets == .parts && !boundary.readsLines
+        var index = 0
+        while index < bytes.count {
+            if onlyDelimiters, matched == 0 {
+                // Nothing but the delimiter's first dash is of interest; this is how the rest of broken pictures is passed over.
+                guard let hit = memchr(base + index, Int32(ASCII.dash), bytes.count - index) else { return (.nothing, bytes.count) }
+                index = UnsafeRawPointer(hit) - base
+            }
+            let find = push(bytes[index], targets, boundary)
+            if find == .bareLine { return (find, index) }
+            index += 1
+            if find != .nothing { return (find, index) }
+        }
+        return (.nothing, index)
+    }
+
+    /// Takes one byte.
+    mutating func push(_ byte: UInt8, _ targets: Targets, _ boundary: Boundary) -> Find {
+        defer { previous = byte }
+        if targets.contains(.pictures), matchesStartOfImage(byte) { return .startOfImage }
+        guard targets.contains(.parts) else { return .nothing }
+        let find = boundary.readsLines ? matchLine(byte, boundary) : .nothing
+        if matchesDelimiter(byte, boundary) { return .delimiter }
+        return find
+    }
+
+    private mutating func matchesStartOfImage(_ byte: UInt8) -> Bool {
+        if awaitsEndOfImage {
+            awaitsEndOfImage = !(previous == 0xFF && byte == 0xD9)
+            return false
+        }
+        switch (startMatched, byte) {
+        case (2, 0xFF):
+            startMatched = 0
+            return true
+        case (_, 0xFF): startMatched = 1
+        case (1, 0xD8): startMatched = 2
+        default: startMatched = 0
+        }
+        return false
+    }
+
+    private mutating func matchesDelimiter(_ byte: UInt8, _ boundary: Boundary) -> Bool {
+        let pattern = boundary.pattern
+        guard !pattern.isEmpty else { return false }
+        while matched > 0, matched >= pattern.count || pattern[matched] != byte { matched = boundary.fallback[min(matched, pattern.count)] }
+        if pattern[matched] == byte { matched += 1 }
+        guard matched == pattern.count else { return false }
+        matched = 0
+        return true
+    }
+
+    private mutating func matchLine(_ byte: UInt8, _ boundary: Boundary) -> Find {
+        let isEnd = byte == ASCII.lineFeed || byte == ASCII.carriageReturn
+        if mayBeBare, lineLength == boundary.bareLine.count, lineLength > 0, isEnd || ASCII.isBlank(byte) || byte == ASCII.dash {
+            mayBeBare = false
+            return .bareLine
+        }
+        if isEnd {
+            (lineLength, mayBeDashes, mayBeField, mayBeBare) = (0, true, true, true)
+            return .nothing
+        }
+        guard mayBeDashes || mayBeField || mayBeBare else { return .nothing }
+        mayBeDashes = mayBeDashes && byte == ASCII.dash && !boundary.isConfirmed
+        mayBeField = mayBeField && !boundary.isConfirmed && ASCII.lowercase(byte) == DelimiterScanner.field.utf8Start[lineLength]
+        mayBeBare = mayBeBare && lineLength < boundary.bareLine.count && byte == boundary.bareLine[lineLength]
+        lineLength += 1
+        if mayBeDashes, lineLength == 2 {
+            mayBeDashes = false
+            return .dashes
+        }
+        if mayBeField, lineLength == DelimiterScanner.field.utf8CodeUnitCount {
+            mayBeField = false
+            return .field
+        }
+        return .nothing
+    }
+}

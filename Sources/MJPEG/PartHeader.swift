@@ -1,0 +1,90 @@
+/// The header of a part: the fields that matter, read leniently line by line.
+///
+/// Lines without a name, folded lines and unknown fields are passed over.
+package struct PartHeader: Hashable, Sendable {
+    /// The longest line, in bytes.
+    package static let maximumLineLength = 8 << 10
+    /// The longest header block, in bytes.
+    package static let maximumLength = 64 << 10
+
+    /// What the part says that it holds.
+    package enum Media: Hashable, Sendable {
+        /// No type, or one that says nothing.
+        case none
+        /// A picture, also when the type is only a likely one.
+        case image
+        /// Text, audio or anything else; only a JPEG's first bytes prove it wrong.
+        case other
+    }
+
+    /// The part's length in bytes; nil when there is none or it is unreadable (signed, no number, beyond any frame).
+    package private(set) var contentLength: Int?
+    /// There was a Content-Length that is of no use.
+    package private(set) var hasUnreadableLength = false
+    /// What the part says that it holds.
+    package private(set) var media = Media.none
+    /// The type is exactly `image/jpeg`.
+    package private(set) var isPlainJPEG = false
+    /// `X-Timestamp`, when it is a readable one.
+    package private(set) var timestamp: Timestamp?
+    /// `X-Frame-Kind`, as a relay before this one sends it.
+    package private(set) var kind: Frame.Kind?
+    /// Lines that had a name.
+    package private(set) var fields = 0
+
+    /// An empty header.
+    package init() {}
+
+    /// Reads one line, without its line end.
+    package mutating func read(_ line: some BidirectionalCollection<UInt8>) {
+        // A line that begins with a blank continues the one before, and no field of interest is that long.
+        guard let first = line.first, !ASCII.isBlank(first), let colon = line.firstIndex(of: ASCII.colon) else { return }
+        let name = ASCII.trimmed(line[..<colon])
+        guard !name.isEmpty else { return }
+        fields += 1
+        let value = ASCII.trimmed(line[line.index(after: colon)...])
+        switch name.count {
+        case 14 where ASCII.equal(name, "content-length"): readLength(value)
+        case 12 where ASCII.equal(name, "content-type"): readType(value)
+        case 11 where ASCII.equal(name, "x-timestamp"): timestamp = Timestamp(text: value)
+        case 12 where ASCII.equal(name, "x-frame-kind"):
+            if ASCII.equal(value, "repeat") { kind = .repeat }
+            if ASCII.equal(value, "placeholder") { kind = .placeholder }
+        default: break
+        }
+    }
+
+    private mutating func readLength(_ value: some Collection<UInt8>) {
+        var length = 0
+        var digits = 0
+        for byte in value {
+            // Ten significant digits are beyond any frame, and far below an overflow.
+            guard let digit = ASCII.digit(byte), length < 1_000_000_000 else {
+                digits = 0
+                break
+            }
+            length = length * 10 + Int(digit)
+            digits += 1
+        }
+        if digits == 0 || hasUnreadableLength || contentLength.map({ $0 != length }) == true {
+            contentLength = nil
+            hasUnreadableLength = true
+        } else {
+            contentLength = length
+        }
+    }
+
+    private mutating func readType(_ value: some BidirectionalCollection<UInt8>) {
+        let end = value.firstIndex { $0 == ASCII.semicolon || ASCII.isBlank($0) } ?? value.endIndex
+        let type = value[..<end]
+        isPlainJPEG = ASCII.equal(value, "image/jpeg")
+        if ASCII.starts(type, with: "image/") || ASCII.equal(type, "application/octet-stream") {
+            media = .image
+        } else if !type.contains(ASCII.slash) {
+            media = .none
+        } else {
+            // video/x-motion-jpeg and its like are pictures too.
+            media = type.indices.contains { ASCII.starts(type[$0...], with: "jp") } ? .image : .other
+        }
+    }
+}
