@@ -14,8 +14,8 @@ package enum CameraError: Error, Hashable, Sendable {
     case chunkSizeUnreadable
     /// The lines behind the last chunk are longer than the limit.
     case trailersTooLarge
-    /// A status that brings no picture.
-    case status(Int, reason: String)
+    /// A status that brings no picture; `retryAfter` is the camera's `Retry-After` in seconds.
+    case status(Int, reason: String, retryAfter: Int?)
     /// A 401, and the URL has no login.
     case loginRequired
     /// A 401 or 403 in spite of the login.
@@ -30,6 +30,22 @@ package enum CameraError: Error, Hashable, Sendable {
     case redirectUnreadable(String)
     /// A body that is neither multipart nor JPEG, by type and by content.
     case notAPicture(mediaType: String)
+    /// A stream that holds no frame or cannot be taken apart.
+    case unreadable(reason: String)
+    /// The stream or picture ended before a frame was whole.
+    case noFrames
+    /// The stream ended after frames had come.
+    case ended
+    /// Connected, but no whole frame for so long.
+    case stalled(after: Duration)
+    /// The camera's name has no address.
+    case nameNotFound(host: String, reason: String)
+    /// No connection, or one that broke.
+    case connection(reason: String)
+    /// A file that is played as a camera cannot be.
+    case file(path: String, reason: String)
+    /// We ended it ourselves.
+    case cancelled
 }
 
 extension CameraError: CustomStringConvertible {
@@ -47,7 +63,7 @@ extension CameraError: CustomStringConvertible {
             "camera sends a chunked body with an unreadable chunk size"
         case .trailersTooLarge:
             "camera sends trailers without end"
-        case .status(let status, let reason):
+        case .status(let status, let reason, _):
             reason.isEmpty ? "camera answers \(status)" : "camera answers \(status) (\(reason.shown()))"
         case .loginRequired:
             "camera asks for a login (401) and the URL has none"
@@ -67,6 +83,22 @@ extension CameraError: CustomStringConvertible {
             mediaType.isEmpty
                 ? "camera sends neither a stream nor a picture"
                 : "camera sends neither a stream nor a picture, but \(mediaType.shown())"
+        case .unreadable(let reason):
+            "camera's stream cannot be read: \(reason)"
+        case .noFrames:
+            "camera ended the stream before a picture was complete"
+        case .ended:
+            "camera ended the stream"
+        case .stalled(let limit):
+            "camera is connected but sent no picture for \(limit)"
+        case .nameNotFound(let host, let reason):
+            "the name '\(host)' cannot be resolved: \(reason)"
+        case .connection(let reason):
+            reason
+        case .file(let path, let reason):
+            "file '\(path)' \(reason)"
+        case .cancelled:
+            "cancelled"
         }
     }
 
@@ -87,6 +119,14 @@ extension CameraError: CustomStringConvertible {
         case .redirectedElsewhere: "redirected_elsewhere"
         case .redirectUnreadable: "redirect_unreadable"
         case .notAPicture: "not_a_picture"
+        case .unreadable: "unreadable"
+        case .noFrames: "no_frames"
+        case .ended: "ended"
+        case .stalled: "stalled"
+        case .nameNotFound: "name_not_found"
+        case .connection: "connection"
+        case .file: "file"
+        case .cancelled: "cancelled"
         }
     }
 }

@@ -95,7 +95,7 @@ package struct Authenticator: Sendable {
         return uses
     }
 
-    private var basicAuthorization: String { "Basic " + Base64.encode("\(login.user):\(login.password)") }
+    private var basicAuthorization: String { "Basic " + Base64.encode("\(login.user):\(login.password)".utf8) }
 
     private mutating func digestAuthorization(
         _ challenge: DigestChallenge, cnonce: String, uses: UInt32, method: String, target: String

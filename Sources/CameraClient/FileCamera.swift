@@ -1,0 +1,76 @@
+import MJPEG
+import NIOCore
+import NIOPosix
+
+/// A file of concatenated JPEGs, played in a loop as if it were a camera.
+///
+/// The file is opened by name at each pass, so that a new one takes over at the next; it is read in pieces, never whole.
+package struct FileCamera: Camera {
+    private let path: String
+    private let interval: TimeAmount
+    private let maxFrameSize: Int
+    private let eventLoop: any EventLoop
+
+    /// Makes a camera that plays `path` at `framesPerSecond` and delivers on `eventLoop`.
+    package init(path: String, framesPerSecond: Double, maxFrameSize: Int, eventLoop: any EventLoop) {
+        self.path = path
+        interval = TimeAmount(.seconds(1 / framesPerSecond))
+        self.maxFrameSize = maxFrameSize
+        self.eventLoop = eventLoop
+    }
+
+    package mutating func stream(to sink: FrameSink) async throws(CameraError) {
+        sink.connected(CameraDescription())
+        var due = NIODeadline.now()
+        while true {
+            try await play(to: sink, due: &due)
+        }
+    }
+
+    /// Plays the file once; `due` is when the next frame is to go out.
+    private func play(to sink: FrameSink, due: inout NIODeadline) async throws(CameraError) {
+        let path = path
+        let file = try await blocking { () throws(CameraError) in try PictureFile(path: path) }
+        var assembler = FrameAssembler(layout: .jpegs, maxFrameSize: maxFrameSize)
+        var frames = 0
+        do {
+            while var bytes = try await blocking({ () throws(CameraError) in try file.read() }) {
+                // Assembled when it is due, not before: the frame's time stamp is the time it was whole.
+                try await wait(until: due)
+                while let frame = try assembler.append(&bytes, timestamp: .now()) {
+                    frames += 1
+                    try await eventLoop.submit { sink.frame(frame) }.get()
+                    // Behind (the machine slept, the disk was slow): go on from now, without a burst.
+                    due = max(due + interval, .now())
+                    try await wait(until: due)
+                }
+            }
+        } catch let error as CameraError {
+            throw error
+        } catch let error as AssemblyError {
+            throw .file(path: path, reason: "\(error)")
+        } catch {
+            throw .cancelled
+        }
+        guard frames > 0 else { throw .file(path: path, reason: "holds no JPEG picture") }
+    }
+
+    private func wait(until due: NIODeadline) async throws {
+        try Task.checkCancellation()
+        let timer = eventLoop.scheduleTask(deadline: due) {}
+        try await withTaskCancellationHandler {
+            try await timer.futureResult.get()
+        } onCancel: {
+            timer.cancel()
+        }
+    }
+
+    /// Runs work that may wait for a disk on a thread where waiting harms nobody.
+    private func blocking<T: Sendable>(_ work: @escaping @Sendable () throws(CameraError) -> T) async throws(CameraError) -> T {
+        do {
+            return try await NIOThreadPool.singleton.runIfActive { try work() }
+        } catch {
+            throw error as? CameraError ?? .cancelled
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import MJPEG
+import NIOCore
+
+/// Turns the body of a camera's answer into frames: undoes the transfer coding and assembles; fed buffers at any split.
+struct StreamReader {
+    /// Pages and other texts are told from pictures by their first bytes when the type says text.
+    private let isText: Bool
+    private let mediaTypeText: String
+    private var body: BodyReader
+    private var assembler: FrameAssembler
+    /// Body bytes of the buffer in hand that the assembler has not read yet.
+    private var slice = ByteBuffer()
+    private var frames = 0
+    /// What the head says of the camera.
+    let description: CameraDescription
+
+    /// Decides by `head`'s media type how the body is read; a missing or wrong type leaves it to the body.
+    init(head: ResponseHead, maxFrameSize: Int) {
+        let field = head.first("Content-Type")
+        let type = field.flatMap { MediaType($0) }
+        let layout: FrameAssembler.Layout =
+            type?.type == "multipart" ? .multipart(boundary: type?.boundary) : .detect
+        isText = type.map { $0.type == "text" || ["json", "xml", "xhtml+xml"].contains($0.subtype) } ?? false
+        mediaTypeText = type.map { "\($0.type)/\($0.subtype)" } ?? "no media type"
+        body = BodyReader(head: head, isStream: !isText)
+        assembler = FrameAssembler(layout: layout, maxFrameSize: maxFrameSize)
+        description = CameraDescription(
+            mediaType: field.map { $0.shown() },
+            boundary: type?.boundary.map { $0.shown() },
+            server: head.first("Server").map { $0.shown() }
+        )
+    }
+
+    /// Whether the body has ended by its own framing.
+    var isEnded: Bool { body.isEnded }
+
+    /// Why the stream is over, once it is.
+    var endError: CameraError {
+        frames == 0 && isText ? .notAPicture(mediaType: mediaTypeText) : frames == 0 ? .noFrames : .ended
+    }
+
+    /// The next frame from `input`, nil when all of it is read.
+    mutating func next(_ input: inout ByteBuffer) throws(CameraError) -> Frame? {
+        do {
+            while true {
+                if slice.readableBytes > 0 {
+                    if let frame = try assembler.append(&slice, timestamp: .now()) {
+                        frames += 1
+                        return frame
+                    }
+                }
+                guard let more = try body.next(&input) else { return nil }
+                slice = more
+                if isText, frames == 0, looksLikePage(slice) { throw CameraError.notAPicture(mediaType: mediaTypeText) }
+            }
+        } catch let error as AssemblyError {
+            throw .unreadable(reason: "\(error)")
+        } catch let error as CameraError {
+            throw error
+        } catch {
+            throw .unreadable(reason: "\(error)")
+        }
+    }
+
+    /// The frame that the end of the connection completes, if any.
+    mutating func finish() -> Frame? {
+        guard let frame = assembler.finish(timestamp: .now()) else { return nil }
+        frames += 1
+        return frame
+    }
+
+    /// A text that opens with `<`, `{` or `[` is a page or a message.
+    private func looksLikePage(_ bytes: ByteBuffer) -> Bool {
+        let first = bytes.readableBytesView.first { $0 > 0x20 }
+        return first == UInt8(ascii: "<") || first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+    }
+}

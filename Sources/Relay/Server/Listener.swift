@@ -1,0 +1,95 @@
+import Glibc
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOWebSocket
+import RelayConfiguration
+
+/// A bound address and the pipeline of each connection that comes through it.
+package struct Listener: Sendable {
+    /// Unsent bytes above which the kernel takes no more of a stream: without it megabytes of old frames wait in a slow
+    /// viewer's socket. NIO has no name for the option.
+    static let unsentLowWater = ChannelOptions.Types.SocketOption(
+        level: SocketOptionLevel(IPPROTO_TCP), name: SocketOptionName(TCP_NOTSENT_LOWAT))
+    static let unsentLowWaterBytes: SocketOptionValue = 16 << 10
+
+    package let address: ListenAddress
+    package let scope: Route.Scope
+    private let channel: any Channel
+
+    /// Binds `address`; what comes through it sees what `scope` allows.
+    ///
+    /// - Throws: ``RelayError`` when the address is taken, not ours, or not allowed.
+    static func bind(
+        _ address: ListenAddress, scope: Route.Scope, server: Server, group: any EventLoopGroup
+    ) async throws(RelayError) -> Listener {
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 4096)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    // Out of descriptors: accept again a little later instead of spinning or giving up.
+                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                    if case .ip(let host, _) = address, host.contains(":") {
+                        try channel.syncOptions?.setOption(
+                            ChannelOptions.Types.SocketOption(
+                                level: SocketOptionLevel(IPPROTO_IPV6), name: SocketOptionName(IPV6_V6ONLY)),
+                            value: host == "::" ? 0 : 1)
+                    }
+                }
+            }
+            // "Writable" means: nothing is in flight.
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 1, high: 1))
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try addHandlers(to: channel, scope: scope, server: server) }
+            }
+        do {
+            let channel =
+                switch address {
+                case .ip(let host, let port):
+                    try await bootstrap.bind(host: host, port: port).get()
+                case .unix(let path):
+                    try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+                }
+            return Listener(address: address, scope: scope, channel: channel)
+        } catch {
+            throw RelayError.cannotListen(address, error)
+        }
+    }
+
+    /// The port that was bound; where the configuration says 0, the one that the system chose.
+    package var port: Int? { channel.localAddress?.port }
+
+    /// The address with the port that was bound.
+    package var boundAddress: ListenAddress {
+        if case .ip(let host, _) = address, let port { .ip(host: host, port: port) } else { address }
+    }
+
+    /// Takes no further connections; those that are open stay.
+    func close() async {
+        try? await channel.close().get()
+        if case .unix(let path) = address { unlink(path) }
+    }
+
+    private static func addHandlers(to channel: any Channel, scope: Route.Scope, server: Server) throws {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = 16 << 10
+        limits.maxHeaderListSize = 16 << 10
+        limits.maxHeaderFieldCount = 64
+        var encoding = HTTPResponseEncoder.Configuration()
+        // Ours are right, and a stream must not become chunked.
+        encoding.automaticallySetFramingHeaders = false
+        let encoder = HTTPResponseEncoder(configuration: encoding)
+        let decoder = ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits))
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandlers([encoder, decoder])
+        let requests = RequestHandler(server: server, scope: scope)
+        if case .webSocket(let name) = scope {
+            let upgrader = DataURLViewer.upgrader(to: name, server: server)
+            try pipeline.addHandler(
+                HTTPServerUpgradeHandler(upgraders: [upgrader], httpEncoder: encoder, extraHTTPHandlers: [decoder, requests]) { _ in })
+        }
+        try pipeline.addHandler(requests)
+    }
+}

@@ -1,0 +1,82 @@
+/// What a request asks for, decided by its target and by the listener it came through.
+package enum Route: Equatable, Sendable {
+    /// What there is of one source.
+    package enum View: Equatable, Sendable {
+        case page, stream, snapshot, status, healthz, readyz
+    }
+
+    /// The list of sources.
+    case index
+    /// The status of all sources.
+    case status
+    case healthz
+    case readyz
+    case source(String, View)
+    /// Another address, relative to the one asked for.
+    case redirect(String)
+    case notFound
+
+    /// What a listener serves.
+    package enum Scope: Equatable, Sendable {
+        /// Every source under its name.
+        case relay
+        /// One source at the top (a source's own port); its name leads to it too where `named` says so (the single-URL mode).
+        case source(String, named: Bool)
+        /// One source over WebSocket, on any path (the older relay's `-w`).
+        case webSocket(String)
+    }
+
+    /// Finds what `target` means within `scope`.
+    package init(_ target: RequestTarget, in scope: Scope) {
+        let segments = target.segments
+        switch scope {
+        case .webSocket:
+            self = .notFound
+        case .source(let name, let named):
+            if named, segments.first == name {
+                self = Self.view(of: name, segments.dropFirst(), target)
+            } else if segments.isEmpty, Self.action(target) == nil {
+                self = .redirect("status")
+            } else if segments == ["healthz"] {
+                self = .healthz
+            } else {
+                self = Self.view(of: name, segments[...], target)
+            }
+        case .relay:
+            switch segments {
+            case []: self = .index
+            case ["status"]: self = .status
+            case ["healthz"]: self = .healthz
+            case ["readyz"]: self = .readyz
+            default: self = Self.view(of: segments[0], segments.dropFirst(), target)
+            }
+        }
+        if case .source(_, .readyz) = self, scope == .relay { self = .notFound }
+    }
+
+    /// `rest` is the path behind the source's name.
+    private static func view(of name: String, _ rest: ArraySlice<String>, _ target: RequestTarget) -> Route {
+        guard rest.count <= 1 else { return .notFound }
+        switch rest.first {
+        case nil:
+            if let view = action(target) { return .source(name, view) }
+            // Relative links of the page count from the slash.
+            return target.hasTrailingSlash ? .source(name, .page) : .redirect("\(name)/")
+        case "stream", "stream.mjpg", "stream.mjpeg": return .source(name, .stream)
+        case "snapshot", "snapshot.jpg", "snapshot.jpeg": return .source(name, .snapshot)
+        case "status": return .source(name, .status)
+        case "healthz": return .source(name, .healthz)
+        case "readyz": return .source(name, .readyz)
+        default: return .notFound
+        }
+    }
+
+    /// `?action=stream` and `?action=snapshot`, as mjpg-streamer's clients ask.
+    private static func action(_ target: RequestTarget) -> View? {
+        switch target.value("action") {
+        case "stream": .stream
+        case "snapshot": .snapshot
+        default: nil
+        }
+    }
+}

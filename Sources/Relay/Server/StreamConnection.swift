@@ -1,0 +1,20 @@
+import NIOCore
+import NIOHTTP1
+
+/// A viewer's connection that carries a multipart stream.
+struct StreamConnection: ViewerConnection {
+    let context: ChannelHandlerContext
+    let form: StreamForm
+
+    var isDrained: Bool { context.channel.isWritable }
+
+    func write(_ newest: Hub.Newest) -> Int {
+        let part = form.part(of: newest.frame)
+        context.writeAndFlush(NIOAny(HTTPServerResponsePart.body(.byteBuffer(part))), promise: nil)
+        return part.readableBytes
+    }
+
+    func close() {
+        context.close(promise: nil)
+    }
+}

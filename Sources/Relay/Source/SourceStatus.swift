@@ -1,0 +1,20 @@
+import CameraClient
+import NIOCore
+
+/// What is known of a source at one moment.
+package struct SourceStatus: Sendable {
+    package var state = SourceState.connecting
+    /// When the state last changed.
+    package var since: NIODeadline
+    /// Why the last dial ended, nil while it never did.
+    package var lastError: CameraError?
+    /// When the next dial is due, while the source waits.
+    package var nextDial: NIODeadline?
+    /// Dials that brought at least one frame.
+    package var connects: UInt64 = 0
+    package var framesReceived: UInt64 = 0
+    /// Bytes of the frames' JPEGs.
+    package var bytesReceived: UInt64 = 0
+    /// What the camera turned out to be, since the last connect.
+    package var camera: CameraDescription?
+}

@@ -1,0 +1,16 @@
+import NIOCore
+
+/// What the status says of the relay itself.
+struct RelayReport: Sendable {
+    let version: String
+    let uptime: TimeAmount
+
+    var jsonMembers: [(String, JSONValue)] {
+        [("version", .string(version)), ("uptime_seconds", .number(uptime.inSeconds))]
+    }
+}
+
+extension TimeAmount {
+    /// Seconds as a number.
+    var inSeconds: Double { Double(nanoseconds) / 1e9 }
+}
