@@ -12,7 +12,7 @@ let package = Package(
     dependencies: [
         // Sockets, event loops, the server side of HTTP/1 and WebSocket.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-        // MD5 and SHA-256 of Digest logins.
+        // MD5 and SHA-256 of Digest logins, and of the pages' Content-Security-Policy.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         // Logs, with one interface for every level and format.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -62,6 +62,7 @@ let package = Package(
                 "CameraURL",
                 "MJPEG",
                 "RelayConfiguration",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
