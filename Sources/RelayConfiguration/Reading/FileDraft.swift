@@ -97,7 +97,9 @@ struct FileDraft: Sendable {
                 reader.report("'port'\(section.suffix) has no host to be opened on: 'listen' names none", at: place)
                 continue
             }
-            uses += Set(hosts).sorted().map { Use(address: .ip(host: $0, port: port), label: section.label, place: place, what: "this port") }
+            uses += Set(hosts).sorted().map {
+                Use(address: .ip(host: $0, port: port), label: section.label, place: place, what: "this port")
+            }
         }
         let start = Place(line: 0, column: 0)
         let sorted = uses.enumerated().sorted { ($0.element.place ?? start, $0.offset) < ($1.element.place ?? start, $1.offset) }

@@ -57,7 +57,8 @@ struct SourceDraft: Sendable {
             if !places.failed("fps"), !places.failed("stall_timeout"), gap >= source.stallTimeout,
                 let origin = places.values["fps"] ?? places.values["stall_timeout"]
             {
-                reader.report("\(section.label) would always be stalled: its frames are no less than 'stall_timeout' apart", at: origin.place)
+                reader.report(
+                    "\(section.label) would always be stalled: its frames are no less than 'stall_timeout' apart", at: origin.place)
             }
         }
     }

@@ -1,0 +1,87 @@
+import CameraClient
+import Dispatch
+import Glibc
+import Synchronization
+
+/// Where log lines wait for standard error: bounded, so that a log reader that stops reading never stops the relay.
+///
+/// One thread writes; lines that find no room are lost and counted in the next line that is written.
+final class LogSink: Sendable {
+    /// Bytes of lines that may wait.
+    static let limit = 256 << 10
+
+    private struct State {
+        var waiting: [UInt8] = []
+        var lost = 0
+        var isWriting = false
+    }
+
+    private let state = Mutex(State())
+    private let hasWork = DispatchSemaphore(value: 0)
+    private let descriptor: Int32
+
+    /// Writes to `descriptor`, from a thread that lives as long as the process.
+    init(descriptor: Int32 = STDERR_FILENO) {
+        self.descriptor = descriptor
+        if !DetachedThread.start({ self.writeForEver() }) {
+            // No thread to be had: the start of the program is where that shows.
+            state.withLock { $0.lost += 1 }
+        }
+    }
+
+    /// Adds a line; any thread, never waits for the reader.
+    func add(_ line: String) {
+        let fits = state.withLock { state in
+            guard state.waiting.count + line.utf8.count < Self.limit else {
+                state.lost += 1
+                return false
+            }
+            if state.lost > 0 {
+                state.waiting += Array("(\(state.lost) log lines lost: nobody read them)\n".utf8)
+                state.lost = 0
+            }
+            state.waiting += Array(line.utf8)
+            state.waiting.append(UInt8(ascii: "\n"))
+            return true
+        }
+        if fits { hasWork.signal() }
+    }
+
+    /// Waits until what was added has been written, at most `limit` seconds; for the end of the program.
+    func flush(within limit: Duration = .seconds(1)) {
+        let deadline = ContinuousClock.now + limit
+        while state.withLock({ !$0.waiting.isEmpty || $0.isWriting }), ContinuousClock.now < deadline {
+            usleep(2000)
+        }
+    }
+
+    private func writeForEver() {
+        while true {
+            hasWork.wait()
+            let bytes = state.withLock { state in
+                let bytes = state.waiting
+                state.waiting = []
+                state.isWriting = !bytes.isEmpty
+                return bytes
+            }
+            write(bytes)
+            state.withLock { $0.isWriting = false }
+        }
+    }
+
+    /// Writes all of `bytes`; gives up on a reader that is gone.
+    private func write(_ bytes: [UInt8]) {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), bytes.count - written) }
+            if count > 0 {
+                written += count
+            } else if errno == EAGAIN {
+                var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = Glibc.poll(&poll, 1, -1)
+            } else if errno != EINTR {
+                return
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Glibc
+import Logging
+import Relay
+import RelayConfiguration
+
+/// Forms log lines, as text or JSON, and hands them to a ``LogSink``.
+struct RelayLogHandler: LogHandler {
+    let sink: LogSink
+    let format: LogConfiguration.Format
+    var logLevel: Logger.Level
+    var metadata: Logger.Metadata = [:]
+    var metadataProvider: Logger.MetadataProvider?
+
+    init(sink: LogSink, format: LogConfiguration.Format, level: Logger.Level) {
+        self.sink = sink
+        self.format = format
+        logLevel = level
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var all = metadata
+        if let more = metadataProvider?.get() { all.merge(more) { $1 } }
+        if let more = event.metadata { all.merge(more) { $1 } }
+        let pairs = all.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
+        switch format {
+        case .text: sink.add(Self.text(event, pairs))
+        case .json: sink.add(Self.json(event, pairs))
+        }
+    }
+
+    private static func text(_ event: LogEvent, _ pairs: [(String, String)]) -> String {
+        var line = "\(timestamp()) \(event.level) \(event.message)"
+        for (key, value) in pairs {
+            line += " \(key)=\(quoted(value))"
+        }
+        return line
+    }
+
+    private static func json(_ event: LogEvent, _ pairs: [(String, String)]) -> String {
+        let members: [(String, JSONValue)] =
+            [("time", .string(timestamp())), ("level", .string("\(event.level)")), ("message", .string("\(event.message)"))]
+            + pairs.map { ($0.0, .string($0.1)) }
+        return JSONValue.object(members).description
+    }
+
+    /// The value as it is where it is one word, else in quotes, so that a line stays one line whatever a camera says.
+    private static func quoted(_ value: String) -> String {
+        let isPlain = !value.isEmpty && value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7F && $0 != "\"" }
+        return isPlain ? value : JSONValue.string(value).description
+    }
+
+    /// The wall clock's time in UTC, to the millisecond (RFC 3339).
+    private static func timestamp() -> String {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        var parts = tm()
+        gmtime_r(&now.tv_sec, &parts)
+        func padded(_ number: Int, _ width: Int = 2) -> String {
+            let digits = String(number)
+            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        }
+        let date = "\(Int(parts.tm_year) + 1900)-\(padded(Int(parts.tm_mon) + 1))-\(padded(Int(parts.tm_mday)))"
+        let time = "\(padded(Int(parts.tm_hour))):\(padded(Int(parts.tm_min))):\(padded(Int(parts.tm_sec)))"
+        return "\(date)T\(time).\(padded(now.tv_nsec / 1_000_000, 3))Z"
+    }
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import RelayConfiguration
+
+/// The command line: one URL, or a configuration file.
+struct MJPEGRelay: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mjpeg-relay",
+        abstract: "Takes each camera's MJPEG stream once and gives it to any number of viewers.",
+        usage: """
+            mjpeg-relay [-p PORT] [-w PORT] [-q | -d] URL
+            mjpeg-relay [-c FILE] [--check] [-q | -d]
+            mjpeg-relay health [-p PORT | -c FILE]
+            """,
+        discussion: """
+            With a URL, serves that camera at /stream, /snapshot and /status. With neither URL nor file, the file is \
+            ./relay.yaml, else /etc/mjpeg-relay/relay.yaml.
+            """,
+        version: Version.text,
+        subcommands: [Health.self]
+    )
+
+    @Argument(help: "The camera: http://[USER:PASSWORD@]HOST[:PORT]/PATH, or file:PATH for a file of JPEGs.")
+    var url: String?
+
+    @Option(name: [.short, .long], help: ArgumentHelp("The port to serve on (default: 54321).", valueName: "port"))
+    var port: Int?
+
+    @Option(
+        name: [.customShort("w"), .customLong("ws-port")],
+        help: ArgumentHelp("Also serve the pictures as WebSocket text messages (data:image/jpg;base64,…) on this port.", valueName: "port"))
+    var webSocketPort: Int?
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Read the sources from this file.", valueName: "file"))
+    var config: String?
+
+    @Flag(help: "Check the configuration, print every problem, and end.")
+    var check = false
+
+    @Flag(name: [.short, .long], help: "Log warnings and errors only.")
+    var quiet = false
+
+    @Flag(name: [.short, .long], help: "Log each connection too.")
+    var debug = false
+
+    func validate() throws {
+        if quiet && debug { throw ValidationError("-q and -d exclude each other") }
+        for (name, value) in [("--port", port), ("--ws-port", webSocketPort)] {
+            if let value, !(0...65535).contains(value) { throw ValidationError("\(name) is a number from 0 to 65535") }
+        }
+        if let port, port != 0, port == webSocketPort { throw ValidationError("--port and --ws-port are the same") }
+        if config != nil {
+            if url != nil { throw ValidationError("give a URL or --config, not both") }
+            if port != nil { throw ValidationError("--port goes with a URL; with --config the ports stand in the file") }
+            if webSocketPort != nil { throw ValidationError("--ws-port goes with a URL") }
+        } else if url == nil {
+            if port != nil || webSocketPort != nil { throw ValidationError("--port and --ws-port go with a URL; there is none") }
+        }
+    }
+
+    func run() async throws {
+        let configuration = try loadConfiguration()
+        if check {
+            Output.say("ok")
+            return
+        }
+        let code = await Service(configuration: configuration, level: level(in: configuration)).run()
+        throw ExitCode(code)
+    }
+
+    private func loadConfiguration() throws -> RelayConfiguration {
+        let path = config ?? ConfigurationFile.found
+        do throws(ConfigurationError) {
+            if let url {
+                return try .single(url: url, port: port ?? RelayConfiguration.defaultPort, webSocketPort: webSocketPort, folder: "")
+            }
+            if let path { return try .load(path: path, environment: ConfigurationFile.environment) }
+        } catch {
+            for problem in error.problems { Output.complain("\(problem)") }
+            throw ExitCode(1)
+        }
+        Output.complain(Self.helpMessage())
+        throw ExitCode(64)
+    }
+
+    private func level(in configuration: RelayConfiguration) -> LogConfiguration.Level {
+        quiet ? .warning : debug ? .debug : configuration.log.level
+    }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+
+/// Where the program starts: tells a subcommand from a camera's URL.
+///
+/// The parser would take `health` for the URL, since the root command has an argument of its own.
+@main
+enum Main {
+    static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let isHelp = arguments.first == "help"
+        let name = isHelp ? arguments.dropFirst().first : arguments.first
+        let command = MJPEGRelay.configuration.subcommands.first { $0.configuration.commandName == name }
+        if isHelp {
+            Output.say((command ?? MJPEGRelay.self).helpMessage())
+        } else if let command = command as? any AsyncParsableCommand.Type {
+            await command.main(Array(arguments.dropFirst()))
+        } else {
+            await MJPEGRelay.main(arguments)
+        }
+    }
+}
