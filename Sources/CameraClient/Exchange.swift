@@ -38,7 +38,6 @@ final class Exchange: Sendable {
         state.withLock { $0.timeout = timeout }
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(TimeAmount(limit))
-            .resolver(DialResolver(resolver, eventLoop: eventLoop))
             .channelOption(.autoRead, value: false)
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 64 << 10))
             .channelOption(.socketOption(.so_keepalive), value: 1)
@@ -49,7 +48,7 @@ final class Exchange: Sendable {
             if let address = try? SocketAddress(ipAddress: url.host, port: url.port) {
                 bootstrap.connect(to: address)
             } else {
-                bootstrap.connect(host: url.host, port: url.port)
+                bootstrap.resolver(DialResolver(resolver, eventLoop: eventLoop)).connect(host: url.host, port: url.port)
             }
         connected.whenComplete { result in
             switch result {

@@ -11,6 +11,9 @@ struct StreamReader {
     /// Body bytes of the buffer in hand that the assembler has not read yet.
     private var slice = ByteBuffer()
     private var frames = 0
+    private var bytesRead = 0
+    /// How long a text says that it is: where no picture has come by then, none will.
+    private let textLength: Int?
     /// What the head says of the camera.
     let description: CameraDescription
 
@@ -22,7 +25,9 @@ struct StreamReader {
             type?.type == "multipart" ? .multipart(boundary: type?.boundary) : .detect
         isText = type.map { $0.type == "text" || ["json", "xml", "xhtml+xml"].contains($0.subtype) } ?? false
         mediaTypeText = type.map { "\($0.type)/\($0.subtype)" } ?? "no media type"
-        body = BodyReader(head: head, isStream: !isText)
+        textLength = isText ? head.first("Content-Length").flatMap { Int($0) } : nil
+        // Lengths before streams are often bogus; what is no stream shows in its bytes.
+        body = BodyReader(head: head, isStream: true)
         assembler = FrameAssembler(layout: layout, maxFrameSize: maxFrameSize)
         description = CameraDescription(
             mediaType: field.map { $0.shown() },
@@ -50,8 +55,12 @@ struct StreamReader {
                     }
                 }
                 guard let more = try body.next(&input) else { return nil }
+                if isText, frames == 0 {
+                    let isPage = bytesRead == 0 && looksLikePage(more)
+                    bytesRead += more.readableBytes
+                    if isPage || bytesRead == textLength { throw CameraError.notAPicture(mediaType: mediaTypeText) }
+                }
                 slice = more
-                if isText, frames == 0, looksLikePage(slice) { throw CameraError.notAPicture(mediaType: mediaTypeText) }
             }
         } catch let error as AssemblyError {
             throw .unreadable(reason: "\(error)")
