@@ -205,6 +205,6 @@ private struct BodyOutcome: Equatable {
             #expect(whole.content.count + whole.rest.count <= changed.count)
             if whole.isEnded { ended += 1 }
         }
-        #expect(ended > 500)
+        #expect(ended > 200)
     }
 }

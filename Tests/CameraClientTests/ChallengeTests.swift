@@ -52,6 +52,9 @@ import Testing
             [("Digest", ["realm": "a", "nonce": "b", "qop": "auth", "algorithm": "MD5"]), ("Basic", ["realm": "c"])]),
         Row("doubled commas", [#",, Digest realm="a",, ,nonce="b",,"#], [("Digest", ["realm": "a", "nonce": "b"])]),
         Row("a comma behind the scheme", [#"Digest, realm="a", nonce="b""#], [("Digest", ["realm": "a", "nonce": "b"])]),
+        Row(
+            "a comma behind the second scheme", [#"Basic realm="a", Digest, realm="b", nonce="c""#],
+            [("Basic", ["realm": "a"]), ("Digest", ["realm": "b", "nonce": "c"])]),
         Row("a word without value", [#"Digest realm="a", stale, nonce="b""#], [("Digest", ["realm": "a", "nonce": "b"]), ("stale", [:])]),
         Row(
             "token68", ["NTLM TlRMTVNTUAAC/+a==, Negotiate, Basic realm=x, Bearer abc"],
