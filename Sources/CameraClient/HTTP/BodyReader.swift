@@ -45,11 +45,11 @@ package struct BodyReader: Sendable {
         if case .ended = state { true } else { false }
     }
 
-    /// Whether the connection's end is how this body ends; false where it cuts the body.
+    /// Whether the connection's end leaves this body whole; false where it cuts the body.
     package var endsWithConnection: Bool {
         switch state {
-        case .open, .ended: true
-        case .counted, .chunkSize, .chunkData, .trailers: false
+        case .open, .trailers, .ended: true
+        case .counted, .chunkSize, .chunkData: false
         }
     }
 
@@ -106,7 +106,7 @@ package struct BodyReader: Sendable {
 
     private static func isChunked(_ head: ResponseHead) -> Bool {
         head.all("Transfer-Encoding").contains { field in
-            field.split(separator: ",").contains { Array($0.utf8).trimmingBlanks().elementsEqual("chunked".utf8) { $0 | 0x20 == $1 } }
+            field.lowercased().split { ", \t;".contains($0) }.contains("chunked")
         }
     }
 

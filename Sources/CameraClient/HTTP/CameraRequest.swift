@@ -3,8 +3,8 @@ import NIOCore
 
 /// One GET for a camera, written so that nothing in it can end a line before its time.
 ///
-/// It says HTTP/1.1, since that is what browsers and ffmpeg say and what cameras are tried with, and some answer 1.0 with an error
-/// or without a multipart head; it asks for `Connection: close`, since D-Link and others garble what follows on a kept connection.
+/// It says HTTP/1.1, as browsers, curl and ffmpeg do, so that cameras answer as they do to those; what 1.1 allows them (chunks,
+/// interim heads) is read anyway. It asks for `Connection: close`, since D-Link sends blank lines first where it keeps a connection.
 package struct CameraRequest: Sendable {
     package var url: CameraURL
     /// Fields of the operator; each replaces all defaults of its name. Fields whose name is no token are left out.

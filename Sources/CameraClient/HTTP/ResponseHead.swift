@@ -34,8 +34,8 @@ package struct ResponseHead: Sendable {
         return fields.filter { $0.name.lowercased() == name }.map(\.value)
     }
 
-    /// What the camera says that the body is, nil where it says nothing readable.
+    /// What the camera says that the body is: its first readable Content-Type; nil where there is none.
     package var mediaType: MediaType? {
-        first("Content-Type").flatMap(MediaType.init)
+        all("Content-Type").lazy.compactMap(MediaType.init).first
     }
 }

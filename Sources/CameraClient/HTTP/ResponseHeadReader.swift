@@ -42,11 +42,12 @@ package struct ResponseHeadReader: Sendable {
             let view = input.readableBytesView
             let lineFeed = view.firstIndex(of: 0x0A)
             let piece = view[..<(lineFeed ?? view.endIndex)]
-            bytesRead += piece.count + (lineFeed == nil ? 0 : 1)
-            guard bytesRead <= limit else { throw .headTooLarge }
-            line.append(contentsOf: piece)
-            input.moveReaderIndex(forwardBy: piece.count + (lineFeed == nil ? 0 : 1))
+            let count = piece.count + (lineFeed == nil ? 0 : 1)
+            line.append(contentsOf: piece.prefix(limit))
             if head == nil { try refuseForeignBytes() }
+            bytesRead += count
+            guard bytesRead <= limit else { throw .headTooLarge }
+            input.moveReaderIndex(forwardBy: count)
             guard lineFeed != nil else { return nil }
             while line.last == 0x0D { line.removeLast() }
             let complete = try takeLine()
@@ -89,9 +90,9 @@ package struct ResponseHeadReader: Sendable {
     private mutating func takeFieldLine() {
         if let first = line.first, first.isBlank, previousLine != .statusLine {
             // A folded line (RFC 9112, section 5.2): one blank stands for the fold.
-            guard previousLine == .field, let last = head?.fields.indices.last else { return }
+            guard previousLine == .field, let last = head?.fields.indices.last, let value = head?.fields[last].value else { return }
             let more = Self.value(line[...])
-            if !more.isEmpty { head?.fields[last].value += " " + more }
+            if !more.isEmpty { head?.fields[last].value = value.isEmpty ? more : "\(value) \(more)" }
             return
         }
         previousLine = .skipped
@@ -109,7 +110,7 @@ package struct ResponseHeadReader: Sendable {
 
     /// `HTTP/1.1 200 OK`, `HTTP/1.0 200`, `ICY 200 OK`; nil for what is no status line.
     private static func statusLine(_ line: [UInt8]) -> ResponseHead? {
-        var rest = line[...].drop { $0.isBlank }
+        var rest = line[...].drop { $0.isBlank || $0 == 0x0D }
         var version = ResponseHead.Version.icy
         if let afterName = rest.dropping(prefix: "http") {
             rest = afterName
@@ -117,11 +118,11 @@ package struct ResponseHeadReader: Sendable {
             var minor = 0
             if rest.first == UInt8(ascii: "/") {
                 rest = rest.dropFirst()
-                guard let number = rest.popFirst()?.decimalValue else { return nil }
+                guard let number = rest.takeNumber() else { return nil }
                 major = number
                 if rest.first == UInt8(ascii: ".") {
                     rest = rest.dropFirst()
-                    guard let number = rest.popFirst()?.decimalValue else { return nil }
+                    guard let number = rest.takeNumber() else { return nil }
                     minor = number
                 }
             }
@@ -133,10 +134,8 @@ package struct ResponseHeadReader: Sendable {
         }
         guard let blank = rest.first, blank.isBlank else { return nil }
         rest = rest.drop { $0.isBlank }
-        let digits = rest.prefix { $0.decimalValue != nil }
-        let status = digits.prefix(4).reduce(0) { $0 * 10 + ($1.decimalValue ?? 0) }
-        guard digits.count == 3, status >= 100 else { return nil }
-        let reason = String(decoding: rest.dropFirst(3).trimmingBlanks(), as: UTF8.self)
+        guard let status = rest.takeNumber(), (100...999).contains(status) else { return nil }
+        let reason = String(decoding: rest.trimmingBlanks(), as: UTF8.self)
         return ResponseHead(version: version, status: status, reason: reason.shown())
     }
 
@@ -158,6 +157,14 @@ package struct ResponseHeadReader: Sendable {
 }
 
 extension ArraySlice<UInt8> {
+    /// Takes one to four decimal digits; nil where there is none, or one more.
+    fileprivate mutating func takeNumber() -> Int? {
+        let digits = prefix { $0.decimalValue != nil }
+        guard (1...4).contains(digits.count) else { return nil }
+        removeFirst(digits.count)
+        return digits.reduce(0) { $0 * 10 + ($1.decimalValue ?? 0) }
+    }
+
     /// What follows `prefix`, given in lower case and found in any; nil where these bytes begin otherwise.
     fileprivate func dropping(prefix: StaticString) -> ArraySlice? {
         let count = prefix.utf8CodeUnitCount

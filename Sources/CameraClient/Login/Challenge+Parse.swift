@@ -49,6 +49,9 @@ private struct ChallengeParser {
                 rest = afterBlanks.dropFirst().drop { $0.isBlank }
                 let value = takeValue()
                 store(String(decoding: name, as: UTF8.self).lowercased(), value)
+            } else if let next = afterName.first, !next.isBlank, next != Self.comma {
+                // No scheme ends in such a character.
+                rest = afterName
             } else {
                 rest = afterBlanks
                 guard challenges.count < limit else { return challenges }
