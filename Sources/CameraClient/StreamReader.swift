@@ -54,12 +54,12 @@ struct StreamReader {
                         return frame
                     }
                 }
-                guard let more = try body.next(&input) else { return nil }
-                if isText, frames == 0 {
-                    let isPage = bytesRead == 0 && looksLikePage(more)
-                    bytesRead += more.readableBytes
-                    if isPage || bytesRead == textLength { throw CameraError.notAPicture(mediaType: mediaTypeText) }
+                if isText, frames == 0, let textLength, bytesRead > 0, bytesRead >= textLength {
+                    throw CameraError.notAPicture(mediaType: mediaTypeText)
                 }
+                guard let more = try body.next(&input) else { return nil }
+                if isText, bytesRead == 0, looksLikePage(more) { throw CameraError.notAPicture(mediaType: mediaTypeText) }
+                bytesRead += more.readableBytes
                 slice = more
             }
         } catch let error as AssemblyError {

@@ -7,7 +7,7 @@ import Testing
     private static func all(_ text: String) -> [CameraError] {
         [
             .headTooLarge, .tooManyInterimResponses, .notHTTP(text), .closedBeforeHead, .chunkSizeUnreadable, .trailersTooLarge,
-            .status(503, reason: text), .loginRequired, .loginRefused(401), .loginUnsupported(offered: text), .redirectedTooOften,
+            .status(503, reason: text, retryAfter: nil), .loginRequired, .loginRefused(401), .loginUnsupported(offered: text), .redirectedTooOften,
             .redirectedElsewhere(text), .redirectUnreadable(text), .notAPicture(mediaType: text),
         ]
     }
@@ -32,8 +32,8 @@ import Testing
     }
 
     @Test func sentencesReadWellWithoutText() {
-        #expect(CameraError.status(404, reason: "").description == "camera answers 404")
-        #expect(CameraError.status(404, reason: "Not Found").description == "camera answers 404 (Not Found)")
+        #expect(CameraError.status(404, reason: "", retryAfter: nil).description == "camera answers 404")
+        #expect(CameraError.status(404, reason: "Not Found", retryAfter: nil).description == "camera answers 404 (Not Found)")
         #expect(CameraError.loginRequired.description == "camera asks for a login (401) and the URL has none")
         #expect(CameraError.loginUnsupported(offered: "").description == "camera asks for a login (401) but offers no way to give one")
         #expect(CameraError.notAPicture(mediaType: "").description == "camera sends neither a stream nor a picture")
