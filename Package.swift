@@ -100,9 +100,20 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(name: "CameraURLTests", dependencies: ["CameraURL"], swiftSettings: strict),
         .testTarget(
             name: "RelayConfigurationTests",
             dependencies: ["CameraURL", "RelayConfiguration"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "RelayTests",
+            dependencies: [
+                "CameraClient", "MJPEG", "Relay", "RelayConfiguration",
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: strict
         ),
     ]

@@ -1,85 +1,56 @@
+import Glibc
+
 extension CameraURL {
     /// Why a text is no camera address: a sentence for the operator that never repeats the login.
     package struct ParseError: Error, Hashable, Sendable, CustomStringConvertible {
         package let description: String
     }
 
+    /// What to try when the text behind the login is no host: the login probably ended too early.
+    private static let escapeHint = "in a login, write / as %2F, ? as %3F, # as %23"
+
     /// Reads an address such as `http://user:p%40ss@192.0.2.11:8080/?action=stream`.
     ///
     /// The login ends at the last `@` before the path and splits at its first `:`; both halves are percent-decoded, a `%` that
-    /// starts no escape stands for itself. A fragment is dropped. Blanks and characters outside ASCII in path and query are
+    /// starts no escape stands for itself. A fragment is dropped. Blanks and bytes outside ASCII in path and query are
     /// percent-encoded.
     package init(_ text: String) throws(ParseError) {
-        guard !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+        // Bytes, not characters: to Swift a slash with a combining accent is one character and no slash.
+        let bytes = text.utf8
+        guard !bytes.contains(where: Self.isControl) else {
             throw ParseError(description: "the URL contains a control character")
         }
-        guard let colon = text.firstRange(of: "://") else {
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), bytes[colon...].starts(with: "://".utf8) else {
             throw ParseError(description: "a camera's URL begins with http:// (or file: for a file)")
         }
-        guard let scheme = Scheme(rawValue: text[..<colon.lowerBound].lowercased()) else {
+        guard let scheme = Scheme(rawValue: text[..<colon].lowercased()) else {
             throw ParseError(description: "the URL's scheme is neither http nor https")
         }
-        let rest = text[colon.upperBound...]
-        let authorityEnd = rest.firstIndex { "/?#".contains($0) } ?? rest.endIndex
-        var authority = rest[..<authorityEnd]
-        let afterAuthority = rest[authorityEnd...]
+        let rest = bytes[colon...].dropFirst(3)
+        let authority = rest.prefix { !"/?#".utf8.contains($0) }
+        let target = rest[authority.endIndex...].prefix { $0 != UInt8(ascii: "#") }
 
         var login: Login?
-        if let at = authority.lastIndex(of: "@") {
+        var address = authority
+        if let at = authority.lastIndex(of: UInt8(ascii: "@")) {
             let userinfo = authority[..<at]
-            let split = userinfo.firstIndex(of: ":") ?? userinfo.endIndex
-            let password = userinfo[split...].dropFirst()
-            if !userinfo.isEmpty {
-                login = Login(user: Self.percentDecoded(userinfo[..<split]), password: Self.percentDecoded(password))
-            }
-            authority = authority[authority.index(after: at)...]
+            if !userinfo.isEmpty { login = try Self.login(userinfo) }
+            address = authority[at...].dropFirst()
         }
-
-        let host: Substring
-        let portText: Substring
-        if authority.first == "[" {
-            guard let close = authority.firstIndex(of: "]") else {
-                throw ParseError(description: "the URL's IPv6 address has no closing bracket")
-            }
-            host = authority[authority.index(after: authority.startIndex)..<close]
-            guard !host.isEmpty, host.utf8.allSatisfy(Self.isIPv6Byte) else {
-                throw ParseError(description: "the URL's host is no IPv6 address")
-            }
-            let tail = authority[authority.index(after: close)...]
-            guard tail.isEmpty || tail.first == ":" else {
-                throw ParseError(description: "the URL has text between ']' and the port")
-            }
-            portText = tail.dropFirst()
-        } else {
-            let split = authority.firstIndex(of: ":") ?? authority.endIndex
-            host = authority[..<split]
-            portText = authority[split...].dropFirst()
-            guard !host.isEmpty else { throw ParseError(description: "the URL has no host") }
-            guard host.utf8.count <= 253, host.utf8.allSatisfy(Self.isHostByte) else {
-                throw ParseError(
-                    description: "the URL's host has a character that no host has (in a login, write / as %2F, ? as %3F, # as %23)")
-            }
-        }
-        var port = scheme.defaultPort
-        if !portText.isEmpty {
-            guard portText.utf8.count <= 5, portText.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let number = Int(portText),
-                (1...65535).contains(number)
-            else {
-                throw ParseError(
-                    description: "the URL's port is no number from 1 to 65535 (in a login, write / as %2F, ? as %3F, # as %23)")
-            }
-            port = number
-        }
-
-        var target = Self.encodedTarget(afterAuthority.prefix { $0 != "#" })
-        if target.first != "/" { target = "/" + target }
-        self.init(scheme: scheme, host: String(host), port: port, target: target, login: login)
+        let (host, port) = try Self.hostAndPort(address)
+        self.init(
+            scheme: scheme, host: host, port: port ?? scheme.defaultPort, target: Self.encodedTarget(target), login: login)
     }
 
-    /// Decodes `%XX`; what is no escape stands for itself, bytes that are no UTF-8 become U+FFFD.
-    static func percentDecoded(_ text: Substring) -> String {
+    private static func login(_ text: Substring.UTF8View) throws(ParseError) -> Login {
+        let user = text.prefix { $0 != UInt8(ascii: ":") }
+        return Login(user: try percentDecoded(user), password: try percentDecoded(text[user.endIndex...].dropFirst()))
+    }
+
+    /// Decodes `%XX`; what is no escape stands for itself.
+    private static func percentDecoded(_ text: Substring.UTF8View) throws(ParseError) -> String {
         var bytes: [UInt8] = []
-        var rest = text.utf8[...]
+        var rest = text
         while let byte = rest.popFirst() {
             if byte == UInt8(ascii: "%"), let high = rest.first?.hexValue, let low = rest.dropFirst().first?.hexValue {
                 bytes.append(high << 4 | low)
@@ -88,14 +59,68 @@ extension CameraURL {
                 bytes.append(byte)
             }
         }
-        return String(decoding: bytes, as: UTF8.self)
+        guard let decoded = String(validating: bytes, as: UTF8.self) else {
+            throw ParseError(description: "the URL's login is not UTF-8 once its escapes are decoded; write % as %25")
+        }
+        // It would end up in a header field of the request.
+        guard !bytes.contains(where: isControl) else {
+            throw ParseError(description: "the URL's login contains a control character; write % as %25")
+        }
+        return decoded
     }
 
-    /// Encodes what may not stand in a request line and leaves the rest as the operator wrote it.
-    private static func encodedTarget(_ text: Substring) -> String {
-        var bytes: [UInt8] = []
+    /// Takes `host`, `host:port` and `[address]:port`; no port where none is named.
+    private static func hostAndPort(_ text: Substring.UTF8View) throws(ParseError) -> (host: String, port: Int?) {
+        let host: String
+        var tail: Substring.UTF8View
+        if text.first == UInt8(ascii: "[") {
+            guard let close = text.firstIndex(of: UInt8(ascii: "]")) else {
+                throw ParseError(description: "the URL's IPv6 address has no closing bracket")
+            }
+            guard let address = ipv6Address(text[..<close].dropFirst()) else {
+                throw ParseError(description: "the URL has no IPv6 address between its brackets")
+            }
+            host = address
+            tail = text[close...].dropFirst()
+            guard tail.isEmpty || tail.first == UInt8(ascii: ":") else {
+                throw ParseError(description: "the URL has text between ']' and the port")
+            }
+        } else {
+            let name = text.prefix { $0 != UInt8(ascii: ":") }
+            guard !name.isEmpty else { throw ParseError(description: "the URL has no host") }
+            guard name.count <= 253, name.allSatisfy(isHostByte) else {
+                throw ParseError(description: "the URL's host has a character that no host has (\(escapeHint))")
+            }
+            host = String(Substring(name))
+            tail = text[name.endIndex...]
+        }
+        tail = tail.dropFirst()
+        guard !tail.isEmpty else { return (host, nil) }
+        guard tail.count <= 5, tail.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(Substring(tail)),
+            (1...65535).contains(port)
+        else {
+            throw ParseError(description: "the URL's port is no number from 1 to 65535 (\(escapeHint))")
+        }
+        return (host, port)
+    }
+
+    /// An IPv6 address, perhaps with a zone: `fe80::1%eth0`, in a URL also `fe80::1%25eth0` (RFC 6874).
+    private static func ipv6Address(_ text: Substring.UTF8View) -> String? {
+        let address = String(Substring(text.prefix { $0 != UInt8(ascii: "%") }))
+        var storage = in6_addr()
+        guard inet_pton(AF_INET6, address, &storage) == 1 else { return nil }
+        guard let percent = text.firstIndex(of: UInt8(ascii: "%")) else { return address }
+        var zone = text[percent...].dropFirst()
+        if zone.starts(with: "25".utf8), zone.count > 2 { zone = zone.dropFirst(2) }
+        guard !zone.isEmpty, zone.allSatisfy(isHostByte) else { return nil }
+        return "\(address)%\(Substring(zone))"
+    }
+
+    /// Encodes what may not stand in a request line and leaves the rest as the operator wrote it; begins with `/`.
+    private static func encodedTarget(_ text: Substring.UTF8View) -> String {
+        var bytes: [UInt8] = text.first == UInt8(ascii: "/") ? [] : [UInt8(ascii: "/")]
         let digits = Array("0123456789ABCDEF".utf8)
-        for byte in text.utf8 {
+        for byte in text {
             if byte <= 0x20 || byte >= 0x7F {
                 bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
             } else {
@@ -105,6 +130,8 @@ extension CameraURL {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    private static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
+
     private static func isHostByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
@@ -113,11 +140,6 @@ extension CameraURL {
         default:
             false
         }
-    }
-
-    /// Hexadecimal digits, colons, a trailing IPv4 address, and a zone (`%eth0`).
-    private static func isIPv6Byte(_ byte: UInt8) -> Bool {
-        isHostByte(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "%")
     }
 }
 

@@ -44,9 +44,11 @@ package struct CameraURL: Hashable, Sendable {
         self.login = login
     }
 
-    /// The value of the `Host` field: the port is left out where it is the scheme's own.
+    /// The value of the `Host` field: the port is left out where it is the scheme's own, and so is an IPv6 zone, which means
+    /// nothing to the camera (RFC 6874, 4).
     package var hostField: String {
-        port == scheme.defaultPort ? bracketedHost : "\(bracketedHost):\(port)"
+        let name = host.contains(":") ? "[\(host.prefix { $0 != "%" })]" : host
+        return port == scheme.defaultPort ? name : "\(name):\(port)"
     }
 
     /// The host as it stands in an address: an IPv6 address in brackets.
@@ -54,19 +56,24 @@ package struct CameraURL: Hashable, Sendable {
 }
 
 extension CameraURL: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The address as an operator may see it: no password, no query (Foscam and others put logins there), and no value in
-    /// a path of the form `/user=…`.
+    /// The address as an operator may see it: no password, no query (Foscam and others put logins there), no value in a path
+    /// of the form `/user=…`, and nothing before an `@` in a path, which is a login with a `/` that should be `%2F`.
     package var description: String {
         var text = "\(scheme)://"
         if let login { text += login.password.isEmpty ? "\(login.user)@" : "\(login.user):***@" }
-        text += hostField
-        let path = target.prefix { $0 != "?" }
-        if let equals = path.firstIndex(of: "=") {
-            text += path[...equals] + "***"
-        } else {
-            text += path
+        text += port == scheme.defaultPort ? bracketedHost : "\(bracketedHost):\(port)"
+        let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
+        var shown = path
+        if let at = path.lastIndex(of: UInt8(ascii: "@")) {
+            text += "/***"
+            shown = path[at...]
         }
-        if path.endIndex != target.endIndex { text += "?…" }
+        if let equals = shown.firstIndex(of: UInt8(ascii: "=")) {
+            text += Substring(shown[...equals]) + "***"
+        } else {
+            text += Substring(shown)
+        }
+        if path.endIndex != target.utf8.endIndex { text += "?…" }
         return text
     }
 

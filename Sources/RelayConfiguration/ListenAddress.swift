@@ -7,6 +7,14 @@ package enum ListenAddress: Hashable, Sendable {
     case ip(host: String, port: Int)
     /// A socket in the file system, its path at most 107 bytes.
     case unix(path: String)
+
+    /// Where viewers connect unless the configuration says otherwise: every host.
+    package static let builtIn = ListenAddress.ip(host: "::", port: RelayConfiguration.defaultPort)
+
+    /// The port over TCP.
+    package var port: Int? {
+        if case .ip(_, let port) = self { port } else { nil }
+    }
 }
 
 extension ListenAddress: CustomStringConvertible {

@@ -21,7 +21,7 @@ extension RelayConfiguration {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure(errno) }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            throw TextError(message: status.st_mode & S_IFMT == S_IFDIR ? "this is a folder, not a file" : "this is not a regular file")
+            throw TextError(message: status.st_mode & S_IFMT == S_IFDIR ? "this is a directory, not a file" : "this is not a regular file")
         }
         var bytes = [UInt8](repeating: 0, count: limit + 1)
         var filled = 0

@@ -30,7 +30,7 @@ package struct RelayConfiguration: Equatable, Sendable {
     /// Makes a configuration with the built-in defaults for whatever is left out. It checks nothing.
     package init(
         mode: Mode = .file,
-        listen: [ListenAddress] = [.ip(host: "::", port: defaultPort)],
+        listen: [ListenAddress] = [.builtIn],
         sources: [SourceConfiguration],
         drainTimeout: Duration = .seconds(5),
         log: LogConfiguration = LogConfiguration(),

@@ -22,11 +22,7 @@ struct ConfigurationReader {
     /// What is wrong, sorted by place; what an alias brings up twice is told once.
     func sortedProblems(file: String) -> [ConfigurationProblem] {
         var seen: Set<ConfigurationProblem> = []
-        let start = Place(line: 0, column: 0)
-        let sorted = problems.enumerated().sorted {
-            ($0.element.place ?? start, $0.offset) < ($1.element.place ?? start, $1.offset)
-        }
-        return sorted.map(\.element).map {
+        return problems.sortedByPlace(\.place).map {
             ConfigurationProblem(file: file, line: $0.place?.line, column: $0.place?.column, message: $0.message)
         }.filter { seen.insert($0).inserted }
     }

@@ -29,7 +29,7 @@ struct FileDraft: Sendable {
         guard let entries = reader.entries(node, label: label, expected: expected) else { return false }
         if entries.isEmpty { reader.report("\(label) names no source", at: node.place) }
         for entry in entries {
-            guard SourceDraft.checkName(entry.name, at: entry.place, &reader) else { continue }
+            SourceDraft.checkName(entry.name, at: entry.place, &reader)
             draft.sources.append(readSource(entry.name, entry.value, at: entry.place, from: draft.prototype, reader: &reader))
         }
         return true
@@ -78,40 +78,34 @@ struct FileDraft: Sendable {
     }
 
     /// Reports each address and port that an earlier place in the file takes already.
+    ///
+    /// A source's own port is opened on every host of `listen`, so it meets each address with that port.
     private func checkPorts(_ reader: inout ConfigurationReader) {
-        /// Something that is to be bound.
-        struct Use {
-            var address: ListenAddress
-            var label: String
-            var place: Place?
-            /// Shown in place of the address where that is only a port.
-            var what: String
-        }
         let listeners = listen.isEmpty ? configuration.listen.map { Listener(address: $0) } : listen
-        let hosts = listeners.compactMap { if case .ip(let host, _) = $0.address { host } else { nil } }
-        var uses = listeners.map { Use(address: $0.address, label: "'listen'", place: $0.place, what: "this address") }
+        var uses = listeners.map { PortUse(address: $0.address, port: $0.address.port, owner: "'listen'", place: $0.place) }
+        let hasHost = uses.contains { $0.port != nil }
         for draft in sources {
             guard let port = draft.source.port, let place = draft.places.values["port"]?.place else { continue }
             let section = Section.source(draft.source.name)
-            guard !hosts.isEmpty else {
+            if hasHost {
+                uses.append(PortUse(address: nil, port: port, owner: section.label, place: place))
+            } else {
                 reader.report("'port'\(section.suffix) has no host to be opened on: 'listen' names none", at: place)
-                continue
-            }
-            uses += Set(hosts).sorted().map {
-                Use(address: .ip(host: $0, port: port), label: section.label, place: place, what: "this port")
             }
         }
-        let start = Place(line: 0, column: 0)
-        let sorted = uses.enumerated().sorted { ($0.element.place ?? start, $0.offset) < ($1.element.place ?? start, $1.offset) }
-        var earlier: [Use] = []
-        for use in sorted.map(\.element) {
-            guard let other = earlier.first(where: { $0.address.overlaps(use.address) && ($0.label != use.label || $0.place != use.place) })
-            else {
-                earlier.append(use)
-                continue
+        var addresses: [PortUse] = []
+        var ports: [Int: PortUse] = [:]
+        for use in uses.sortedByPlace(\.place) {
+            let other = use.port.flatMap { ports[$0] } ?? addresses.first { $0.excludes(use) }
+            if let other {
+                let line = other.place.map { " at line \($0.line)" } ?? ", which is \(ListenAddress.builtIn) unless set"
+                let what = use.address == nil ? "this port" : "this address"
+                reader.report("\(what) is already taken by \(other.owner)\(line)", at: use.place)
+            } else if use.address != nil {
+                addresses.append(use)
+            } else if let port = use.port {
+                ports[port] = use
             }
-            let line = other.place.map { " at line \($0.line)" } ?? ", which is \(other.address) unless set"
-            reader.report("\(use.what) is already taken by \(other.label)\(line)", at: use.place)
         }
     }
 }

@@ -9,7 +9,9 @@ struct Section: Hashable, Sendable {
     static let defaults = Section(label: "'defaults'", suffix: " in 'defaults'")
     static let log = Section(label: "'log'", suffix: " in 'log'")
 
+    /// A source's section; a name that might be something else gone astray is not repeated.
     static func source(_ name: String) -> Section {
-        Section(label: "source '\(name)'", suffix: " in source '\(name)'")
+        let label = "source\(Spelling.quoted(name))"
+        return Section(label: label, suffix: " in \(label)")
     }
 }

@@ -9,27 +9,19 @@ struct SourceDraft: Sendable {
     var place = Place.start
     var places = KeyPlaces()
 
-    /// The fewest frames that a name's section needs: `url`, present and right.
-    var hasUpstream: Bool { places.values["url"] != nil }
-
     /// Names that are routes of the relay.
     private static let reservedNames: Set<String> = [
         "status", "metrics", "healthz", "readyz", "stream", "snapshot", "ws", "embed",
     ]
 
     /// Reports a name that no source may have.
-    static func checkName(_ name: String, at place: Place, _ reader: inout ConfigurationReader) -> Bool {
-        let first = name.utf8.first.map { isAlphanumeric($0) } ?? false
-        guard first, name.utf8.allSatisfy({ isAlphanumeric($0) || "._-".utf8.contains($0) }) else {
-            let rule = "a source's name is made of A-Z a-z 0-9 . _ - and begins with a letter or a digit"
-            reader.report(rule, at: place)
-            return false
-        }
-        guard !reservedNames.contains(name) else {
+    static func checkName(_ name: String, at place: Place, _ reader: inout ConfigurationReader) {
+        let beginsWell = name.utf8.first.map { isAlphanumeric($0) } ?? false
+        if !beginsWell || !name.utf8.allSatisfy({ isAlphanumeric($0) || "._-".utf8.contains($0) }) {
+            reader.report("a source's name is made of A-Z a-z 0-9 . _ - and begins with a letter or a digit", at: place)
+        } else if reservedNames.contains(name) {
             reader.report("a source cannot be named '\(name)': /\(name) is a route of the relay", at: place)
-            return false
         }
-        return true
     }
 
     /// The checks that look at more than one value of the source.
@@ -41,7 +33,7 @@ struct SourceDraft: Sendable {
         {
             reader.report("'reconnect_min' is longer than 'reconnect_max'\(origin.section.suffix)", at: origin.place)
         }
-        guard hasUpstream else { return }
+        guard places.values["url"] != nil else { return }
         switch source.upstream {
         case .camera(let url):
             if let fps = places.values["fps"], fps.section == section {
@@ -57,8 +49,8 @@ struct SourceDraft: Sendable {
             if !places.failed("fps"), !places.failed("stall_timeout"), gap >= source.stallTimeout,
                 let origin = places.values["fps"] ?? places.values["stall_timeout"]
             {
-                reader.report(
-                    "\(section.label) would always be stalled: its frames are no less than 'stall_timeout' apart", at: origin.place)
+                let why = "at its 'fps', frames come no sooner than 'stall_timeout' ends"
+                reader.report("\(section.label) would always be stalled: \(why)", at: origin.place)
             }
         }
     }

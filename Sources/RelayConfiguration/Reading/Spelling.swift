@@ -3,7 +3,7 @@ enum Spelling {
     /// ` 'word'`, or nothing where the text does not look like a key or a name and so might be a login gone astray.
     static func quoted(_ word: String) -> String {
         let isWord =
-            word.utf8.count <= 40
+            word.utf8.count <= 64
             && word.unicodeScalars.allSatisfy {
                 $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "._-<".unicodeScalars.contains($0))
             }
@@ -15,7 +15,8 @@ enum Spelling {
         let normalized = Array(word.lowercased().utf8.prefix(41)).map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }
         guard normalized.count <= 40 else { return nil }
         let limit = max(1, min(3, normalized.count / 3))
-        return known.map { (word: $0, distance: distance(normalized, Array($0.utf8))) }
+        return known.filter { abs($0.utf8.count - normalized.count) <= limit }
+            .map { (word: $0, distance: distance(normalized, Array($0.utf8))) }
             .filter { $0.distance <= limit }
             .min { $0.distance < $1.distance }?.word
     }

@@ -12,6 +12,9 @@ extension ValueReader where Value == SourceConfiguration.Upstream {
 }
 
 extension ValueReader where Value == [FileDraft.Listener] {
+    /// More than one machine has.
+    private static var maximumAddresses: Int { 64 }
+
     /// One address or a list of them.
     static let listenAddresses = ValueReader { node, label, reader in
         let nodes: [YAMLNode]
@@ -23,6 +26,10 @@ extension ValueReader where Value == [FileDraft.Listener] {
         }
         guard !nodes.isEmpty else {
             reader.report("\(label) is an empty list; it must hold an address, such as 0.0.0.0:8080", at: node.place)
+            return nil
+        }
+        guard nodes.count <= maximumAddresses else {
+            reader.report("\(label) holds more than \(maximumAddresses) addresses", at: node.place)
             return nil
         }
         var listeners: [FileDraft.Listener] = []
@@ -40,16 +47,25 @@ extension ValueReader where Value == [FileDraft.Listener] {
 }
 
 extension ValueReader where Value == [HeaderField] {
+    /// Servers refuse requests with more.
+    private static var maximumFields: Int { 64 }
+
     /// A mapping of field names to values.
     static let headers = ValueReader { node, label, reader in
         let expected = "a mapping of field names to values"
         guard let entries = reader.entries(node, label: label, expected: expected) else { return nil }
+        guard entries.count <= maximumFields else {
+            reader.report("\(label) holds more than \(maximumFields) fields", at: node.place)
+            return nil
+        }
         var fields: [HeaderField] = []
+        var names: Set<String> = []
         for entry in entries {
-            guard let text = reader.text(entry.value, label: "a value of \(label)", expected: "a text") else { continue }
+            let field = "the field\(Spelling.quoted(entry.name)) of \(label)"
+            guard let text = reader.text(entry.value, label: field, expected: "a text") else { continue }
             do throws(TextError) {
                 let field = try HeaderField(checkedName: entry.name, value: text)
-                guard !fields.contains(where: { $0.name.lowercased() == field.name.lowercased() }) else {
+                guard names.insert(field.name.lowercased()).inserted else {
                     reader.report("\(label): '\(field.name)' is there twice; case does not matter in field names", at: entry.place)
                     continue
                 }

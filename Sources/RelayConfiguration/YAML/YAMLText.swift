@@ -19,7 +19,9 @@ enum YAMLText {
             case .valid(let encoded):
                 let scalar = Unicode.UTF8.decode(encoded)
                 guard isAllowed(scalar) else {
-                    throw YAMLError(place: place, message: "a control character cannot stand in the file")
+                    let code = String(scalar.value, radix: 16, uppercase: true)
+                    let name = "U+" + String(repeating: "0", count: max(0, 4 - code.utf8.count)) + code
+                    throw YAMLError(place: place, message: "the character \(name) cannot stand in the file")
                 }
                 if scalar == "\n" && previous == "\r" {
                     // The second half of a line end that is counted already.
@@ -44,10 +46,12 @@ enum YAMLText {
         return nil
     }
 
-    /// YAML's printable characters (YAML 1.1, 5.1).
+    /// YAML's printable characters (YAML 1.1, 5.1), but not U+0085, U+2028 and U+2029: they end a line to libyaml and not to
+    /// an editor, so that all lines behind them would be told wrong.
     private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0x09, 0x0A, 0x0D, 0x20...0x7E, 0x85, 0xA0...0xFEFE, 0xFF00...0xFFFD, 0x10000...0x10FFFF: true
+        case 0x2028, 0x2029: false
+        case 0x09, 0x0A, 0x0D, 0x20...0x7E, 0xA0...0xFEFE, 0xFF00...0xFFFD, 0x10000...0x10FFFF: true
         default: false
         }
     }
