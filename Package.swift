@@ -116,5 +116,14 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // The real binary, over real sockets, with real programs. It is found in MJPEG_RELAY_BINARY, else in the build folder.
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
     ]
 )

@@ -7,7 +7,8 @@ import Testing
     private static func all(_ text: String) -> [CameraError] {
         [
             .headTooLarge, .tooManyInterimResponses, .notHTTP(text), .closedBeforeHead, .chunkSizeUnreadable, .trailersTooLarge,
-            .status(503, reason: text, retryAfter: nil), .loginRequired, .loginRefused(401), .loginUnsupported(offered: text), .redirectedTooOften,
+            .status(503, reason: text, retryAfter: nil), .loginRequired, .loginRefused(401), .loginUnsupported(offered: text),
+            .redirectedTooOften,
             .redirectedElsewhere(text), .redirectUnreadable(text), .notAPicture(mediaType: text),
         ]
     }

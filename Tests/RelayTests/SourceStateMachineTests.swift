@@ -1,0 +1,91 @@
+import CameraClient
+import NIOCore
+import Testing
+
+@testable import Relay
+
+@Suite struct SourceStateMachineTests {
+    private let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
+    private var machine = SourceStateMachine(backoff: Backoff(minimum: .milliseconds(500), maximum: .seconds(10)))
+    private let lost = CameraError.connection(reason: "connection refused")
+
+    @Test mutating func waitsGrowWhileTheCameraIsAway() {
+        let waits = (0..<7).map { _ in
+            machine.dialing()
+            return machine.ended(lost, fraction: 1).wait
+        }
+        #expect(waits == [.milliseconds(500), .seconds(1), .seconds(2), .seconds(4), .seconds(8), .seconds(10), .seconds(10)])
+        #expect(machine.state == .waiting)
+    }
+
+    @Test mutating func backoffStartsAnewOnlyAfterTenSecondsOfFrames() {
+        for _ in 0..<6 { _ = machine.ended(lost, fraction: 1) }
+        machine.dialing()
+        _ = machine.frame(at: start)
+        _ = machine.frame(at: start + .milliseconds(9_999))
+        #expect(machine.ended(.ended, fraction: 1).wait == .seconds(10))
+        machine.dialing()
+        _ = machine.frame(at: start)
+        _ = machine.frame(at: start + .seconds(10))
+        #expect(machine.ended(.ended, fraction: 1).wait == .milliseconds(500))
+    }
+
+    @Test mutating func onlyTheFirstFrameOfADialIsNews() {
+        machine.dialing()
+        #expect(machine.state == .connecting)
+        #expect(machine.frame(at: start))
+        #expect(machine.state == .streaming)
+        #expect(!machine.frame(at: start + .seconds(1)))
+        machine.dialing()
+        #expect(machine.frame(at: start + .seconds(2)))
+    }
+
+    @Test mutating func aReasonIsNewsOnceUntilFramesFlow() {
+        #expect(machine.ended(lost, fraction: 0).isNews)
+        #expect(!machine.ended(lost, fraction: 0).isNews)
+        #expect(machine.ended(.loginRequired, fraction: 0).isNews)
+        machine.dialing()
+        _ = machine.frame(at: start)
+        #expect(machine.ended(.ended, fraction: 0).isNews)
+        machine.dialing()
+        _ = machine.frame(at: start)
+        #expect(machine.ended(.ended, fraction: 0).isNews)
+    }
+
+    @Test mutating func aRefusedLoginWaitsLongerEachTimeUpToTenMinutes() {
+        let waits = (0..<7).map { _ in machine.ended(.loginRefused(401), fraction: 0.5).wait }
+        #expect(waits == [30, 60, 120, 240, 480, 600, 600].map { .seconds($0) })
+        #expect(machine.state == .refused)
+        #expect(machine.ended(.loginRefused(401), fraction: 0).wait == .seconds(480))
+        #expect(machine.ended(.loginRefused(401), fraction: 1).wait == .seconds(720))
+    }
+
+    @Test mutating func aPageInsteadOfPicturesWaitsUpToAMinute() {
+        let waits = (0..<4).map { _ in machine.ended(.notAPicture(mediaType: "text/html"), fraction: 0).wait }
+        #expect(waits == [10, 20, 40, 60].map { .seconds($0) })
+    }
+
+    @Test mutating func framesForgiveRefusals() {
+        for _ in 0..<4 { _ = machine.ended(.loginRefused(401), fraction: 0.5) }
+        machine.dialing()
+        _ = machine.frame(at: start)
+        #expect(machine.ended(.loginRefused(401), fraction: 0.5).wait == .seconds(30))
+    }
+
+    @Test mutating func aStallShowsUntilItsDialEnds() {
+        machine.dialing()
+        _ = machine.frame(at: start)
+        _ = machine.ended(.stalled(after: .seconds(10)), fraction: 0)
+        #expect(machine.state == .stalled)
+        machine.dialing()
+        #expect(machine.state == .stalled)
+        _ = machine.ended(lost, fraction: 0)
+        #expect(machine.state == .waiting)
+    }
+
+    @Test(arguments: [(60, 60), (10_000, 300), (0, 0)])
+    mutating func aCameraMayAskForTimeUpToFiveMinutes(asked: Int, seconds: Int) {
+        let wait = machine.ended(.status(503, reason: "", retryAfter: asked), fraction: 0).wait
+        #expect(wait == max(Backoff.floor, .seconds(seconds)))
+    }
+}
