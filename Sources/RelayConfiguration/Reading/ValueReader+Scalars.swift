@@ -5,7 +5,10 @@ extension ValueReader where Value == Bool {
 
 extension ValueReader where Value == Int? {
     /// A TCP port.
-    static let port = scalar("a port from 1 to 65535") { PortText.parse($0, range: 1...65535) }
+    static let port = scalar("a port from 1 to 65535") { text in
+        // Mapped, or a text that is no port would be taken for one that sets none.
+        PortText.parse(text, range: 1...65535).map(Optional.some)
+    }
 }
 
 extension ValueReader where Value == Duration {
