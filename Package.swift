@@ -69,6 +69,11 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
+            // In the code, since a bundle would bring full Foundation.
+            resources: [
+                .embedInCode("Placeholder/no-signal.jpg"),
+                .embedInCode("Placeholder/switched-off.jpg"),
+            ],
             swiftSettings: strict
         ),
         // Arguments, logging, signals.

@@ -93,7 +93,8 @@ final class UpstreamHandler: ChannelInboundHandler {
     }
 
     private func deliver(_ frame: Frame) {
-        lastFrame = .now()
+        // What a relay before us repeats or puts in shows that it lives, not that its camera does.
+        if frame.kind == .live { lastFrame = .now() }
         sink.frame(frame)
     }
 

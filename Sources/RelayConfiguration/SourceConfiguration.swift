@@ -10,6 +10,18 @@ package struct SourceConfiguration: Equatable, Sendable {
         case file(path: String)
     }
 
+    /// What viewers of a lost source see.
+    package enum OnLoss: String, CaseIterable, Sendable {
+        /// A picture that says so: an old picture must not pass for a live one.
+        case placeholder
+        /// The last frame.
+        case last
+        /// Nothing.
+        case silent
+        /// The stream ends after ``SourceConfiguration/stallTimeout``, for recorders that reconnect by themselves.
+        case close
+    }
+
     /// The name in routes, logs and status: `[A-Za-z0-9][A-Za-z0-9._-]*`.
     package var name: String
     package var upstream: Upstream
@@ -29,6 +41,21 @@ package struct SourceConfiguration: Equatable, Sendable {
     package var maxFrameSize: Int
     /// The frames per second at which a file is played.
     package var fps: Double
+    /// Whether the camera is read at all; viewers of a source that is off see a placeholder.
+    package var enabled: Bool
+    /// Whether the camera is connected only while somebody watches.
+    package var onDemand: Bool
+    /// How long an on-demand camera stays connected after its last viewer.
+    package var linger: Duration
+    /// How long an on-demand camera stays connected after a snapshot.
+    package var snapshotLinger: Duration
+    /// The longest time in which a viewer gets no part.
+    package var heartbeat: Duration
+    package var onLoss: OnLoss
+    /// The path of a JPEG in place of the built-in placeholder.
+    package var placeholder: String?
+    /// The most viewers at once, nil for as many as the relay takes.
+    package var maxViewers: Int?
 
     /// Makes a source with the built-in defaults for whatever is left out. It checks nothing.
     package init(
@@ -41,7 +68,15 @@ package struct SourceConfiguration: Equatable, Sendable {
         reconnectMax: Duration = .seconds(10),
         stallTimeout: Duration = .seconds(10),
         maxFrameSize: Int = 16 << 20,
-        fps: Double = 10
+        fps: Double = 10,
+        enabled: Bool = true,
+        onDemand: Bool = false,
+        linger: Duration = .seconds(30),
+        snapshotLinger: Duration = .seconds(2),
+        heartbeat: Duration = .seconds(5),
+        onLoss: OnLoss = .placeholder,
+        placeholder: String? = nil,
+        maxViewers: Int? = nil
     ) {
         self.name = name
         self.upstream = upstream
@@ -53,5 +88,13 @@ package struct SourceConfiguration: Equatable, Sendable {
         self.stallTimeout = stallTimeout
         self.maxFrameSize = maxFrameSize
         self.fps = fps
+        self.enabled = enabled
+        self.onDemand = onDemand
+        self.linger = linger
+        self.snapshotLinger = snapshotLinger
+        self.heartbeat = heartbeat
+        self.onLoss = onLoss
+        self.placeholder = placeholder
+        self.maxViewers = maxViewers
     }
 }

@@ -22,15 +22,19 @@ struct MJPEGRelay: AsyncParsableCommand {
     @Argument(help: "The camera: http://[USER:PASSWORD@]HOST[:PORT]/PATH, or file:PATH for a file of JPEGs.")
     var url: String?
 
-    @Option(name: [.short, .long], help: ArgumentHelp("The port to serve on (default: 54321).", valueName: "port"))
+    @Option(
+        name: [.customShort("p", allowingJoined: true), .long],
+        help: ArgumentHelp("The port to serve on (default: 54321).", valueName: "port"))
     var port: Int?
 
     @Option(
-        name: [.customShort("w"), .customLong("ws-port")],
+        name: [.customShort("w", allowingJoined: true), .customLong("ws-port")],
         help: ArgumentHelp("Also serve the pictures as WebSocket text messages (data:image/jpg;base64,…) on this port.", valueName: "port"))
     var webSocketPort: Int?
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Read the sources from this file.", valueName: "file"))
+    @Option(
+        name: [.customShort("c", allowingJoined: true), .long],
+        help: ArgumentHelp("Read the sources from this file.", valueName: "file"))
     var config: String?
 
     @Flag(help: "Check the configuration, print every problem, and end.")

@@ -1,3 +1,4 @@
+import CameraClient
 import MJPEG
 import NIOCore
 import Synchronization
@@ -17,23 +18,88 @@ package final class Hub: Sendable {
         package let arrival: NIODeadline
     }
 
-    private let newestFrame = Mutex<Newest?>(nil)
+    private struct State {
+        var newest: Newest?
+        /// Those who wait for the next frame.
+        var waiting: [EventLoopPromise<Newest?>] = []
+        /// The newest frame as a repeat, made once for all viewers.
+        var again: Newest?
+        var policy: LossPolicy
+    }
+
+    /// Who wants this hub's frames.
+    let demand = Demand()
+    private let state: Mutex<State>
     /// One per event loop; fixed for life, so that no lock guards the list.
     private let shards: [HubShard]
 
     /// Makes a hub with a shard for each loop that serves viewers.
-    package init(eventLoops: [any EventLoop]) {
+    package init(eventLoops: [any EventLoop], policy: LossPolicy) {
+        state = Mutex(State(policy: policy))
         shards = eventLoops.map { HubShard(eventLoop: $0) }
     }
 
     /// The newest frame, nil before the first.
-    package var newest: Newest? { newestFrame.withLock { $0 } }
+    package var newest: Newest? { state.withLock { $0.newest } }
+
+    /// What viewers get while no new frame comes.
+    var policy: LossPolicy { state.withLock { $0.policy } }
+
+    func use(_ policy: LossPolicy) {
+        state.withLock { $0.policy = policy }
+        for shard in shards where shard.hasViewers { shard.look(self) }
+    }
 
     /// Makes `frame` the newest and wakes each shard that has viewers, at most once until it has looked.
     package func publish(_ frame: Frame, at arrival: NIODeadline = .now()) {
-        newestFrame.withLock { $0 = Newest(frame: frame, sequence: ($0?.sequence ?? 0) + 1, arrival: arrival) }
-        for shard in shards where shard.hasViewers {
-            shard.wake(self)
+        let (newest, waiting) = state.withLock { state in
+            let newest = Newest(frame: frame, sequence: (state.newest?.sequence ?? 0) + 1, arrival: arrival)
+            state.newest = newest
+            state.again = nil
+            guard !state.waiting.isEmpty else { return (newest, [EventLoopPromise<Newest?>]()) }
+            defer { state.waiting = [] }
+            return (newest, state.waiting)
+        }
+        for shard in shards where shard.hasViewers { shard.wake(self) }
+        for promise in waiting { promise.succeed(newest) }
+    }
+
+    /// Takes a picture that a relay before us repeats or puts in: shown where we have none, counted nowhere.
+    ///
+    /// Its age is what the clocks of both machines say; a repeat is at least as old as it is long here.
+    func adopt(_ frame: Frame, at now: NIODeadline) {
+        guard frame.kind == .repeat else { return }
+        let age = frame.upstreamTimestamp.map { Timestamp.now().microseconds - $0.microseconds } ?? 0
+        let arrival = now - .microseconds(max(0, min(age, 86_400_000_000)))
+        let isFirst = state.withLock { state in
+            guard state.newest == nil else { return false }
+            state.newest = Newest(frame: frame, sequence: 1, arrival: arrival)
+            return true
+        }
+        guard isFirst else { return }
+        for shard in shards where shard.hasViewers { shard.wake(self) }
+    }
+
+    /// The next frame, nil when none comes in time; on `eventLoop`.
+    func next(on eventLoop: any EventLoop, within limit: TimeAmount) -> EventLoopFuture<Newest?> {
+        let promise = eventLoop.makePromise(of: Newest?.self)
+        state.withLock { $0.waiting.append(promise) }
+        let timeout = eventLoop.scheduleTask(in: limit) {
+            // Forgotten here too: without frames nobody else would ever empty the list.
+            self.state.withLock { state in state.waiting.removeAll { $0.futureResult === promise.futureResult } }
+            promise.succeed(nil)
+        }
+        promise.futureResult.whenComplete { _ in timeout.cancel() }
+        return promise.futureResult
+    }
+
+    /// The newest frame marked as a repeat.
+    var again: Newest? {
+        state.withLock { state in
+            if let again = state.again { return again }
+            guard let newest = state.newest else { return nil }
+            state.again = Newest(frame: newest.frame.repeated(), sequence: newest.sequence, arrival: newest.arrival)
+            return state.again
         }
     }
 
@@ -42,9 +108,14 @@ package final class Hub: Sendable {
         shards.first { $0.eventLoop === eventLoop }
     }
 
-    /// Ends every viewer after its frame in flight.
+    /// Ends every viewer after its frame in flight, and those who wait for a frame.
     package func endViewers() {
         for shard in shards { shard.endViewers() }
+        let waiting = state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for promise in waiting { promise.succeed(nil) }
     }
 
     /// What went to viewers so far, all shards together.

@@ -1,14 +1,21 @@
+import CameraClient
+import MJPEG
 import NIOCore
 import Synchronization
 
 /// A hub's viewers on one event loop: offers each of them the newest frame, without a lock and without a hand-over.
 package final class HubShard: Sendable {
+    /// What only `eventLoop` touches.
+    private struct Local {
+        var viewers: [Viewer] = []
+        var dataURL = DataURL()
+        /// Looks at the viewers while there are any.
+        var timer: Scheduled<Void>?
+    }
+
     /// The loop that all viewers of this shard live on.
     package let eventLoop: any EventLoop
-    /// Touched on `eventLoop` only.
-    private let viewers: NIOLoopBoundBox<[Viewer]>
-    /// Touched on `eventLoop` only.
-    private let dataURL: NIOLoopBoundBox<DataURL>
+    private let local: NIOLoopBoundBox<Local>
     private let viewerCount = Atomic<Int>(0)
     /// True from a wake until the shard has taken the newest frame.
     private let isAwake = Atomic<Bool>(false)
@@ -19,8 +26,7 @@ package final class HubShard: Sendable {
 
     init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
-        viewers = .makeBoxSendingValue([], eventLoop: eventLoop)
-        dataURL = .makeBoxSendingValue(DataURL(), eventLoop: eventLoop)
+        local = .makeBoxSendingValue(Local(), eventLoop: eventLoop)
     }
 
     /// Whether there is anyone to wake for; any thread.
@@ -42,46 +48,51 @@ package final class HubShard: Sendable {
         eventLoop.execute { self.deliver(hub) }
     }
 
+    /// Has the shard look after its viewers now, without a new frame; any thread.
+    func look(_ hub: Hub) {
+        eventLoop.execute { self.lookAfterViewers(hub) }
+    }
+
     /// Ends every viewer after its frame in flight; any thread.
     func endViewers() {
         eventLoop.execute {
-            for viewer in self.viewers.value { viewer.end() }
+            for viewer in self.local.value.viewers { viewer.end() }
         }
     }
 
-    /// Adds a viewer and gives it the newest frame at once; on `eventLoop`.
+    /// Adds a viewer and gives it what is to be seen at once; on `eventLoop`.
     func add(_ viewer: Viewer, from hub: Hub) {
         eventLoop.assertInEventLoop()
-        viewer.index = viewers.value.count
-        viewers.value.append(viewer)
+        viewer.index = local.value.viewers.count
+        local.value.viewers.append(viewer)
         // Counted before the look at the newest frame: a frame that is published meanwhile is either seen here or wakes us.
-        viewerCount.store(viewers.value.count, ordering: .sequentiallyConsistent)
-        if let newest = hub.newest { viewer.offer(newest) }
+        viewerCount.store(local.value.viewers.count, ordering: .sequentiallyConsistent)
+        hub.demand.viewerCame()
+        viewer.begin(policy: hub.policy, at: .now())
+        if local.value.timer == nil { scheduleLook(hub) }
     }
 
     /// Forgets a viewer; on `eventLoop`. A second call does nothing.
-    func remove(_ viewer: Viewer) {
+    func remove(_ viewer: Viewer, from hub: Hub) {
         eventLoop.assertInEventLoop()
         guard let index = viewer.index else { return }
         viewer.index = nil
-        let last = viewers.value.removeLast()
+        let last = local.value.viewers.removeLast()
         if last !== viewer {
             last.index = index
-            viewers.value[index] = last
+            local.value.viewers[index] = last
         }
-        viewerCount.store(viewers.value.count, ordering: .sequentiallyConsistent)
+        viewerCount.store(local.value.viewers.count, ordering: .sequentiallyConsistent)
+        hub.demand.viewerLeft()
+        if local.value.viewers.isEmpty {
+            local.value.timer?.cancel()
+            local.value.timer = nil
+        }
     }
 
     /// `newest` as the text that ``DataURLViewer`` sends; on `eventLoop`.
     func dataURL(of newest: Hub.Newest) -> ByteBuffer {
-        dataURL.value.text(of: newest)
-    }
-
-    private func deliver(_ hub: Hub) {
-        // Cleared before the look: a frame that comes later wakes again.
-        isAwake.store(false, ordering: .sequentiallyConsistent)
-        guard let newest = hub.newest else { return }
-        for viewer in viewers.value { viewer.offer(newest) }
+        local.value.dataURL.text(of: newest)
     }
 
     /// Counts a frame handed to the kernel; on `eventLoop`. One writer, so a load and a store are enough.
@@ -93,5 +104,33 @@ package final class HubShard: Sendable {
     /// Counts frames that a viewer missed; on `eventLoop`.
     func countSkipped(_ frames: UInt64) {
         framesSkipped.store(framesSkipped.load(ordering: .relaxed) &+ frames, ordering: .relaxed)
+    }
+
+    private func deliver(_ hub: Hub) {
+        // Cleared before the look: a frame that comes later wakes again.
+        isAwake.store(false, ordering: .sequentiallyConsistent)
+        guard let newest = hub.newest else { return }
+        let now = NIODeadline.now()
+        for viewer in local.value.viewers { viewer.offer(newest, at: now) }
+    }
+
+    private func scheduleLook(_ hub: Hub) {
+        local.value.timer = eventLoop.scheduleTask(in: hub.policy.interval) {
+            self.lookAfterViewers(hub)
+            if !self.local.value.viewers.isEmpty { self.scheduleLook(hub) }
+        }
+    }
+
+    /// Fills silences and ends viewers who take nothing any more.
+    private func lookAfterViewers(_ hub: Hub) {
+        let now = NIODeadline.now()
+        let policy = hub.policy
+        var placeholder: Hub.Newest?
+        for viewer in local.value.viewers {
+            viewer.fill(policy: policy, at: now) {
+                if placeholder == nil { placeholder = hub.placeholder(policy, at: now) }
+                return placeholder
+            }
+        }
     }
 }

@@ -1,31 +1,53 @@
+import CameraClient
+import MJPEG
 import NIOCore
+import RelayConfiguration
 
 /// Someone watching a source over one connection: takes the newest frame when the last one has left, and skips what came between.
 ///
 /// Lives on its channel's event loop. ``ViewerConnection`` says how a frame is written.
 package final class Viewer {
+    /// A viewer whose unsent bytes do not fall for this long is ended.
+    static let patience = TimeAmount.seconds(30)
+    /// A newest frame that is older than this goes to a new viewer marked as a repeat, so that a relay does not take it for news.
+    private static let freshness = TimeAmount.seconds(1)
+
     /// Where it stands in its shard; nil once removed.
     var index: Int?
     private let hub: Hub
     private let shard: HubShard
     private let connection: any ViewerConnection
-    /// The newest frame this viewer was offered and could not take.
-    private var isBehind = false
+    private var viewing: LossPolicy.Viewing
+    /// The newest frame this viewer was offered and could not take; nil while it keeps up.
+    private var missed: UInt64?
     private var isEnding = false
     /// The last frame written; 0 before the first.
     private var lastSequence: UInt64 = 0
+    /// How many bytes were unsent when last looked at, and since when there are no fewer.
+    private var unsent = (bytes: 0, since: NIODeadline.distantPast)
+    private(set) var framesSent: UInt64 = 0
+    private(set) var framesSkipped: UInt64 = 0
 
-    init(hub: Hub, shard: HubShard, connection: any ViewerConnection) {
+    /// `onLoss` is what the viewer asked for, nil for the source's way.
+    init(hub: Hub, shard: HubShard, connection: any ViewerConnection, onLoss: SourceConfiguration.OnLoss? = nil) {
         self.hub = hub
         self.shard = shard
         self.connection = connection
+        viewing = LossPolicy.Viewing(since: .now(), onLoss: onLoss)
     }
 
-    /// Begins to watch: the newest frame goes out at once.
+    /// When it came.
+    var since: NIODeadline { viewing.since }
+
+    /// Begins to watch: what is to be seen goes out at once.
     func start() { shard.add(self, from: hub) }
 
     /// Stops watching, when the connection is gone.
-    func stop() { shard.remove(self) }
+    func stop() {
+        if missed != nil { countSkipped(1) }
+        missed = nil
+        shard.remove(self, from: hub)
+    }
 
     /// Ends the connection after the frame in flight, now if there is none.
     func end() {
@@ -33,38 +55,78 @@ package final class Viewer {
         if connection.isDrained { connection.close() }
     }
 
+    /// Sends what is to be seen at once; the shard's call.
+    func begin(policy: LossPolicy, at now: NIODeadline) {
+        if let newest = hub.newest, !policy.isOff, now - newest.arrival < policy.stallTimeout {
+            offer(now - newest.arrival < Self.freshness ? newest : hub.again ?? newest, at: now)
+        } else {
+            fill(policy: policy, at: now) { hub.placeholder(policy, at: now) }
+        }
+    }
+
     /// Writes `newest` if the frame before it has left, else remembers to take the newest one then.
-    func offer(_ newest: Hub.Newest) {
+    func offer(_ newest: Hub.Newest, at now: NIODeadline) {
         guard newest.sequence > lastSequence, !isEnding else { return }
+        // Frames before the first one were never this viewer's.
+        if let expected = missed ?? (lastSequence > 0 ? lastSequence + 1 : nil), newest.sequence > expected {
+            countSkipped(newest.sequence - expected)
+        }
         guard connection.isDrained else {
-            isBehind = true
+            missed = newest.sequence
             return
         }
-        // Frames before the first one were never this viewer's.
-        if lastSequence > 0, newest.sequence > lastSequence + 1 { shard.countSkipped(newest.sequence - lastSequence - 1) }
         lastSequence = newest.sequence
-        isBehind = false
-        shard.countSent(bytes: connection.write(newest))
+        missed = nil
+        write(newest, at: now)
+    }
+
+    /// Fills a silence, or ends a viewer that takes nothing any more; the shard's call, every
+    /// ``LossPolicy/interval``. `placeholder` makes the picture where one is needed.
+    func fill(policy: LossPolicy, at now: NIODeadline, placeholder: () -> Hub.Newest?) {
+        guard !isEnding else { return }
+        guard connection.isDrained else {
+            endIfStuck(at: now)
+            return
+        }
+        guard connection.wantsFilling else { return }
+        let newest = hub.newest
+        switch policy.part(for: viewing, newestAge: newest.map { now - $0.arrival }, at: now) {
+        case .nothing: break
+        case .again: if let again = hub.again { write(again, at: now) }
+        case .placeholder: if let placeholder = placeholder() { write(placeholder, at: now) }
+        case .end: end()
+        }
     }
 
     /// Takes the newest frame if it had to wait for the socket; called when the socket has drained.
     func drained() {
         if isEnding {
             connection.close()
-        } else if isBehind, let newest = hub.newest {
-            offer(newest)
+        } else if missed != nil, let newest = hub.newest {
+            offer(newest, at: .now())
+        }
+    }
+
+    private func write(_ newest: Hub.Newest, at now: NIODeadline) {
+        viewing.lastPart = now
+        viewing.lastKind = newest.frame.kind
+        framesSent += 1
+        shard.countSent(bytes: connection.write(newest))
+    }
+
+    private func countSkipped(_ frames: UInt64) {
+        framesSkipped += frames
+        shard.countSkipped(frames)
+    }
+
+    private func endIfStuck(at now: NIODeadline) {
+        let bytes = connection.unsentBytes
+        if unsent.bytes == 0 || bytes < unsent.bytes || viewing.lastPart.map({ $0 > unsent.since }) ?? false {
+            unsent = (bytes, now)
+        } else if now - unsent.since >= Self.patience {
+            connection.close()
         }
     }
 }
 
 @available(*, unavailable) extension Viewer: Sendable {}
-
-/// How one viewer's connection carries frames.
-protocol ViewerConnection {
-    /// Whether the last frame has left for the kernel, so that the next may be written.
-    var isDrained: Bool { get }
-    /// Writes one frame and returns its size on the wire in bytes.
-    func write(_ newest: Hub.Newest) -> Int
-    /// Ends the connection.
-    func close()
-}

@@ -16,6 +16,8 @@ final class DataURLViewer: ChannelInboundHandler {
         let shard: HubShard
 
         var isDrained: Bool { context.channel.isWritable }
+        var unsentBytes: Int { context.channel.unsentBytes }
+        var wantsFilling: Bool { true }
 
         func write(_ newest: Hub.Newest) -> Int {
             let text = shard.dataURL(of: newest)
@@ -33,10 +35,12 @@ final class DataURLViewer: ChannelInboundHandler {
     }
 
     private let source: Source
-    private var viewer: Viewer?
+    private let server: Server
+    private var seated: (viewer: Viewer, seat: Seat)?
 
-    private init(source: Source) {
+    private init(source: Source, server: Server) {
         self.source = source
+        self.server = server
     }
 
     /// Turns a request on any path into a viewer of the source called `name`.
@@ -50,19 +54,19 @@ final class DataURLViewer: ChannelInboundHandler {
             upgradePipelineHandler: { channel, _ in
                 channel.eventLoop.makeCompletedFuture {
                     guard let source = server.source(named: name) else { throw ChannelError.ioOnClosedChannel }
-                    try channel.pipeline.syncOperations.addHandler(DataURLViewer(source: source))
+                    try channel.pipeline.syncOperations.addHandler(DataURLViewer(source: source, server: server))
                 }
             })
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        guard let shard = source.hub.shard(on: context.eventLoop) else {
+        guard let shard = source.hub.shard(on: context.eventLoop), let seat = server.seat(for: source, from: context.remoteAddress) else {
             context.close(promise: nil)
             return
         }
         try? context.channel.syncOptions?.setOption(Listener.unsentLowWater, value: Listener.unsentLowWaterBytes)
         let viewer = Viewer(hub: source.hub, shard: shard, connection: Connection(context: context, shard: shard))
-        self.viewer = viewer
+        seated = (viewer, seat)
         viewer.start()
     }
 
@@ -84,7 +88,7 @@ final class DataURLViewer: ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { viewer?.drained() }
+        if context.channel.isWritable { seated?.viewer.drained() }
         context.fireChannelWritabilityChanged()
     }
 
@@ -93,14 +97,19 @@ final class DataURLViewer: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        viewer?.stop()
-        viewer = nil
+        leave()
         context.fireChannelInactive()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        viewer?.stop()
-        viewer = nil
+        leave()
+    }
+
+    private func leave() {
+        guard let (viewer, seat) = seated else { return }
+        seated = nil
+        viewer.stop()
+        seat.leave(viewer)
     }
 }
 

@@ -13,9 +13,11 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private enum State {
         /// Between requests, or in the middle of one.
         case receiving(HTTPRequestHead?)
+        /// An answer is in the making; requests wait.
+        case making
         /// An answer has not left for the kernel yet; requests wait.
-        case answering
-        case streaming(Viewer)
+        case sending
+        case streaming(Viewer, Seat)
         /// The last answer is out; what still comes is thrown away until the other side closes.
         case lingering
     }
@@ -28,20 +30,25 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
     static let headTime = TimeAmount.seconds(10)
 
     private let server: Server
-    private let scope: Route.Scope
+    private let scope: ListenerScope
     private var state = State.receiving(nil)
     private var waiting = CircularBuffer<HTTPRequestHead>()
     private var holdsRead = false
+    private var hasAnswered = false
     /// Ends a connection that takes too long over a head or over reading its last answer.
     private var timer: Scheduled<Void>?
 
-    init(server: Server, scope: Route.Scope) {
+    init(server: Server, scope: ListenerScope) {
         self.server = server
         self.scope = scope
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         if context.channel.isActive { awaitHead(context) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.cancel()
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -51,7 +58,10 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
-        if case .streaming(let viewer) = state { viewer.stop() }
+        if case .streaming(let viewer, let seat) = state {
+            viewer.stop()
+            seat.leave(viewer)
+        }
         state = .lingering
         context.fireChannelInactive()
     }
@@ -59,9 +69,9 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable {
             switch state {
-            case .streaming(let viewer): viewer.drained()
-            case .answering: resume(context)
-            case .receiving, .lingering: break
+            case .streaming(let viewer, _): viewer.drained()
+            case .sending: goOn(context)
+            case .receiving, .making, .lingering: break
             }
         }
         context.fireChannelWritabilityChanged()
@@ -85,7 +95,7 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case (.receiving(let head?), .end):
             state = .receiving(nil)
             answer(head, context)
-        case (.answering, .head(let head)):
+        case (.making, .head(let head)), (.sending, .head(let head)):
             waiting.append(head)
         default:
             break
@@ -93,20 +103,24 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? HTTPParserError else {
+            // The socket failed.
+            context.close(promise: nil)
+            return
+        }
         switch state {
-        case .receiving, .answering:
-            guard let error = error as? HTTPParserError else {
-                context.close(promise: nil)
-                return
-            }
+        case .receiving:
             let answer: HTTPAnswer =
                 error == .headerOverflow
                 ? .text(.requestHeaderFieldsTooLarge, "the request's header is too large")
                 : .text(.badRequest, "the request is no HTTP")
-            send(answer, isHead: false, keepAlive: nil, context)
+            send(answer, context)
+        case .making, .sending:
+            // What came before is still owed; what comes behind cannot be read.
+            context.close(promise: nil)
         case .streaming, .lingering:
-            // Rubbish behind a stream's request harms nobody; a failed socket closes by itself.
-            if !(error is HTTPParserError) { context.close(promise: nil) }
+            // Rubbish behind a stream's request harms nobody.
+            break
         }
     }
 
@@ -116,57 +130,69 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
         timer = context.eventLoop.scheduleTask(in: Self.headTime) {
             let (handler, context) = bound.value
             guard case .receiving = handler.state else { return }
-            context.close(promise: nil)
+            // Between requests a connection may end without a word; a first request that does not come is told.
+            if handler.hasAnswered {
+                context.close(promise: nil)
+            } else {
+                handler.send(.text(.requestTimeout, "the request did not come in time"), context)
+            }
         }
     }
 
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         timer?.cancel()
-        let keepAlive: HTTPRequestHead? = head.isKeepAlive && !head.hasBody ? head : nil
-        switch server.respond(to: head, in: scope) {
+        switch server.respond(to: head, in: scope.current) {
         case .answer(let answer):
-            send(answer, isHead: head.method == .HEAD, keepAlive: keepAlive, context)
-        case .stream(let source, let form):
-            beginStream(of: source, form, isHead: head.method == .HEAD, context)
+            send(answer, to: head, context)
+        case .snapshot(let source, let onLoss):
+            state = .making
+            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            source.snapshot(on: context.eventLoop).whenSuccess { newest in
+                let (handler, context) = bound.value
+                guard context.channel.isActive, case .making = handler.state else { return }
+                handler.send(Snapshot.answer(with: newest, of: source, onLoss: onLoss, at: .now()), to: head, context)
+                if case .receiving = handler.state { handler.goOn(context) }
+            }
+        case .stream(let source, let request):
+            beginStream(of: source, request, to: head, context)
         }
     }
 
-    /// Sends a whole answer; then the next request's turn comes, or the end.
-    private func send(_ answer: HTTPAnswer, isHead: Bool, keepAlive: HTTPRequestHead?, _ context: ChannelHandlerContext) {
+    /// Sends a whole answer; then the next request's turn comes, or the end. Without a request the connection ends.
+    private func send(_ answer: HTTPAnswer, to request: HTTPRequestHead? = nil, _ context: ChannelHandlerContext) {
+        hasAnswered = true
+        let keepsConnection = request.map { $0.isKeepAlive && !$0.hasBody } ?? false
         var headers = answer.headers
         if answer.status.mayHaveResponseBody {
             headers.replaceOrAdd(name: "Content-Length", value: String(answer.body.readableBytes))
         }
-        if keepAlive == nil {
+        if !keepsConnection {
             headers.replaceOrAdd(name: "Connection", value: "close")
-        } else if keepAlive?.version == .http1_0 {
+        } else if request?.version == .http1_0 {
             headers.replaceOrAdd(name: "Connection", value: "keep-alive")
         }
         context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers))), promise: nil)
-        if !isHead, answer.body.readableBytes > 0 {
+        if request?.method != .HEAD, answer.body.readableBytes > 0 {
             context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
         }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        if keepAlive == nil {
+        if !keepsConnection {
             linger(context)
         } else if context.channel.isWritable {
             state = .receiving(nil)
             awaitHead(context)
         } else {
             // A client that asks and asks but does not read gets no further answer to keep for it.
-            state = .answering
+            state = .sending
         }
     }
 
     /// Answers the requests that waited, until one of the answers has to wait itself.
-    private func resume(_ context: ChannelHandlerContext) {
+    private func goOn(_ context: ChannelHandlerContext) {
         state = .receiving(nil)
         awaitHead(context)
         while case .receiving = state, let head = waiting.popFirst() { answer(head, context) }
-        if holdsRead, waiting.count < Self.maxWaiting {
-            holdsRead = false
-            context.read()
-        }
+        releaseRead(context)
     }
 
     /// Closes our side and waits for the other: a close with unread bytes would be a reset, which can take the answer with it.
@@ -177,13 +203,38 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
         timer?.cancel()
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         timer = context.eventLoop.scheduleTask(in: Self.lingerTime) { bound.value.close(promise: nil) }
-        if holdsRead {
-            holdsRead = false
-            context.read()
-        }
+        releaseRead(context)
     }
 
-    private func beginStream(of source: Source, _ form: StreamForm, isHead: Bool, _ context: ChannelHandlerContext) {
+    private func releaseRead(_ context: ChannelHandlerContext) {
+        guard holdsRead, waiting.count < Self.maxWaiting else { return }
+        holdsRead = false
+        context.read()
+    }
+
+    private func beginStream(
+        of source: Source, _ request: Server.StreamRequest, to head: HTTPRequestHead, _ context: ChannelHandlerContext
+    ) {
+        guard head.method != .HEAD else {
+            sendStreamHead(context)
+            context.flush()
+            linger(context)
+            return
+        }
+        guard let shard = source.hub.shard(on: context.eventLoop), let seat = server.seat(for: source, from: context.remoteAddress) else {
+            send(.text(.serviceUnavailable, "too many viewers; try again later", headers: ["Retry-After": "5"]), to: head, context)
+            return
+        }
+        try? context.channel.syncOptions?.setOption(Listener.unsentLowWater, value: Listener.unsentLowWaterBytes)
+        sendStreamHead(context)
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(request.form.opening))), promise: nil)
+        let connection = StreamConnection(context: context, form: request.form)
+        let viewer = Viewer(hub: source.hub, shard: shard, connection: connection, onLoss: request.onLoss)
+        state = .streaming(viewer, seat)
+        viewer.start()
+    }
+
+    private func sendStreamHead(_ context: ChannelHandlerContext) {
         var headers = CORS.headers
         headers.add(name: "Content-Type", value: WireFormat.contentType)
         headers.add(name: "Connection", value: "close")
@@ -192,16 +243,6 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
         headers.add(name: "X-Accel-Buffering", value: "no")
         headers.add(name: "X-Content-Type-Options", value: "nosniff")
         context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .ok, headers: headers))), promise: nil)
-        guard !isHead, let shard = source.hub.shard(on: context.eventLoop) else {
-            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-            linger(context)
-            return
-        }
-        try? context.channel.syncOptions?.setOption(Listener.unsentLowWater, value: Listener.unsentLowWaterBytes)
-        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(form.opening))), promise: nil)
-        let viewer = Viewer(hub: source.hub, shard: shard, connection: StreamConnection(context: context, form: form))
-        state = .streaming(viewer)
-        viewer.start()
     }
 }
 

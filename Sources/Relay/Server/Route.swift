@@ -3,6 +3,8 @@ package enum Route: Equatable, Sendable {
     /// What there is of one source.
     package enum View: Equatable, Sendable {
         case page, stream, snapshot, status, healthz, readyz
+        /// The page, asked for without the slash from which its relative links count.
+        case pageWithoutSlash
     }
 
     /// The list of sources.
@@ -15,6 +17,8 @@ package enum Route: Equatable, Sendable {
     /// Another address, relative to the one asked for.
     case redirect(String)
     case notFound
+    /// A query key with a value that it cannot have; the text says what it can.
+    case badQuery(String)
 
     /// What a listener serves.
     package enum Scope: Equatable, Sendable {
@@ -35,7 +39,7 @@ package enum Route: Equatable, Sendable {
         case .source(let name, let named):
             if named, segments.first == name {
                 self = Self.view(of: name, segments.dropFirst(), target)
-            } else if segments.isEmpty, Self.action(target) == nil {
+            } else if segments.isEmpty, target.value("action") == nil {
                 self = .redirect("status")
             } else if segments == ["healthz"] {
                 self = .healthz
@@ -59,24 +63,19 @@ package enum Route: Equatable, Sendable {
         guard rest.count <= 1 else { return .notFound }
         switch rest.first {
         case nil:
-            if let view = action(target) { return .source(name, view) }
-            // Relative links of the page count from the slash.
-            return target.hasTrailingSlash ? .source(name, .page) : .redirect("\(name)/")
+            switch target.value("action") {
+            // As mjpg-streamer's clients ask.
+            case "stream": return .source(name, .stream)
+            case "snapshot": return .source(name, .snapshot)
+            case nil: return .source(name, target.hasTrailingSlash ? .page : .pageWithoutSlash)
+            default: return .badQuery("action is stream or snapshot")
+            }
         case "stream", "stream.mjpg", "stream.mjpeg": return .source(name, .stream)
         case "snapshot", "snapshot.jpg", "snapshot.jpeg": return .source(name, .snapshot)
         case "status": return .source(name, .status)
         case "healthz": return .source(name, .healthz)
         case "readyz": return .source(name, .readyz)
         default: return .notFound
-        }
-    }
-
-    /// `?action=stream` and `?action=snapshot`, as mjpg-streamer's clients ask.
-    private static func action(_ target: RequestTarget) -> View? {
-        switch target.value("action") {
-        case "stream": .stream
-        case "snapshot": .snapshot
-        default: nil
         }
     }
 }

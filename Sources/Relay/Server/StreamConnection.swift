@@ -7,6 +7,8 @@ struct StreamConnection: ViewerConnection {
     let form: StreamForm
 
     var isDrained: Bool { context.channel.isWritable }
+    var unsentBytes: Int { context.channel.unsentBytes }
+    var wantsFilling: Bool { true }
 
     func write(_ newest: Hub.Newest) -> Int {
         let part = form.part(of: newest.frame)
@@ -16,5 +18,12 @@ struct StreamConnection: ViewerConnection {
 
     func close() {
         context.close(promise: nil)
+    }
+}
+
+extension Channel {
+    /// Bytes written to this channel that the kernel has not taken yet; on the channel's event loop.
+    var unsentBytes: Int {
+        (try? syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 }

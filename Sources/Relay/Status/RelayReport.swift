@@ -4,9 +4,10 @@ import NIOCore
 struct RelayReport: Sendable {
     let version: String
     let uptime: TimeAmount
+    let reload: ReloadReport
 
     var jsonMembers: [(String, JSONValue)] {
-        [("version", .string(version)), ("uptime_seconds", .number(uptime.inSeconds))]
+        [("version", .string(version)), ("uptime_seconds", .number(uptime.inSeconds)), ("reload", reload.json)]
     }
 }
 

@@ -25,7 +25,7 @@ struct SourceReport: Sendable {
     /// The state and its reason in one line.
     var sentence: String {
         switch status.state {
-        case .streaming: "streaming"
+        case .streaming, .idle, .off: status.state.rawValue
         case .connecting: "connecting" + (status.lastError.map { "; before: \($0)" } ?? "")
         case .stalled, .waiting, .refused: "\(status.state.rawValue): " + (status.lastError.map { "\($0)" } ?? "no reason known")
         }

@@ -13,9 +13,17 @@ struct StatusPage {
             title: title,
             body: """
                 <h1>\(HTML.escape(title))</h1>
+                \(isForAll ? problems : "")
                 \(isForAll ? overview : details)
                 <p>mjpeg-relay \(HTML.escape(relay.version)), up \(Int(relay.uptime.inSeconds)) s</p>
                 """)
+    }
+
+    /// Why the last reload changed nothing.
+    private var problems: String {
+        guard !relay.reload.problems.isEmpty else { return "" }
+        let lines = relay.reload.problems.map { "<li>\(HTML.escape($0))</li>" }
+        return "<h2 class=\"refused\">The configuration was not reloaded</h2><ul>\(lines.joined())</ul>"
     }
 
     private var overview: String {

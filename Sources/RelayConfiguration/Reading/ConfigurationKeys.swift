@@ -4,6 +4,7 @@ enum ConfigurationKeys {
     static let top: [ConfigurationKey<FileDraft>] = [
         ConfigurationKey("listen", \.listen, .listenAddresses),
         ConfigurationKey("drain_timeout", \.configuration.drainTimeout, .duration(.zero ... .seconds(600), example: "5s")),
+        ConfigurationKey("max_viewers", \.configuration.maxViewers, .count(1...99_999, of: "viewers")),
         ConfigurationKey("log", \.configuration.log, .section(.log, log, from: LogConfiguration())),
         ConfigurationKey("defaults", read: FileDraft.readDefaults),
         ConfigurationKey("sources", read: FileDraft.readSources),
@@ -31,6 +32,14 @@ enum ConfigurationKeys {
         ConfigurationKey("stall_timeout", \.source.stallTimeout, .duration(.milliseconds(100) ... .seconds(3600), example: "10s")),
         ConfigurationKey("max_frame_size", \.source.maxFrameSize, .size((1 << 10)...(256 << 20), example: "16MiB")),
         ConfigurationKey("fps", \.source.fps, .decimal(0.1...120, unit: "frames per second")),
+        ConfigurationKey("enabled", \.source.enabled, .boolean),
+        ConfigurationKey("on_demand", \.source.onDemand, .boolean),
+        ConfigurationKey("linger", \.source.linger, .duration(.zero ... .seconds(86400), example: "30s")),
+        ConfigurationKey("snapshot_linger", \.source.snapshotLinger, .duration(.zero ... .seconds(86400), example: "2s")),
+        ConfigurationKey("heartbeat", \.source.heartbeat, .duration(.milliseconds(500) ... .seconds(3600), example: "5s")),
+        ConfigurationKey("on_loss", \.source.onLoss, .word()),
+        ConfigurationKey("placeholder", \.source.placeholder, .path),
+        ConfigurationKey("max_viewers", \.source.maxViewers, .count(1...99_999, of: "viewers")),
     ]
 
     /// The keys of a source.

@@ -1,0 +1,13 @@
+/// How one viewer's connection carries frames; on its event loop.
+protocol ViewerConnection {
+    /// Whether the last frame has left for the kernel, so that the next may be written.
+    var isDrained: Bool { get }
+    /// Bytes of the last frame that the kernel has not taken yet.
+    var unsentBytes: Int { get }
+    /// Whether silences are filled with repeats and placeholders.
+    var wantsFilling: Bool { get }
+    /// Writes one frame and returns its size on the wire in bytes.
+    func write(_ newest: Hub.Newest) -> Int
+    /// Ends the connection.
+    func close()
+}
