@@ -23,7 +23,7 @@ import Testing
                 "relay.yaml:5:5: unknown key 'prot' in source 'front'; did you mean 'port'?",
                 "relay.yaml:6:11: 'port' in source 'front' must be a port from 1 to 65535",
                 "relay.yaml:7:31: 'fps' in source 'yard' is only for a file: URL; a camera sets its own pace",
-                "relay.yaml:7:49: 'reconnect_min' is longer than 'reconnect_max' in source 'yard'",
+                "relay.yaml:7:49: 'reconnect_min' in source 'yard' is longer than 'reconnect_max' (10s unless set)",
                 "relay.yaml:8:27: 'stall_timeout' in 'defaults' must be a duration from 100ms to 1h, such as 10s",
                 "relay.yaml:9:9: 'listen': the address needs a port from 0 to 65535 behind a colon, such as 0.0.0.0:8080",
                 "relay.yaml:10:16: environment variable 'LIMIT' is not set; ${LIMIT:-default} would give it a default",
@@ -31,8 +31,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("defaults: {reconnect_min: 20s}", "relay.yaml:1:27: 'reconnect_min' is longer than 'reconnect_max' in 'defaults'"),
-        ("defaults: {reconnect_max: 100ms}", "relay.yaml:1:27: 'reconnect_min' is longer than 'reconnect_max' in 'defaults'"),
+        (
+            "defaults: {reconnect_min: 20s}",
+            "relay.yaml:1:27: 'reconnect_min' in 'defaults' is longer than 'reconnect_max' (10s unless set)"
+        ),
+        (
+            "defaults: {reconnect_max: 100ms}",
+            "relay.yaml:1:27: 'reconnect_min' (500ms unless set) is longer than 'reconnect_max' in 'defaults'"
+        ),
     ])
     func backOffOfDefaultsIsToldOnce(line: String, expected: String) {
         #expect(problems("\(line)\nsources: {a: http://a/, b: http://b/}") == [expected])

@@ -28,11 +28,7 @@ struct SourceDraft: Sendable {
     func checkTogether(_ reader: inout ConfigurationReader) {
         let section = Section.source(source.name)
         if places.keys["url"] == nil { reader.report("\(section.label) has no 'url'", at: place) }
-        if !places.failed("reconnect_min"), !places.failed("reconnect_max"), source.reconnectMin > source.reconnectMax,
-            let origin = places.values["reconnect_min"] ?? places.values["reconnect_max"]
-        {
-            reader.report("'reconnect_min' is longer than 'reconnect_max'\(origin.section.suffix)", at: origin.place)
-        }
+        checkBackOff(&reader)
         guard places.values["url"] != nil else { return }
         switch source.upstream {
         case .camera(let url):
@@ -52,6 +48,17 @@ struct SourceDraft: Sendable {
                 let why = "at its 'fps', frames come no sooner than 'stall_timeout' ends"
                 reader.report("\(section.label) would always be stalled: \(why)", at: origin.place)
             }
+        }
+    }
+
+    private func checkBackOff(_ reader: inout ConfigurationReader) {
+        guard !places.failed("reconnect_min"), !places.failed("reconnect_max"), source.reconnectMin > source.reconnectMax else { return }
+        if let origin = places.values["reconnect_min"] {
+            let unset = places.values["reconnect_max"] == nil ? " (\(DurationText.format(source.reconnectMax)) unless set)" : ""
+            reader.report("'reconnect_min'\(origin.section.suffix) is longer than 'reconnect_max'\(unset)", at: origin.place)
+        } else if let origin = places.values["reconnect_max"] {
+            let unset = " (\(DurationText.format(source.reconnectMin)) unless set)"
+            reader.report("'reconnect_min'\(unset) is longer than 'reconnect_max'\(origin.section.suffix)", at: origin.place)
         }
     }
 
