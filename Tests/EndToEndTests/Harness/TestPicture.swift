@@ -16,19 +16,21 @@ enum TestPicture {
     ///
     /// The filling holds ends of image, delimiters and line ends, none of which ends a JPEG within a comment.
     static func jpeg(_ number: Int, size: Int = 0) -> [UInt8] {
-        var picture = Array(base[..<2]) + comment(marker + Array("\(number);".utf8))
+        var picture = Array(base[..<2]) + comment(marker + Array("\(number) \(size);".utf8))
         while picture.count + base.count < size {
             picture += comment(filling(number, count: min(60_000, max(0, size - picture.count - base.count))))
         }
         return picture + base[2...]
     }
 
-    /// The number of a picture made by ``jpeg(_:size:)``; nil if it is none, or not whole.
+    /// The number of a picture made by ``jpeg(_:size:)``; nil if it is none, or not the same to the last byte.
     static func number(of jpeg: some Collection<UInt8>) -> Int? {
         let jpeg = Array(jpeg)
-        guard jpeg.starts(with: base[..<2]), jpeg.suffix(2) == [0xFF, 0xD9], jpeg.dropFirst(6).starts(with: marker) else { return nil }
-        let number = Int(String(decoding: jpeg.dropFirst(6 + marker.count).prefix { $0 != UInt8(ascii: ";") }, as: UTF8.self))
-        return number.flatMap { Self.jpeg($0, size: jpeg.count) == jpeg ? $0 : nil }
+        guard jpeg.dropFirst(6).starts(with: marker) else { return nil }
+        let text = String(decoding: jpeg.dropFirst(6 + marker.count).prefix { $0 != UInt8(ascii: ";") }, as: UTF8.self)
+        let numbers = text.split(separator: " ").compactMap { Int($0) }
+        guard numbers.count == 2, numbers[1] <= jpeg.count, Self.jpeg(numbers[0], size: numbers[1]) == jpeg else { return nil }
+        return numbers[0]
     }
 
     private static func comment(_ text: [UInt8]) -> [UInt8] {

@@ -44,7 +44,9 @@ final class TestViewer: Sendable {
         let boundary = String(match.1)
         self.boundary.withLock { $0 = boundary }
         let opening = "--\(boundary)\r\n"
-        let start = try await connection.take("the first delimiter", within: limit) { bytes, _ in bytes.readString(length: opening.utf8.count) }
+        let start = try await connection.take("the first delimiter", within: limit) { bytes, _ in
+            bytes.readString(length: opening.utf8.count)
+        }
         guard start == opening else { throw StreamPart.NotTheWireFormat(start) }
         return head
     }
