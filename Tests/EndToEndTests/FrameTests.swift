@@ -48,8 +48,8 @@ import Testing
         Case(
             testDescription: "another boundary than declared",
             form: CameraForm(contentType: "multipart/x-mixed-replace;boundary=other", sendsLength: false)),
-        Case(testDescription: "boundary declared with its dashes", form: CameraForm(contentType: "multipart/x-mixed-replace; boundary=--camera")),
-        Case(testDescription: "boundary declared in quotes", form: CameraForm(contentType: "multipart/x-mixed-replace; boundary=\"camera\"")),
+        Case(testDescription: "boundary with dashes", form: CameraForm(contentType: "multipart/x-mixed-replace; boundary=--camera")),
+        Case(testDescription: "boundary in quotes", form: CameraForm(contentType: "multipart/x-mixed-replace; boundary=\"camera\"")),
         Case(testDescription: "multipart/mixed", form: CameraForm(contentType: "multipart/mixed; boundary=camera")),
         Case(testDescription: "application/octet-stream", form: CameraForm(contentType: "application/octet-stream")),
         Case(testDescription: "text/plain", form: CameraForm(contentType: "text/plain", sendsLength: false)),

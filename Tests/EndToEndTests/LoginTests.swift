@@ -74,7 +74,10 @@ import Testing
 
     private static func expectNoPassword(_ bench: Bench, _ relay: RelayProcess) async throws {
         var texts = [("log", relay.log.text), ("output", relay.output.text)]
-        for path in ["/status", "/status?format=json", "/", "/camera/", "/healthz", "/camera/healthz", "/readyz?strict=1", "/nothing", "/snapshot"] {
+        let paths = [
+            "/status", "/status?format=json", "/", "/camera/", "/healthz", "/camera/healthz", "/readyz?strict=1", "/nothing", "/snapshot",
+        ]
+        for path in paths {
             let reply = try await bench.get(path, from: relay)
             texts.append((path, reply.head + reply.text))
         }

@@ -20,6 +20,11 @@ final class Bench: Sendable {
 
     /// The relay with these arguments.
     func relay(_ arguments: String..., folder: String? = nil, environment: [String: String] = [:]) throws -> RelayProcess {
+        try relay(arguments, folder: folder, environment: environment)
+    }
+
+    /// The relay with these arguments.
+    func relay(_ arguments: [String], folder: String? = nil, environment: [String: String] = [:]) throws -> RelayProcess {
         let relay = try RelayProcess(arguments, folder: folder, environment: environment)
         state.withLock { $0.relays.append(relay) }
         atEnd { relay.end() }
