@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["joined", "after the URL", "long", "long with sign", "all long"])
+    @Test(arguments: ["joined", "both joined", "after the URL", "long", "long with sign", "all long"])
     func portIsTakenInEveryForm(_ form: String) async throws {
         try await withBench { bench in
             let camera = try await bench.camera()
@@ -76,6 +76,7 @@ import Testing
             let arguments =
                 switch form {
                 case "joined": ["-p\(port)", url]
+                case "both joined": ["-w0", "-p\(port)", url]
                 case "after the URL": [url, "-p", "\(port)", "-d"]
                 case "long": ["--port", "\(port)", url]
                 case "long with sign": ["--port=\(port)", url]

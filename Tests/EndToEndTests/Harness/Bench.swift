@@ -78,8 +78,8 @@ final class Bench: Sendable {
     }
 
     /// Another program.
-    func program(_ name: String, _ arguments: [String], folder: String? = nil) throws -> ChildProcess {
-        let program = try ChildProcess(name, arguments, folder: folder)
+    func program(_ name: String, _ arguments: [String], environment: [String: String] = [:]) throws -> ChildProcess {
+        let program = try ChildProcess(name, arguments, environment: environment)
         atEnd { program.end() }
         return program
     }
