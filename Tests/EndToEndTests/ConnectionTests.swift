@@ -131,13 +131,20 @@ import Testing
         try await withBench { bench in
             let camera = try await bench.camera(CameraScript.streaming(framesPerSecond: 50))
             let relay = try bench.relay(for: camera)
-            for _ in 0..<30 {
+            _ = try await bench.watch(of: relay).part()
+            let before = try relay.openDescriptors
+            for round in 0..<30 {
                 let viewer = try await bench.watch(of: relay)
                 _ = try await viewer.part()
                 await viewer.close()
+                if round % 10 == 9 {
+                    await camera.goAway()
+                    try await camera.comeBack()
+                    _ = try await camera.connection(2 + round / 10)
+                }
             }
-            try await bench.status(of: relay) { $0.viewers == 0 }
-            #expect(camera.connectionCount == 1)
+            try await bench.status(of: relay) { $0.viewers == 1 && $0.state == "streaming" && $0.connects == 4 }
+            try await eventually("as few descriptors as before") { try relay.openDescriptors <= before }
         }
     }
 }

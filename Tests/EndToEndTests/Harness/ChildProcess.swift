@@ -6,7 +6,7 @@ final class ChildProcess: Sendable {
     let name: String
     let output: ProgramOutput
     let errors: ProgramOutput
-    private let pid: pid_t
+    let pid: pid_t
     private let status = Mutex<Int32?>(nil)
 
     /// Starts `program` (a path, or a name to be found in PATH) in `folder`, with `environment` added to ours.

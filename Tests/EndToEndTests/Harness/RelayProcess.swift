@@ -22,6 +22,11 @@ struct RelayProcess: Sendable {
     /// Whether the relay still runs.
     var isRunning: Bool { process.exitStatusSoFar == nil }
 
+    /// How many files and sockets the relay has open.
+    var openDescriptors: Int {
+        get throws { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.pid)/fd").count }
+    }
+
     /// The port of the listener at `index`, in the order of the configuration, once it is bound.
     func port(_ index: Int = 0) async throws -> Int {
         try await eventually("the relay listens; its log:\n\(log.text)") {

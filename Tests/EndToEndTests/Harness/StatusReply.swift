@@ -11,6 +11,7 @@ struct SourceReply: Decodable {
     let state: String
     let reason: String?
     let reasonCode: String?
+    let retryInSeconds: Double?
     let framesIn: Int
     let framesSkipped: Int
     let viewers: Int
