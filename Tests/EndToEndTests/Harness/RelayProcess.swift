@@ -1,0 +1,59 @@
+import Foundation
+
+/// The real binary, started by a test.
+struct RelayProcess: Sendable {
+    /// Where the binary is: MJPEG_RELAY_BINARY, else beside the tests in the build folder.
+    static let binary: String =
+        ProcessInfo.processInfo.environment["MJPEG_RELAY_BINARY"]
+        ?? URL(filePath: (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "")
+        .deletingLastPathComponent().appending(path: "mjpeg-relay").path
+
+    private let process: ChildProcess
+
+    /// Starts the relay with `arguments` in `folder`.
+    init(_ arguments: [String], folder: String? = nil, environment: [String: String] = [:]) throws {
+        process = try ChildProcess(Self.binary, arguments, folder: folder, environment: environment)
+    }
+
+    /// What the relay writes to standard error: its log.
+    var log: ProgramOutput { process.errors }
+    /// What the relay writes to standard output.
+    var output: ProgramOutput { process.output }
+    /// Whether the relay still runs.
+    var isRunning: Bool { process.exitStatusSoFar == nil }
+
+    /// How many files and sockets the relay has open.
+    var openDescriptors: Int {
+        get throws { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.pid)/fd").count }
+    }
+
+    /// The port of the listener at `index`, in the order of the configuration, once it is bound.
+    func port(_ index: Int = 0) async throws -> Int {
+        try await eventually("the relay listens; its log:\n\(log.text)") {
+            let ports = log.lines.filter { $0.contains("listening") }.compactMap(Self.port(in:))
+            guard index < ports.count else {
+                if !isRunning { throw EndedEarly(log: log.text) }
+                return nil
+            }
+            return ports[index]
+        }
+    }
+
+    func send(_ signal: Int32) { process.send(signal) }
+
+    func exitStatus(within limit: Duration = patience) async throws -> Int32 { try await process.exitStatus(within: limit) }
+
+    func end() { process.end() }
+
+    /// The number behind the last colon of `address=[::]:4711` or `"address":"[::]:4711"`.
+    private static func port(in line: String) -> Int? {
+        guard let address = line.range(of: "address"), let colon = line[address.upperBound...].lastIndex(of: ":") else { return nil }
+        return Int(line[line.index(after: colon)...].prefix(while: \.isNumber))
+    }
+
+    /// Thrown when the relay ends where a test wants it to run.
+    struct EndedEarly: Error, CustomStringConvertible {
+        let log: String
+        var description: String { "the relay has ended:\n\(log)" }
+    }
+}

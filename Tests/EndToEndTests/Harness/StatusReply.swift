@@ -1,0 +1,19 @@
+/// `/status` as JSON, as far as tests look at it.
+struct StatusReply: Decodable {
+    let version: String
+    let uptimeSeconds: Double
+    let sources: [SourceReply]
+}
+
+/// `/NAME/status` as JSON, as far as tests look at it.
+struct SourceReply: Decodable {
+    let name: String
+    let state: String
+    let reason: String?
+    let reasonCode: String?
+    let retryInSeconds: Double?
+    let framesIn: Int
+    let framesSkipped: Int
+    let viewers: Int
+    let connects: Int
+}
