@@ -6,9 +6,11 @@ extension Relay {
     /// Takes over the configuration that `read` brings, or changes nothing and says why.
     ///
     /// One reload is at work at a time; those asked for meanwhile become one more after it. A stop comes before all of them.
-    package func reload(_ read: @escaping @Sendable () async -> Result<RelayConfiguration, ConfigurationError>) async {
+    ///
+    /// - Returns: whether this call did the work; false where it only asked the one at work for another round.
+    package func reload(_ read: @escaping @Sendable () async -> Result<RelayConfiguration, ConfigurationError>) async -> Bool {
         reloadIsDue = true
-        guard !isReloading else { return }
+        guard !isReloading else { return false }
         isReloading = true
         defer { isReloading = false }
         while reloadIsDue, !isStopping {
@@ -18,6 +20,7 @@ extension Relay {
             case .failure(let error): refuse(error.problems.map { "\($0)" })
             }
         }
+        return true
     }
 
     private func refuse(_ problems: [String]) {

@@ -11,7 +11,8 @@ package actor Relay {
         var task: Task<Void, Never>
     }
 
-    var configuration: RelayConfiguration
+    /// What holds now.
+    package internal(set) var configuration: RelayConfiguration
     let group: any EventLoopGroup
     let eventLoops: [any EventLoop]
     let logger: Logger

@@ -7,7 +7,7 @@ struct MJPEGRelay: AsyncParsableCommand {
         commandName: "mjpeg-relay",
         abstract: "Takes each camera's MJPEG stream once and gives it to any number of viewers.",
         usage: """
-            mjpeg-relay [-p PORT] [-w PORT] [-q | -d] URL
+            mjpeg-relay [-p PORT] [-w PORT] [-T SECONDS] [-q | -d] URL
             mjpeg-relay [-c FILE] [--check] [-q | -d]
             mjpeg-relay health [-p PORT | -c FILE]
             """,
@@ -33,6 +33,12 @@ struct MJPEGRelay: AsyncParsableCommand {
     var webSocketPort: Int?
 
     @Option(
+        name: [.customShort("T", allowingJoined: true), .customLong("linger")],
+        help: ArgumentHelp(
+            "Connect the camera only while somebody watches, and this long after the last viewer.", valueName: "seconds"))
+    var linger: Int?
+
+    @Option(
         name: [.customShort("c", allowingJoined: true), .long],
         help: ArgumentHelp("Read the sources from this file.", valueName: "file"))
     var config: String?
@@ -51,13 +57,17 @@ struct MJPEGRelay: AsyncParsableCommand {
         for (name, value) in [("--port", port), ("--ws-port", webSocketPort)] {
             if let value, !(0...65535).contains(value) { throw ValidationError("\(name) is a number from 0 to 65535") }
         }
+        if let linger, !(0...86400).contains(linger) { throw ValidationError("-T is a number of seconds from 0 to 86400") }
         if let port, port != 0, port == webSocketPort { throw ValidationError("--port and --ws-port are the same") }
         if config != nil {
             if url != nil { throw ValidationError("give a URL or --config, not both") }
             if port != nil { throw ValidationError("--port goes with a URL; with --config the ports stand in the file") }
             if webSocketPort != nil { throw ValidationError("--ws-port goes with a URL") }
+            if linger != nil { throw ValidationError("-T goes with a URL; a file has the keys on_demand and linger") }
         } else if url == nil {
-            if port != nil || webSocketPort != nil { throw ValidationError("--port and --ws-port go with a URL; there is none") }
+            if port != nil || webSocketPort != nil || linger != nil {
+                throw ValidationError("--port, --ws-port and -T go with a URL; there is none")
+            }
         }
     }
 
@@ -67,15 +77,21 @@ struct MJPEGRelay: AsyncParsableCommand {
             Output.say("ok")
             return
         }
-        let code = await Service(configuration: configuration, level: level(in: configuration)).run()
-        throw ExitCode(code)
+        let service = Service(
+            configuration: configuration, file: url == nil ? path : nil, forcedLevel: quiet ? .warning : debug ? .debug : nil)
+        throw ExitCode(await service.run())
     }
 
+    /// The file that a start reads when there is no URL.
+    private var path: String? { config ?? ConfigurationFile.found }
+
     private func loadConfiguration() throws -> RelayConfiguration {
-        let path = config ?? ConfigurationFile.found
         do throws(ConfigurationError) {
             if let url {
-                return try .single(url: url, port: port ?? RelayConfiguration.defaultPort, webSocketPort: webSocketPort, folder: "")
+                var configuration = try RelayConfiguration.single(
+                    url: url, port: port ?? RelayConfiguration.defaultPort, webSocketPort: webSocketPort)
+                if let linger { configuration.useOnDemand(linger: .seconds(linger)) }
+                return configuration
             }
             if let path { return try .load(path: path, environment: ConfigurationFile.environment) }
         } catch {
@@ -84,9 +100,5 @@ struct MJPEGRelay: AsyncParsableCommand {
         }
         Output.complain(Self.helpMessage())
         throw ExitCode(64)
-    }
-
-    private func level(in configuration: RelayConfiguration) -> LogConfiguration.Level {
-        quiet ? .warning : debug ? .debug : configuration.log.level
     }
 }

@@ -24,7 +24,8 @@ package struct Listener: Sendable {
     ///
     /// - Throws: ``RelayError`` when the address is taken, not ours, or not allowed.
     static func bind(
-        _ address: ListenAddress, named name: ListenAddress? = nil, scope: Route.Scope, server: Server, limits: Limits, group: any EventLoopGroup
+        _ address: ListenAddress, named name: ListenAddress? = nil, scope: Route.Scope, server: Server, limits: Limits,
+        group: any EventLoopGroup
     ) async throws(RelayError) -> Listener {
         let scope = ListenerScope(scope)
         let isTCP = if case .ip = address { true } else { false }

@@ -8,7 +8,9 @@ final class Demand: Sendable {
     private struct State {
         var viewers = 0
         var lastLeft: NIODeadline?
-        /// Until when snapshots hold the camera.
+        /// Snapshots that wait for a frame.
+        var snapshots = 0
+        /// Until when the last snapshot holds the camera.
         var snapshotUntil: NIODeadline?
     }
 
@@ -32,11 +34,20 @@ final class Demand: Sendable {
         changes.ring()
     }
 
-    /// A snapshot is wanted now; it holds the camera until `deadline`.
-    func snapshotWanted(until deadline: NIODeadline) {
-        state.withLock { $0.snapshotUntil = max($0.snapshotUntil ?? deadline, deadline) }
+    /// A snapshot waits for a frame; ``snapshotEnded(holdUntil:)`` follows.
+    func snapshotBegan() {
+        state.withLock { $0.snapshots += 1 }
         changes.ring()
         arrivals.ring()
+    }
+
+    /// A snapshot has its frame, or none; it holds the camera a little longer, for the next one.
+    func snapshotEnded(holdUntil deadline: NIODeadline) {
+        state.withLock { state in
+            state.snapshots -= 1
+            state.snapshotUntil = max(state.snapshotUntil ?? deadline, deadline)
+        }
+        changes.ring()
     }
 
     /// Whether somebody wants frames at `now`, or did less than `linger` ago.
@@ -44,10 +55,10 @@ final class Demand: Sendable {
         end(linger: linger).map { now < $0 } ?? true
     }
 
-    /// When nobody will want frames any more, nil while a viewer is there.
+    /// When nobody will want frames any more, nil while a viewer or a waiting snapshot is there.
     func end(linger: TimeAmount) -> NIODeadline? {
         state.withLock { state in
-            guard state.viewers == 0 else { return nil }
+            guard state.viewers == 0, state.snapshots == 0 else { return nil }
             return max(state.lastLeft.map { $0 + linger } ?? .distantPast, state.snapshotUntil ?? .distantPast)
         }
     }

@@ -94,16 +94,23 @@ package final class Source: Sendable {
     /// that comes in time. nil when there is none. Call it on `eventLoop`.
     func snapshot(on eventLoop: any EventLoop) -> EventLoopFuture<Hub.Newest?> {
         let configuration = configuration
-        let now = NIODeadline.now()
         let isOnDemand = configuration.onDemand && configuration.enabled
-        let patience = TimeAmount(configuration.connectTimeout + Self.snapshotPatience)
-        if let newest = hub.newest, now - newest.arrival < TimeAmount(configuration.stallTimeout), !isOnDemand || status.state == .streaming {
-            if isOnDemand { hub.demand.snapshotWanted(until: now + TimeAmount(configuration.snapshotLinger)) }
-            return eventLoop.makeSucceededFuture(newest)
+        let frame: EventLoopFuture<Hub.Newest?>
+        if isOnDemand { hub.demand.snapshotBegan() }
+        if let newest = hub.newest, NIODeadline.now() - newest.arrival < TimeAmount(configuration.stallTimeout),
+            !isOnDemand || status.state == .streaming
+        {
+            frame = eventLoop.makeSucceededFuture(newest)
+        } else if isOnDemand {
+            frame = hub.next(on: eventLoop, within: TimeAmount(configuration.connectTimeout + Self.snapshotPatience))
+        } else {
+            frame = eventLoop.makeSucceededFuture(nil)
         }
-        guard isOnDemand else { return eventLoop.makeSucceededFuture(nil) }
-        hub.demand.snapshotWanted(until: now + patience + TimeAmount(configuration.snapshotLinger))
-        return hub.next(on: eventLoop, within: patience)
+        if isOnDemand {
+            let hold = TimeAmount(configuration.snapshotLinger)
+            frame.whenComplete { _ in self.hub.demand.snapshotEnded(holdUntil: .now() + hold) }
+        }
+        return frame
     }
 
     // MARK: - The life of a connection

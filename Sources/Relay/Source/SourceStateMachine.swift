@@ -76,7 +76,9 @@ struct SourceStateMachine: Sendable {
         switch error.kind {
         case .login:
             state = .refused
-            return Retry(wait: refusalWait(from: .seconds(30), to: .seconds(600), jitter: 0.8 + 0.4 * fraction), isNews: isNews, hadFrames: hadFrames)
+            return Retry(
+                wait: refusalWait(from: .seconds(30), to: .seconds(600), jitter: 0.8 + 0.4 * fraction), isNews: isNews, hadFrames: hadFrames
+            )
         case .address:
             state = .refused
             return Retry(wait: refusalWait(from: .seconds(10), to: .seconds(60), jitter: 1), isNews: isNews, hadFrames: hadFrames)
