@@ -108,7 +108,14 @@ extension FrameAssembler {
         while source.readableBytes > 0 {
             let find = scanInPicture(&source, limit: 1)
             if find != .nothing {
-                oddities.insert(.noEndOfImage)
+                guard !isLineEndWithin(length) else {
+                    // The delimiter's line end is within the length, so the picture is shorter than that: it was cut.
+                    believesLengths = false
+                    oddities.insert(.lengthTooLarge)
+                    dropPicture()
+                    beginHeader(with: find)
+                    return nil
+                }
                 let frame = complete(at: length, isLengthRight: true, timestamp)
                 beginHeader(with: find)
                 return frame
@@ -132,6 +139,16 @@ extension FrameAssembler {
             }
         }
         return nil
+    }
+
+    /// Whether the line end before a delimiter that comes right behind the picture's first `length` bytes is one of them.
+    private func isLineEndWithin(_ length: Int) -> Bool {
+        let (last, next) = (Frame.headroom + length - 1, Frame.headroom + length)
+        switch picture.getInteger(at: last, as: UInt8.self) {
+        case ASCII.carriageReturn: return picture.getInteger(at: next) == ASCII.lineFeed
+        case ASCII.lineFeed: return picture.getInteger(at: next).map { $0 != ASCII.carriageReturn && $0 != ASCII.lineFeed } ?? false
+        default: return false
+        }
     }
 
     private mutating func enter(_ next: State) {
@@ -169,6 +186,7 @@ extension FrameAssembler {
             return nil
         }
         if !isLengthRight, recoverMerged() { return nil }
+        if !walker.hasEnded { oddities.insert(.noEndOfImage) }
         var storage = ByteBuffer()
         swap(&storage, &picture)
         storage.moveWriterIndex(to: Frame.headroom + length)
