@@ -132,7 +132,7 @@ import Testing
             let camera = try await bench.camera(CameraScript.streaming(framesPerSecond: 50))
             let relay = try bench.relay(for: camera)
             _ = try await bench.watch(of: relay).part()
-            let before = try relay.openDescriptors
+            let before = try relay.openSockets
             for round in 0..<30 {
                 let viewer = try await bench.watch(of: relay)
                 _ = try await viewer.part()
@@ -144,7 +144,7 @@ import Testing
                 }
             }
             try await bench.status(of: relay) { $0.viewers == 1 && $0.state == "streaming" && $0.connects == 4 }
-            try await eventually("as few descriptors as before") { try relay.openDescriptors <= before }
+            try await eventually("no more sockets than before") { try relay.openSockets <= before }
         }
     }
 }

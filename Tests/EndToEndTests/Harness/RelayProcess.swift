@@ -22,9 +22,14 @@ struct RelayProcess: Sendable {
     /// Whether the relay still runs.
     var isRunning: Bool { process.exitStatusSoFar == nil }
 
-    /// How many files and sockets the relay has open.
-    var openDescriptors: Int {
-        get throws { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.pid)/fd").count }
+    /// How many sockets the relay has open; timers and the like come with the first use of them and stay.
+    var openSockets: Int {
+        get throws {
+            let folder = "/proc/\(process.pid)/fd"
+            return try FileManager.default.contentsOfDirectory(atPath: folder)
+                .compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)") }
+                .count { $0.hasPrefix("socket:") }
+        }
     }
 
     /// The port of the listener at `index`, in the order of the configuration, once it is bound.
