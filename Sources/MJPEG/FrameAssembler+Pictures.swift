@@ -187,11 +187,9 @@ extension FrameAssembler {
         }
         if !isLengthRight, recoverMerged() { return nil }
         if !walker.hasEnded { oddities.insert(.noEndOfImage) }
-        var storage = ByteBuffer()
-        swap(&storage, &picture)
-        storage.moveWriterIndex(to: Frame.headroom + length)
+        picture.moveWriterIndex(to: Frame.headroom + length)
         let frame = Frame(
-            storage: storage, kind: header.kind ?? .live, timestamp: timestamp, upstreamTimestamp: header.timestamp,
+            takingFrom: &picture, kind: header.kind ?? .live, timestamp: timestamp, upstreamTimestamp: header.timestamp,
             width: walker.width, height: walker.height)
         lastLength = length
         idleLength = 0

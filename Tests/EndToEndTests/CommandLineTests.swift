@@ -96,7 +96,7 @@ import Testing
             let normal = try bench.relay("-p", "0", camera.url)
             let talkative = try bench.relay("--debug", "-p", "0", camera.url)
             let quiet = try bench.relay("--quiet", "-p", "0", camera.url)
-            for relay in [normal, talkative, quiet] { _ = try await relay.log.line(with: "warning", "camera lost") }
+            for relay in [normal, talkative, quiet] { _ = try await relay.log.line(with: "warning", "refused") }
             _ = try await talkative.log.line(with: "debug")
             for relay in [normal, talkative, quiet] {
                 relay.send(SIGTERM)

@@ -197,7 +197,7 @@ import Testing
                     sources: {front: "\(camera.url)"}
                     """)
             #expect(try await bench.get("/healthz", from: relay).status == 200)
-            _ = try await relay.log.line(with: "camera lost")
+            _ = try await relay.log.line(with: "warning")
             relay.send(SIGTERM)
             #expect(try await relay.exitStatus() == 0)
             struct Line: Decodable {

@@ -5,9 +5,9 @@ import Testing
 @Suite struct ConnectionTests {
     @Test func twoSnapshotsComeOverOneConnection() async throws {
         try await withBench { bench in
-            let camera = try await bench.camera(CameraScript.onePicture())
+            let camera = try await bench.camera(CameraScript.still())
             let relay = try bench.relay(for: camera)
-            try await bench.status(of: relay) { $0.framesIn == 1 }
+            try await bench.status(of: relay) { $0.framesIn > 0 }
             let viewer = try await bench.viewer(of: relay)
             for _ in 0..<2 {
                 try await viewer.ask("/snapshot")
@@ -22,9 +22,9 @@ import Testing
 
     @Test func pipelinedRequestsAreAnsweredInOrder() async throws {
         try await withBench { bench in
-            let camera = try await bench.camera(CameraScript.onePicture(size: 200_000))
+            let camera = try await bench.camera(CameraScript.still(size: 200_000))
             let relay = try bench.relay(for: camera)
-            try await bench.status(of: relay) { $0.framesIn == 1 }
+            try await bench.status(of: relay) { $0.framesIn > 0 }
             let viewer = try await bench.viewer(of: relay)
             let paths = ["/snapshot", "/healthz", "/snapshot", "/nothing", "/snapshot", "/status?format=json"]
             let rounds = 5
@@ -64,9 +64,9 @@ import Testing
 
     @Test func oldClientsWithoutHostAreServed() async throws {
         try await withBench { bench in
-            let camera = try await bench.camera(CameraScript.onePicture())
+            let camera = try await bench.camera(CameraScript.still())
             let relay = try bench.relay(for: camera)
-            try await bench.status(of: relay) { $0.framesIn == 1 }
+            try await bench.status(of: relay) { $0.framesIn > 0 }
             let snapshot = try await bench.viewer(of: relay)
             try await snapshot.connection.send("GET /snapshot HTTP/1.0\r\n\r\n")
             #expect(try await snapshot.reply().body == TestPicture.jpeg(1, size: 2000))

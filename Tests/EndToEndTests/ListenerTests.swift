@@ -5,7 +5,7 @@ import Testing
 @Suite struct ListenerTests {
     @Test func everyListedAddressServes() async throws {
         try await withBench { bench in
-            let camera = try await bench.camera(CameraScript.onePicture())
+            let camera = try await bench.camera(CameraScript.still())
             let relay = try bench.relay(
                 configuration: "listen: [\"127.0.0.1:0\", \"127.0.0.1:0\"]\nsources: {front: \"\(camera.url)\"}\n")
             for index in 0...1 {
@@ -40,7 +40,7 @@ import Testing
 
     @Test func unixSocketServesAndIsRemovedAtTheEnd() async throws {
         try await withBench { bench in
-            let camera = try await bench.camera(CameraScript.onePicture())
+            let camera = try await bench.camera(CameraScript.still())
             let folder = try bench.folder()
             let path = folder + "/relay.sock"
             try "listen: unix:\(path)\nsources: {front: \"\(camera.url)\"}\n"

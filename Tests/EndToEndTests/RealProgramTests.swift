@@ -8,6 +8,7 @@ import Testing
         try await withBench { bench in
             let camera = try await FFmpeg.camera(bench)
             let relay = try bench.relay("-d", "-p", "0", camera.url)
+            try await bench.status(of: relay) { $0.state == "streaming" }
             let url = "http://127.0.0.1:\(try await relay.port())/stream"
             let hashes = try await FFmpeg.hashes(bench, of: url, frames: 20)
             #expect(hashes.count == 20)
@@ -19,6 +20,7 @@ import Testing
         try await withBench { bench in
             let camera = try await bench.camera(CameraScript.streaming(framesPerSecond: 10, size: 5000))
             let relay = try bench.relay(for: camera)
+            try await bench.status(of: relay) { $0.state == "streaming" }
             let copies = try await FFmpeg.copies(bench, of: "http://127.0.0.1:\(try await relay.port())/stream", frames: 15)
             let numbers = try copies.map { try #require(TestPicture.number(of: $0), "a picture that is not the camera's") }
             #expect(numbers.count == 15)
@@ -30,6 +32,7 @@ import Testing
         try await withBench { bench in
             let camera = try await FFmpeg.camera(bench)
             let relay = try bench.relay("-d", "-p", "0", camera.url)
+            try await bench.status(of: relay) { $0.state == "streaming" }
             let port = try await relay.port()
             let curl = try bench.program("curl", ["-sNi", "http://127.0.0.1:\(port)/stream"])
             let parts = try await eventually("curl has three parts") { try Self.parts(curl.output.bytes, atLeast: 3) }
@@ -65,6 +68,7 @@ import Testing
         try await withBench { bench in
             let camera = try await FFmpeg.camera(bench, framesPerSecond: 5)
             let relay = try bench.relay(configuration: "listen: 127.0.0.1:0\nsources: {front: \"\(camera.url)\"}\n")
+            try await bench.status(of: relay, path: "/front/status") { $0.state == "streaming" }
             let port = try await relay.port()
             let web = try await bench.camera(
                 CameraScript.page("<!doctype html><title>t</title><img src=\"http://127.0.0.1:\(port)/front/stream\">"))
@@ -76,6 +80,7 @@ import Testing
         try await withBench { bench in
             let camera = try await FFmpeg.camera(bench, framesPerSecond: 5)
             let relay = try bench.relay("-d", "-p", "0", camera.url)
+            try await bench.status(of: relay) { $0.state == "streaming" }
             try await Self.expectMovingPicture(bench, at: "http://127.0.0.1:\(try await relay.port())/camera/")
         }
     }

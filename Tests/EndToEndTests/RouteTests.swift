@@ -5,7 +5,7 @@ import Testing
 @Suite struct RouteTests {
     @Test func streamHasItsNames() async throws {
         try await withBench { bench in
-            let camera = try await bench.camera(CameraScript.onePicture())
+            let camera = try await bench.camera(CameraScript.still())
             let relay = try bench.relay(for: camera)
             for path in [
                 "/stream", "/stream.mjpg", "/stream.mjpeg", "/?action=stream", "/stream/", "/stream?t=17", "/?action=stream&1712",
@@ -22,9 +22,9 @@ import Testing
 
     @Test func snapshotHasItsNames() async throws {
         try await withBench { bench in
-            let camera = try await bench.camera(CameraScript.onePicture())
+            let camera = try await bench.camera(CameraScript.still())
             let relay = try bench.relay(for: camera)
-            try await bench.status(of: relay) { $0.framesIn == 1 }
+            try await bench.status(of: relay) { $0.framesIn > 0 }
             for path in [
                 "/snapshot", "/snapshot.jpg", "/snapshot.jpeg", "/?action=snapshot", "/snapshot/", "/snapshot?_=1712",
                 "/camera/snapshot", "/camera/snapshot.jpg", "/camera/?action=snapshot",
@@ -41,7 +41,7 @@ import Testing
 
     @Test func statusIsAPageOrJSON() async throws {
         try await withBench { bench in
-            let camera = try await bench.camera(CameraScript.onePicture())
+            let camera = try await bench.camera(CameraScript.still())
             let relay = try bench.relay(for: camera)
             try await bench.status(of: relay) { $0.state == "streaming" && $0.name == "camera" }
             for (path, fields, type) in [
@@ -117,9 +117,9 @@ import Testing
 
     @Test func headHasTheSameHeadAndNoBody() async throws {
         try await withBench { bench in
-            let camera = try await bench.camera(CameraScript.onePicture())
+            let camera = try await bench.camera(CameraScript.still())
             let relay = try bench.relay(for: camera)
-            try await bench.status(of: relay) { $0.framesIn == 1 }
+            try await bench.status(of: relay) { $0.framesIn > 0 }
             let viewer = try await bench.viewer(of: relay)
             for path in ["/snapshot", "/healthz", "/nothing", "/snapshot"] {
                 try await viewer.ask(path, method: "HEAD")

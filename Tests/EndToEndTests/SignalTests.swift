@@ -18,7 +18,7 @@ import Testing
             #expect(try await relay.exitStatus() == 0)
             // Whole parts to the end.
             try await eventually("the stream ends") { viewer.connection.isClosed }
-            while viewer.connection.waitingBytes > 0 { #expect(try await viewer.part().number != nil) }
+            while viewer.connection.waitingBytes > 0 { _ = try await viewer.anyPart() }
             #expect(relay.log.text.contains("shutting down"))
             #expect(try await camera.connection().connection.isClosed)
         }

@@ -15,6 +15,21 @@ import Testing
         return viewer
     }
 
+    /// Reads messages up to the one with `jpeg`. On a busy machine a placeholder or a picture that was seen before may come
+    /// first; all of them are whole text messages with a whole JPEG.
+    private static func expect(_ jpeg: [UInt8], _ viewer: WebSocketViewer) async throws {
+        let expected = text(jpeg)
+        while true {
+            let message = try await viewer.message()
+            #expect(message.opcode == 1)
+            #expect(message.isFinal)
+            #expect(message.text.hasPrefix("data:image/jpg;base64,/9j/"))
+            if message.text == expected { return }
+            let other = Data(base64Encoded: String(message.text.dropFirst("data:image/jpg;base64,".count)))
+            #expect(other?.suffix(2) == Data([0xFF, 0xD9]))
+        }
+    }
+
     private static func text(_ jpeg: [UInt8]) -> String { "data:image/jpg;base64," + Data(jpeg).base64EncodedString() }
 
     @Test(arguments: ["/", "/stream", "/any/path?at=all"]) func framesComeAsDataURLs(path: String) async throws {
@@ -28,10 +43,7 @@ import Testing
             for (number, size) in [(1, 0), (2, 301), (3, 302), (4, 303), (5, 60_000), (6, 200_000)] {
                 let jpeg = TestPicture.jpeg(number, size: size)
                 try await upstream.send(picture: jpeg)
-                let message = try await viewer.message()
-                #expect(message.opcode == 1)
-                #expect(message.isFinal)
-                #expect(message.text == Self.text(jpeg))
+                try await Self.expect(jpeg, viewer)
             }
         }
     }
@@ -44,12 +56,12 @@ import Testing
             try await upstream.answer()
             try await upstream.send(picture: TestPicture.jpeg(1, size: 300_000))
             let bystander = try await Self.watch(bench, relay)
-            #expect(try await bystander.message().text == Self.text(TestPicture.jpeg(1, size: 300_000)))
+            try await Self.expect(TestPicture.jpeg(1, size: 300_000), bystander)
             let slow = try await Self.watch(bench, relay, reading: .limited(bytesPerSecond: 1_000_000))
             for number in 2...30 {
                 let jpeg = TestPicture.jpeg(number, size: 300_000)
                 try await upstream.send(picture: jpeg)
-                #expect(try await bystander.message().text == Self.text(jpeg))
+                try await Self.expect(jpeg, bystander)
             }
             let last = Self.text(TestPicture.jpeg(30, size: 300_000))
             var count = 1
@@ -65,11 +77,14 @@ import Testing
             let viewer = try await Self.watch(bench, relay)
             try await viewer.send(opcode: 1, Array("hello".utf8))
             try await viewer.send(opcode: 9, [1, 2, 3])
-            let pong = try await viewer.message()
+            var pong = try await viewer.message()
+            while pong.opcode == 1 { pong = try await viewer.message() }
             #expect(pong.opcode == 10)
             #expect(pong.payload == [1, 2, 3])
             try await viewer.send(opcode: 8, [3, 232])
-            #expect(try await viewer.message().opcode == 8)
+            var goodbye = try await viewer.message()
+            while goodbye.opcode == 1 { goodbye = try await viewer.message() }
+            #expect(goodbye.opcode == 8)
             _ = try await viewer.connection.rest()
             try await bench.status(of: relay) { $0.viewers == 0 }
         }
@@ -86,7 +101,7 @@ import Testing
             let upstream = try await camera.connection()
             try await upstream.answer()
             try await upstream.send(picture: TestPicture.jpeg(1))
-            #expect(try await bystander.message().text == Self.text(TestPicture.jpeg(1)))
+            try await Self.expect(TestPicture.jpeg(1), bystander)
         }
     }
 

@@ -78,15 +78,19 @@ import Testing
         try await withBench { bench in
             let camera = try await bench.camera()
             let relay = try bench.relay(for: camera)
+            let upstream = try await camera.connection()
+            try await upstream.answer()
+            try await upstream.send(picture: TestPicture.jpeg(1, size: 1000))
+            try await bench.status(of: relay) { $0.framesIn == 1 }
             let viewer = try await bench.viewer(of: relay)
             try await viewer.ask(target, fields)
             try await viewer.openStream()
-            let upstream = try await camera.connection()
-            try await upstream.answer()
             if isAhead { #expect(try await viewer.aheadOpening() == "Content-Type: image/jpeg\r\n\r\n") }
             for number in 1...3 {
-                try await upstream.send(picture: TestPicture.jpeg(number, size: 1000))
-                let part = try await isAhead ? viewer.aheadPart() : viewer.part()
+                if number > 1 { try await upstream.send(picture: TestPicture.jpeg(number, size: 1000)) }
+                var part = try await isAhead ? viewer.aheadPart() : viewer.part()
+                // This form does not tell repeats, which come when the machine is busy.
+                while isAhead, part.number == number - 1 { part = try await viewer.aheadPart() }
                 #expect(part.number == number)
                 #expect(viewer.connection.waitingBytes == 0)
             }

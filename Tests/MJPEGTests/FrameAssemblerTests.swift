@@ -21,14 +21,18 @@ import Testing
     }
 
     @Test(arguments: Stream.boundaries + Stream.parts) func everySplitGivesTheSame(stream: Stream) throws {
+        let edges = try assemble(stream.bytes, stream.layout, splits: 1..<stream.bytes.count).frames.compactMap(\.offset)
         for split in 1..<stream.bytes.count {
+            // Inside of pictures, where all streams are alike, each stream takes another third of the splits.
+            let isAtEdge = split < 80 || edges.contains { (-6...80).contains(split - $0) }
+            guard isAtEdge || split % 3 == stream.name.utf8.count % 3 else { continue }
             let halves = try assemble(stream.bytes, stream.layout, splits: [split])
             try #require(halves.jpegs == stream.frames, "split at \(split)")
         }
     }
 
     @Test(arguments: Stream.broken) func piecesGiveTheSame(stream: Stream) throws {
-        for first in 1...7 {
+        for first in [1, 4, 7] {
             let pieces = try assemble(stream.bytes, stream.layout, splits: stride(from: first, to: stream.bytes.count, by: 7))
             try #require(pieces.jpegs == stream.frames, "pieces from \(first)")
             #expect(pieces.assembler.framesDropped == stream.dropped)

@@ -14,6 +14,17 @@ enum CameraScript {
         }
     }
 
+    /// Sends the same picture once a second, for tests that a stall would disturb.
+    static func still(_ number: Int = 1, size: Int = 2000) -> TestCamera.Script {
+        { connection in
+            try await connection.answer()
+            while true {
+                try await connection.send(picture: TestPicture.jpeg(number, size: size))
+                try await ContinuousClock().sleep(for: .seconds(1))
+            }
+        }
+    }
+
     /// Sends one picture and stays.
     static func onePicture(_ number: Int = 1, size: Int = 2000) -> TestCamera.Script {
         { connection in

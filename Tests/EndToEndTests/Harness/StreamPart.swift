@@ -7,6 +7,9 @@ struct StreamPart: Sendable {
     let header: String
     let jpeg: [UInt8]
 
+    /// What `X-Frame-Kind` says; nil for a live frame, which carries none.
+    var kind: String? { header.firstMatch(of: /\r\nX-Frame-Kind: ([a-z]+)\r\n/).map { String($0.1) } }
+
     /// The number of the test picture; nil if it is none, or torn.
     var number: Int? { TestPicture.number(of: jpeg) }
 
@@ -19,7 +22,8 @@ struct StreamPart: Sendable {
     /// Takes a plain part: header, JPEG, and the delimiter that was sent with them.
     static func readPlain(_ bytes: inout ByteBuffer, boundary: String) throws -> StreamPart? {
         guard let header = bytes.readHead() else { return nil }
-        let form = /Content-Type: image\/jpeg\r\nContent-Length: ([1-9][0-9]*)\r\nX-Timestamp: [0-9]+\.[0-9]{6}\r\n\r\n/
+        let form =
+            /Content-Type: image\/jpeg\r\nContent-Length: ([1-9][0-9]*)\r\nX-Timestamp: [0-9]+\.[0-9]{6}\r\n(X-Frame-Kind: (repeat|placeholder)\r\n)?\r\n/
         guard let match = header.wholeMatch(of: form), let length = Int(match.1) else { throw NotTheWireFormat(header) }
         guard let jpeg = bytes.readBytes(length: length) else { return nil }
         let delimiter = "\r\n--\(boundary)\r\n"
