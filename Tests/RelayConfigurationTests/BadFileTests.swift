@@ -34,9 +34,9 @@ import Testing
             ]
         ),
         (
-            "sources: {a: {url: http://h/, username: x, on_demand: true}}\nadmin: x",
+            "sources: {a: {url: http://h/, user: x, quality: 3}}\nadmin: x",
             [
-                "relay.yaml:1:31: unknown key 'username' in source 'a'", "relay.yaml:1:44: unknown key 'on_demand' in source 'a'",
+                "relay.yaml:1:31: unknown key 'user' in source 'a'", "relay.yaml:1:40: unknown key 'quality' in source 'a'",
                 "relay.yaml:2:1: unknown key 'admin'",
             ]
         ),

@@ -53,8 +53,8 @@ package struct LossPolicy: Sendable {
         case .silent:
             return .nothing
         case .close:
-            // A frame that grew old closes now; a viewer who came later, or before any frame, waits as long.
-            return now - max(viewing.since, viewing.lastPart ?? viewing.since) >= stallTimeout ? .end : .nothing
+            // Who saw the frame grow old has waited; who came to a lost camera waits as long for it to come back.
+            return viewing.lastPart != nil || now - viewing.since >= stallTimeout ? .end : .nothing
         case .last where newestAge != nil:
             return isDue ? .again : .nothing
         case .last, .placeholder:
