@@ -32,6 +32,15 @@ struct RelayProcess: Sendable {
         }
     }
 
+    /// Memory that is the relay's alone (RssAnon), in KiB.
+    var privateKiB: Int {
+        get throws {
+            let status = try String(contentsOfFile: "/proc/\(process.pid)/status", encoding: .utf8)
+            let line = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
+            return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
+        }
+    }
+
     /// The port of the listener at `index`, in the order of the configuration, once it is bound.
     func port(_ index: Int = 0) async throws -> Int {
         try await eventually("the relay listens; its log:\n\(log.text)") {
