@@ -42,8 +42,12 @@ struct AddressProbe {
         return url
     }
 
+    private func isSame(_ other: CameraURL) -> Bool {
+        other.hasSameOrigin(as: url) && other.target == url.target
+    }
+
     private func report(_ sample: Sample) {
-        for answer in sample.answers { row("answer", Self.statusLine(answer.head) + (answer.url == url ? "" : " from \(answer.url)")) }
+        for answer in sample.answers { row("answer", Self.statusLine(answer.head) + (isSame(answer.url) ? "" : " from \(answer.url)")) }
         if let head = sample.answers.last?.head {
             for field in head.fields.prefix(32) where field.name.lowercased() != "set-cookie" {
                 row("", "\(field.name.shown(limit: 40)): \(field.value.shown(limit: 120))")

@@ -89,6 +89,7 @@ struct HostProbe {
 
     private static func summary(_ sample: Sample) -> String {
         guard sample.frames > 0 else {
+            if case .loginRequired? = sample.error { return "asks for a login (401)" }
             return sample.error.map { "\($0)" } ?? "no pictures"
         }
         let size = "\(sample.width) x \(sample.height)"
