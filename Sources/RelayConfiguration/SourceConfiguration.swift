@@ -8,6 +8,16 @@ package struct SourceConfiguration: Equatable, Sendable {
         case camera(CameraURL)
         /// A file of concatenated JPEGs, played in a loop. A relative path holds from the process's working directory.
         case file(path: String)
+        /// A program whose standard output is a stream, with its arguments: never a shell's line.
+        case program([String])
+    }
+
+    /// Which redirects of a camera are followed.
+    package enum Redirects: String, CaseIterable, Sendable {
+        /// Those to the same scheme, host and port.
+        case same
+        /// Those to any http or https address; the login stays behind.
+        case any
     }
 
     /// What viewers of a lost source see.
@@ -25,6 +35,10 @@ package struct SourceConfiguration: Equatable, Sendable {
     /// The name in routes, logs and status: `[A-Za-z0-9][A-Za-z0-9._-]*`.
     package var name: String
     package var upstream: Upstream
+    /// Where frames come from while ``upstream`` fails, the next one first.
+    package var alternatives: [Upstream]
+    /// How long an alternative is used before ``upstream`` is tried again.
+    package var failback: Duration
     /// The port on which this source is also served alone, on every host that the relay listens on.
     package var port: Int?
     /// Fields added to each request to the camera, in the order of the file; no name occurs twice.
@@ -56,11 +70,23 @@ package struct SourceConfiguration: Equatable, Sendable {
     package var placeholder: String?
     /// The most viewers at once, nil for as many as the relay takes.
     package var maxViewers: Int?
+    /// How often a camera that has only single pictures is asked for one; nil for a stream.
+    package var interval: Duration?
+    package var redirects: Redirects
+    /// Whether the certificate of an https camera must be one that this machine's authorities vouch for.
+    package var verifiesCertificate: Bool
+    /// The one certificate that the camera may have, in place of every other check of it.
+    package var certificateFingerprint: CertificateFingerprint?
+
+    /// How old the newest frame may be before the camera counts as lost: single pictures come only every ``interval``.
+    package var patience: Duration { max(stallTimeout, (interval ?? .zero) * 3) }
 
     /// Makes a source with the built-in defaults for whatever is left out. It checks nothing.
     package init(
         name: String,
         upstream: Upstream,
+        alternatives: [Upstream] = [],
+        failback: Duration = .seconds(60),
         port: Int? = nil,
         headers: [HeaderField] = [],
         connectTimeout: Duration = .seconds(5),
@@ -76,10 +102,16 @@ package struct SourceConfiguration: Equatable, Sendable {
         heartbeat: Duration = .seconds(5),
         onLoss: OnLoss = .placeholder,
         placeholder: String? = nil,
-        maxViewers: Int? = nil
+        maxViewers: Int? = nil,
+        interval: Duration? = nil,
+        redirects: Redirects = .same,
+        verifiesCertificate: Bool = true,
+        certificateFingerprint: CertificateFingerprint? = nil
     ) {
         self.name = name
         self.upstream = upstream
+        self.alternatives = alternatives
+        self.failback = failback
         self.port = port
         self.headers = headers
         self.connectTimeout = connectTimeout
@@ -96,5 +128,9 @@ package struct SourceConfiguration: Equatable, Sendable {
         self.onLoss = onLoss
         self.placeholder = placeholder
         self.maxViewers = maxViewers
+        self.interval = interval
+        self.redirects = redirects
+        self.verifiesCertificate = verifiesCertificate
+        self.certificateFingerprint = certificateFingerprint
     }
 }

@@ -9,6 +9,7 @@ struct MJPEGRelay: AsyncParsableCommand {
         usage: """
             mjpeg-relay [-p PORT] [-w PORT] [-T SECONDS] [-q | -d] URL
             mjpeg-relay [-c FILE] [--check] [-q | -d]
+            mjpeg-relay probe URL | HOST[:PORT]
             mjpeg-relay health [-p PORT | -c FILE]
             """,
         discussion: """
@@ -16,7 +17,7 @@ struct MJPEGRelay: AsyncParsableCommand {
             ./relay.yaml, else /etc/mjpeg-relay/relay.yaml.
             """,
         version: Version.text,
-        subcommands: [Health.self]
+        subcommands: [Health.self, Probe.self]
     )
 
     @Argument(help: "The camera: http://[USER:PASSWORD@]HOST[:PORT]/PATH, or file:PATH for a file of JPEGs.")

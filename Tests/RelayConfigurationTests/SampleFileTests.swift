@@ -51,7 +51,10 @@ import Testing
     }
 
     @Test func everyKeyWithADefaultShowsItInForceSomewhere() {
-        let withoutDefault: Set = ["url", "port", "sources", "defaults", "log", "placeholder", "max_viewers"]
+        let withoutDefault: Set = [
+            "url", "exec", "port", "sources", "defaults", "log", "username", "password", "password_file", "tls_fingerprint", "interval",
+            "placeholder", "max_viewers",
+        ]
         let keys = ConfigurationKeys.top.map(\.name) + ConfigurationKeys.log.map(\.name) + ConfigurationKeys.source.map(\.name)
         for key in keys where !withoutDefault.contains(key) {
             let isShown = text.components(separatedBy: "\n").contains { $0.drop { $0 == " " }.hasPrefix("#\(key):") }

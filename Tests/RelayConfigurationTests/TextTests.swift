@@ -45,7 +45,7 @@ import Testing
         #expect(Spelling.closest(to: word, among: ConfigurationKeys.source.map(\.name)) == meant)
     }
 
-    @Test(arguments: ["", "max", "password", "interval", "x", "timeout", String(repeating: "p", count: 1000)])
+    @Test(arguments: ["", "framerate", "quality", "resolution", "x", "timeout", String(repeating: "p", count: 1000)])
     func otherWordsBringNothingToMind(word: String) {
         #expect(Spelling.closest(to: word, among: ConfigurationKeys.source.map(\.name)) == nil)
     }

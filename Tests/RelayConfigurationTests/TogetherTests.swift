@@ -128,7 +128,6 @@ import Testing
 
     @Test(arguments: [
         ("http://user:secret@", "the URL has no host"),
-        ("https://user:secret@h/", "https is not supported yet; use http:// where the camera has it"),
         ("rtsp://user:secret@h/", "the URL's scheme is neither http nor https"),
         ("user:secret@h/", "a camera's URL begins with http:// (or file: for a file)"),
         ("'file:'", "the file: URL names no file"),

@@ -64,6 +64,15 @@ package final class Hub: Sendable {
         for promise in waiting { promise.succeed(newest) }
     }
 
+    /// The camera has no other picture than the newest: it is as good as new, and nobody needs it again.
+    func renew(at arrival: NIODeadline) {
+        state.withLock { state in
+            guard let newest = state.newest else { return }
+            state.newest = Newest(frame: newest.frame, sequence: newest.sequence, arrival: arrival)
+            state.again = nil
+        }
+    }
+
     /// Takes a picture that a relay before us repeats or puts in: shown where we have none, counted nowhere.
     ///
     /// Its age is what the clocks of both machines say; a repeat is at least as old as it is long here.

@@ -73,7 +73,7 @@ package final class Source: Sendable {
             change { $0.switchOff() }
             return
         }
-        var camera = makeCamera()
+        var camera = configuration.makeCamera(eventLoop: eventLoop, resolver: resolver, logger: logger)
         while !Task.isCancelled {
             if configuration.onDemand, !isWanted {
                 change { $0.rest() }
@@ -97,7 +97,7 @@ package final class Source: Sendable {
         let isOnDemand = configuration.onDemand && configuration.enabled
         let frame: EventLoopFuture<Hub.Newest?>
         if isOnDemand { hub.demand.snapshotBegan() }
-        if let newest = hub.newest, NIODeadline.now() - newest.arrival < TimeAmount(configuration.stallTimeout),
+        if let newest = hub.newest, NIODeadline.now() - newest.arrival < TimeAmount(configuration.patience),
             !isOnDemand || status.state == .streaming
         {
             frame = eventLoop.makeSucceededFuture(newest)
@@ -118,7 +118,8 @@ package final class Source: Sendable {
     private func stream(_ camera: inout any Camera) async -> CameraError? {
         let sink = FrameSink(
             connected: { description in self.current.withLock { $0.camera = description } },
-            frame: { self.receive($0) }
+            frame: { self.receive($0) },
+            unchanged: { self.renew() }
         )
         do throws(CameraError) {
             try await camera.stream(to: sink)
@@ -193,27 +194,6 @@ package final class Source: Sendable {
         }
     }
 
-    private func makeCamera() -> any Camera {
-        let configuration = configuration
-        switch configuration.upstream {
-        case .camera(let url):
-            return HTTPCamera(
-                settings: HTTPCamera.Settings(
-                    url: url,
-                    headers: configuration.headers.map { ($0.name, $0.value) },
-                    connectTimeout: configuration.connectTimeout,
-                    stallTimeout: configuration.stallTimeout,
-                    maxFrameSize: configuration.maxFrameSize
-                ),
-                eventLoop: eventLoop,
-                resolver: resolver
-            )
-        case .file(let path):
-            return FileCamera(
-                path: path, framesPerSecond: configuration.fps, maxFrameSize: configuration.maxFrameSize, eventLoop: eventLoop)
-        }
-    }
-
     // MARK: - What comes from the camera
 
     /// Takes a frame from the camera, on the source's event loop.
@@ -234,6 +214,13 @@ package final class Source: Sendable {
             showState()
             logger.info("streaming", metadata: ["size": "\(frame.width)x\(frame.height)"])
         }
+    }
+
+    /// The camera says that the newest picture still holds, on the source's event loop.
+    private func renew() {
+        let now = NIODeadline.now()
+        hub.renew(at: now)
+        if machine.withLock({ $0.frame(at: now) }) { showState() }
     }
 
     /// Moves the state machine and shows where it stands then.

@@ -19,7 +19,8 @@ enum ConfigurationKeys {
 
     /// The keys that only a source has.
     static let sourceOnly: [ConfigurationKey<SourceDraft>] = [
-        ConfigurationKey("url", \.source.upstream, .upstream),
+        ConfigurationKey("url", \.urls, .upstreams),
+        ConfigurationKey("exec", \.program, .program),
         ConfigurationKey("port", \.source.port, .port),
     ]
 
@@ -40,6 +41,20 @@ enum ConfigurationKeys {
         ConfigurationKey("on_loss", \.source.onLoss, .word()),
         ConfigurationKey("placeholder", \.source.placeholder, .path),
         ConfigurationKey("max_viewers", \.source.maxViewers, .count(1...99_999, of: "viewers")),
+        ConfigurationKey("username", \.username, .loginText("a user's name")),
+        ConfigurationKey("password", \.password, .loginText("a password")),
+        ConfigurationKey("password_file", \.filePassword, .passwordFile),
+        ConfigurationKey("tls_verify", \.source.verifiesCertificate, .boolean),
+        ConfigurationKey("tls_fingerprint", \.source.certificateFingerprint, .fingerprint),
+        ConfigurationKey("redirects", \.source.redirects, .word()),
+        ConfigurationKey(
+            "interval", \.source.interval, .optional(.duration(.milliseconds(100) ... .seconds(3600), example: "1s"))),
+        ConfigurationKey("failback", \.source.failback, .duration(.seconds(1) ... .seconds(86400), example: "60s")),
+    ]
+
+    /// The inheritable keys that mean nothing to a file or a program.
+    static let networkOnly = [
+        "username", "password", "password_file", "tls_verify", "tls_fingerprint", "redirects", "interval",
     ]
 
     /// The keys of a source.

@@ -46,8 +46,8 @@ struct FileDraft: Sendable {
             // The short form: just the URL.
             var places = KeyPlaces()
             places.keys["url"] = node.place
-            if let upstream = ValueReader.upstream.read(node, section.label, &reader) {
-                draft.source.upstream = upstream
+            if let urls = ValueReader.upstreams.read(node, section.label, &reader) {
+                draft.urls = urls
                 places.values["url"] = KeyPlaces.Origin(place: node.place, section: section)
             }
             draft.places = places.inheriting(prototype.places)
@@ -73,7 +73,7 @@ struct FileDraft: Sendable {
             if !listen.isEmpty { configuration.listen = listen.map(\.address) }
             checkPorts(&reader)
         }
-        configuration.sources = sources.map(\.source)
+        configuration.sources = sources.map(\.finished)
         return configuration
     }
 

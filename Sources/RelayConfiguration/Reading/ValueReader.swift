@@ -24,4 +24,9 @@ struct ValueReader<Value>: Sendable {
             return places.keys.count == places.values.count ? value : nil
         }
     }
+
+    /// A value that is nil where the key is missing.
+    static func optional<Wrapped>(_ reader: ValueReader<Wrapped>) -> Self where Value == Wrapped? {
+        ValueReader { node, label, configuration in reader.read(node, label, &configuration).map { .some($0) } }
+    }
 }

@@ -17,6 +17,8 @@ package final class HostResolver: Sendable {
     /// The system's reason for not finding a name.
     struct LookupFailure: Error, Equatable {
         let code: Int32
+        /// Whether the local network was asked too.
+        var askedMulticast = false
     }
 
     private struct Query: Sendable {
@@ -38,9 +40,19 @@ package final class HostResolver: Sendable {
         self.system = system
     }
 
-    /// Asks the system's resolver.
+    /// Asks the system's resolver, and for a name that ends in `.local` the local network where the system has no answer.
     package convenience init() {
-        self.init(system: Self.getAddresses)
+        self.init(multicast: MulticastDNS())
+    }
+
+    /// Asks as above, the local network as `multicast` says.
+    convenience init(multicast: MulticastDNS) {
+        self.init(system: { host, port in
+            let answer = Self.getAddresses(host: host, port: port)
+            guard case .failure(let failure) = answer, MulticastDNS.isLocal(host) else { return answer }
+            let found = multicast.addresses(of: host, port: port)
+            return found.isEmpty ? .failure(LookupFailure(code: failure.code, askedMulticast: true)) : .success(found)
+        })
     }
 
     /// Looks a name up; `answer` is called once, on some thread, possibly much later.
