@@ -24,8 +24,10 @@ final class Bench: Sendable {
     }
 
     /// The relay with these arguments.
-    func relay(_ arguments: [String], folder: String? = nil, environment: [String: String] = [:]) throws -> RelayProcess {
-        let relay = try RelayProcess(arguments, folder: folder, environment: environment)
+    func relay(
+        _ arguments: [String], folder: String? = nil, environment: [String: String] = [:], maxOpenFiles: Int? = nil
+    ) throws -> RelayProcess {
+        let relay = try RelayProcess(arguments, folder: folder, environment: environment, maxOpenFiles: maxOpenFiles)
         state.withLock { $0.relays.append(relay) }
         atEnd { relay.end() }
         return relay
@@ -40,6 +42,11 @@ final class Bench: Sendable {
     func relay(configuration: String, environment: [String: String] = [:]) throws -> RelayProcess {
         let file = try self.file(named: "relay.yaml", text: configuration)
         return try relay("-d", "-c", file, environment: environment)
+    }
+
+    /// The relay with a file that the test changes while it runs.
+    func relay(reading file: ChangingFile) throws -> RelayProcess {
+        try relay("-d", "-c", file.path)
     }
 
     /// A connection to the relay's listener at `index`.

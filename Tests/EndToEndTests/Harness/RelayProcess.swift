@@ -10,9 +10,11 @@ struct RelayProcess: Sendable {
 
     private let process: ChildProcess
 
-    /// Starts the relay with `arguments` in `folder`.
-    init(_ arguments: [String], folder: String? = nil, environment: [String: String] = [:]) throws {
-        process = try ChildProcess(Self.binary, arguments, folder: folder, environment: environment)
+    /// Starts the relay with `arguments` in `folder`, with no more open files than `maxOpenFiles`.
+    init(_ arguments: [String], folder: String? = nil, environment: [String: String] = [:], maxOpenFiles: Int? = nil) throws {
+        var command = [Self.binary] + arguments
+        if let maxOpenFiles { command = ["/bin/sh", "-c", "ulimit -n \(maxOpenFiles); exec \"$0\" \"$@\""] + command }
+        process = try ChildProcess(command[0], Array(command.dropFirst()), folder: folder, environment: environment)
     }
 
     /// What the relay writes to standard error: its log.
@@ -50,6 +52,17 @@ struct RelayProcess: Sendable {
                 return nil
             }
             return ports[index]
+        }
+    }
+
+    /// The processor time that the relay has used so far.
+    var processorSeconds: Double {
+        get throws {
+            let text = try String(contentsOfFile: "/proc/\(process.pid)/stat", encoding: .utf8)
+            // User and system time are fields 14 and 15; the second, the name, may hold blanks.
+            let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
+            let ticks = fields.dropFirst(12).prefix(2).compactMap { Double($0) }.reduce(0, +)
+            return ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
         }
     }
 

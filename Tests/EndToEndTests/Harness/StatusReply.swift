@@ -3,6 +3,14 @@ struct StatusReply: Decodable {
     let version: String
     let uptimeSeconds: Double
     let sources: [SourceReply]
+    let reload: Reload
+
+    /// How the last reload went.
+    struct Reload: Decodable {
+        /// nil before the first.
+        let ageSeconds: Double?
+        let problems: [String]
+    }
 }
 
 /// `/NAME/status` as JSON, as far as tests look at it.
@@ -16,4 +24,10 @@ struct SourceReply: Decodable {
     let framesSkipped: Int
     let viewers: Int
     let connects: Int
+    let lastFrame: LastFrame?
+
+    /// The newest frame; there is none before the first.
+    struct LastFrame: Decodable {
+        let ageSeconds: Double
+    }
 }
