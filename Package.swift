@@ -80,6 +80,13 @@ let package = Package(
             resources: [
                 .embedInCode("Placeholder/no-signal.jpg"),
                 .embedInCode("Placeholder/switched-off.jpg"),
+                .embedInCode("Pages/relay.css"),
+                .embedInCode("Pages/icon.svg"),
+                .embedInCode("Pages/player.js"),
+                .embedInCode("Pages/worker.js"),
+                .embedInCode("Pages/dashboard.js"),
+                .embedInCode("Pages/view.js"),
+                .embedInCode("Pages/embed.js"),
             ],
             swiftSettings: strict
         ),

@@ -28,6 +28,8 @@ package struct Frame: Sendable {
     package let width: Int
     /// Height in pixels, from the JPEG's frame header.
     package let height: Int
+    /// How long its bytes took to come, from the first read to the last; nought for a picture that was not read from a stream.
+    package internal(set) var transferMicroseconds: Int64 = 0
     /// Length of the JPEG in bytes, padding behind its end included.
     package let jpegLength: Int
 

@@ -36,6 +36,7 @@ extension FrameAssembler {
         let expected = pictureLength.map { min($0, max(1 << 20, 4 * lastLength)) } ?? lastLength + lastLength / 8
         picture = Frame.storage(capacity: min(expected, maxFrameSize))
         picture.writeBytes(start)
+        pictureBegan = nil
         walker = JPEGWalker()
         _ = start.withUnsafeBytes { walker.walk($0) }
         if pictureLength == start.count { enter(.behindLength) }
@@ -43,6 +44,7 @@ extension FrameAssembler {
 
     /// Takes the picture's bytes, up to its end of image or its length.
     mutating func walk(_ source: inout ByteBuffer, _ timestamp: Timestamp) throws(AssemblyError) -> Frame? {
+        if pictureBegan == nil { pictureBegan = timestamp }
         let room = (pictureLength ?? .max) - picture.readableBytes
         let outcome = source.withUnsafeReadableBytes { bytes in
             let window = UnsafeRawBufferPointer(rebasing: bytes.prefix(room))
@@ -188,9 +190,10 @@ extension FrameAssembler {
         if !isLengthRight, recoverMerged() { return nil }
         if !walker.hasEnded { oddities.insert(.noEndOfImage) }
         picture.moveWriterIndex(to: Frame.headroom + length)
-        let frame = Frame(
+        var frame = Frame(
             takingFrom: &picture, kind: header.kind ?? .live, timestamp: timestamp, upstreamTimestamp: header.timestamp,
             width: walker.width, height: walker.height)
+        frame.transferMicroseconds = max(0, timestamp.microseconds - (pictureBegan ?? timestamp).microseconds)
         lastLength = length
         idleLength = 0
         awaitPart()

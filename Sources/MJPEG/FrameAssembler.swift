@@ -66,6 +66,8 @@ package struct FrameAssembler: Sendable {
     var picture = ByteBuffer()
     var walker = JPEGWalker()
     var pictureLength: Int?
+    /// When the first of its bytes was read.
+    var pictureBegan: Timestamp?
     /// Content-Lengths were right so far.
     var believesLengths = true
     /// The length of the last frame, from which the next one's buffer is sized.

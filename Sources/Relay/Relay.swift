@@ -50,6 +50,7 @@ package actor Relay {
         listeners = try await bindAll(configuration.wantedListeners)
         for source in configuration.sources { running[source.name] = start(source) }
         route()
+        if let eventLoop = eventLoops.first { server.measure(on: eventLoop) }
         server.enter(.ready)
         for listener in listeners { logger.info("listening", metadata: ["address": "\(listener.boundAddress)"]) }
     }

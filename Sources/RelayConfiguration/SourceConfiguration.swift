@@ -77,6 +77,8 @@ package struct SourceConfiguration: Equatable, Sendable {
     package var verifiesCertificate: Bool
     /// The one certificate that the camera may have, in place of every other check of it.
     package var certificateFingerprint: CertificateFingerprint?
+    /// Whether it appears in lists that anyone may see.
+    package var isListed = true
 
     /// How old the newest frame may be before the camera counts as lost: single pictures come only every ``interval``.
     package var patience: Duration { max(stallTimeout, (interval ?? .zero) * 3) }

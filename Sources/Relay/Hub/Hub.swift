@@ -16,6 +16,9 @@ package final class Hub: Sendable {
         package let sequence: UInt64
         /// When its last byte came, on the monotonic clock.
         package let arrival: NIODeadline
+
+        /// When its first byte came.
+        var start: NIODeadline { arrival - .microseconds(frame.transferMicroseconds) }
     }
 
     private struct State {
@@ -29,9 +32,13 @@ package final class Hub: Sendable {
 
     /// Who wants this hub's frames.
     let demand = Demand()
+    /// What the status' rates are made of.
+    let meter = Mutex(RateMeter())
+    /// Tells this hub's frames from those of another one, or of another run, in entity tags.
+    let tag = String(UInt32.random(in: .min ... .max), radix: 36)
     private let state: Mutex<State>
     /// One per event loop; fixed for life, so that no lock guards the list.
-    private let shards: [HubShard]
+    let shards: [HubShard]
 
     /// Makes a hub with a shard for each loop that serves viewers.
     package init(eventLoops: [any EventLoop], policy: LossPolicy) {

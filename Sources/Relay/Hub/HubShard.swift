@@ -9,6 +9,7 @@ package final class HubShard: Sendable {
     private struct Local {
         var viewers: [Viewer] = []
         var dataURL = DataURL()
+        var delay = DelayHistogram()
         /// Looks at the viewers while there are any.
         var timer: Scheduled<Void>?
     }
@@ -90,7 +91,7 @@ package final class HubShard: Sendable {
         }
     }
 
-    /// `newest` as the text that ``DataURLViewer`` sends; on `eventLoop`.
+    /// `newest` as the text that a WebSocket viewer of the older form is sent; on `eventLoop`.
     func dataURL(of newest: Hub.Newest) -> ByteBuffer {
         local.value.dataURL.text(of: newest)
     }
@@ -105,6 +106,15 @@ package final class HubShard: Sendable {
     func countSkipped(_ frames: UInt64) {
         framesSkipped.store(framesSkipped.load(ordering: .relaxed) &+ frames, ordering: .relaxed)
     }
+
+    /// What this shard knows; on `eventLoop`.
+    func report(listsViewers: Bool) -> HubReport {
+        let viewers = listsViewers ? local.value.viewers.prefix(HubReport.maxViewers).map(\.report) : []
+        return HubReport(viewers: viewers, delay: local.value.delay)
+    }
+
+    /// Counts how long a frame took through the relay; on `eventLoop`.
+    func note(delay: TimeAmount) { local.value.delay.add(delay) }
 
     private func deliver(_ hub: Hub) {
         // Cleared before the look: a frame that comes later wakes again.

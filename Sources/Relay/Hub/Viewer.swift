@@ -25,11 +25,21 @@ package final class Viewer {
     private var lastSequence: UInt64 = 0
     /// How many bytes were unsent when last looked at, and since when there are no fewer.
     private var unsent = (bytes: 0, since: NIODeadline.distantPast)
+    /// Where it comes from.
+    let origin: Origin
+    /// When the last frame that was written came from the camera.
+    private var lastArrival: NIODeadline?
+    /// The same, until that frame has left for the kernel.
+    private var arrivalInFlight: NIODeadline?
     private(set) var framesSent: UInt64 = 0
     private(set) var framesSkipped: UInt64 = 0
 
     /// `onLoss` is what the viewer asked for, nil for the source's way.
-    init(hub: Hub, shard: HubShard, connection: any ViewerConnection, onLoss: SourceConfiguration.OnLoss? = nil) {
+    init(
+        hub: Hub, shard: HubShard, connection: any ViewerConnection, origin: Origin = .address(nil),
+        onLoss: SourceConfiguration.OnLoss? = nil
+    ) {
+        self.origin = origin
         self.hub = hub
         self.shard = shard
         self.connection = connection
@@ -75,6 +85,8 @@ package final class Viewer {
             missed = newest.sequence
             return
         }
+        // The first frame may be old; its way through the relay is not what made it so.
+        arrivalInFlight = lastSequence > 0 ? newest.arrival : nil
         lastSequence = newest.sequence
         missed = nil
         write(newest, at: now)
@@ -100,6 +112,7 @@ package final class Viewer {
 
     /// Takes the newest frame if it had to wait for the socket; called when the socket has drained.
     func drained() {
+        left()
         if isEnding {
             connection.close()
         } else if missed != nil, let newest = hub.newest {
@@ -107,11 +120,25 @@ package final class Viewer {
         }
     }
 
+    /// Notes how long the frame in flight took; called when its last byte is handed to the kernel.
+    func left() {
+        guard let arrival = arrivalInFlight else { return }
+        arrivalInFlight = nil
+        shard.note(delay: .now() - arrival)
+    }
+
+    /// What the status says of it.
+    var report: ViewerReport {
+        ViewerReport(origin: origin, since: since, framesSent: framesSent, framesSkipped: framesSkipped, lastArrival: lastArrival)
+    }
+
     private func write(_ newest: Hub.Newest, at now: NIODeadline) {
+        lastArrival = newest.arrival
         viewing.lastPart = now
         viewing.lastKind = newest.frame.kind
         framesSent += 1
         shard.countSent(bytes: connection.write(newest))
+        if connection.hasLeft { left() }
     }
 
     private func countSkipped(_ frames: UInt64) {
@@ -126,6 +153,16 @@ package final class Viewer {
         } else if now - unsent.since >= Self.patience {
             connection.close()
         }
+    }
+}
+
+extension Viewer {
+    /// Who is at the far end.
+    enum Origin: Sendable {
+        /// The connection's other end.
+        case address(SocketAddress?)
+        /// What a proxy that is believed says.
+        case forwarded(String)
     }
 }
 

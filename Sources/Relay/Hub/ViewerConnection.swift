@@ -2,6 +2,8 @@
 protocol ViewerConnection {
     /// Whether the last frame has left for the kernel, so that the next may be written.
     var isDrained: Bool { get }
+    /// Whether the last frame's last byte is handed to the kernel; the next may have to wait for more than that.
+    var hasLeft: Bool { get }
     /// Bytes of the last frame that the kernel has not taken yet.
     var unsentBytes: Int { get }
     /// Whether silences are filled with repeats and placeholders.
@@ -10,4 +12,8 @@ protocol ViewerConnection {
     func write(_ newest: Hub.Newest) -> Int
     /// Ends the connection.
     func close()
+}
+
+extension ViewerConnection {
+    var hasLeft: Bool { isDrained }
 }

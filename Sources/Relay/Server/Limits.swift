@@ -14,6 +14,8 @@ final class Limits: Sendable {
         var maxViewers: Int
         /// Sources whose refusals are in the log already.
         var refusing: Set<String> = []
+        /// Viewers refused so far.
+        var refused: [String: UInt64] = [:]
     }
 
     private let state: Mutex<State>
@@ -41,6 +43,7 @@ final class Limits: Sendable {
         let (isAdmitted, isNews) = state.withLock { state in
             let viewersOfSource = state.viewersOf[source, default: 0]
             guard state.viewers < state.maxViewers, viewersOfSource < most ?? .max else {
+                state.refused[source, default: 0] += 1
                 return (false, state.refusing.insert(source).inserted)
             }
             state.viewers += 1
@@ -50,6 +53,9 @@ final class Limits: Sendable {
         if isNews { logger.warning("viewers are refused: max_viewers is reached", metadata: ["source": "\(source)"]) }
         return isAdmitted
     }
+
+    /// Viewers of `source` that were refused so far.
+    func refused(_ source: String) -> UInt64 { state.withLock { $0.refused[source] ?? 0 } }
 
     func viewerLeft(_ source: String) {
         state.withLock { state in

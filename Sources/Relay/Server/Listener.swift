@@ -2,7 +2,6 @@ import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import NIOWebSocket
 import RelayConfiguration
 
 /// A bound address and the pipeline of each connection that comes through it.
@@ -103,16 +102,10 @@ package struct Listener: Sendable {
         var encoding = HTTPResponseEncoder.Configuration()
         // Ours are right, and a stream must not become chunked.
         encoding.automaticallySetFramingHeaders = false
-        let encoder = HTTPResponseEncoder(configuration: encoding)
-        let decoder = ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits))
-        let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandlers([encoder, decoder])
-        let requests = RequestHandler(server: server, scope: scope)
-        if case .webSocket(let name) = scope.current {
-            let upgrader = DataURLViewer.upgrader(to: name, server: server)
-            try pipeline.addHandler(
-                HTTPServerUpgradeHandler(upgraders: [upgrader], httpEncoder: encoder, extraHTTPHandlers: [decoder, requests]) { _ in })
-        }
-        try pipeline.addHandler(requests)
+        // What stands behind the request of an upgrade belongs to the WebSocket.
+        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)
+        try channel.pipeline.syncOperations.addHandlers([
+            HTTPResponseEncoder(configuration: encoding), ByteToMessageHandler(decoder), RequestHandler(server: server, scope: scope),
+        ])
     }
 }

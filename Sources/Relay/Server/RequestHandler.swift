@@ -1,3 +1,4 @@
+import CameraClient
 import MJPEG
 import NIOCore
 import NIOHTTP1
@@ -141,33 +142,39 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         timer?.cancel()
-        switch server.respond(to: head, in: scope.current) {
+        switch server.respond(to: head, from: context.remoteAddress, in: scope.current) {
         case .answer(let answer):
             send(answer, to: head, context)
-        case .snapshot(let source, let onLoss):
+        case .later(let make):
             state = .making
             let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-            source.snapshot(on: context.eventLoop).whenSuccess { newest in
+            make(context.eventLoop).whenComplete { result in
                 let (handler, context) = bound.value
                 guard context.channel.isActive, case .making = handler.state else { return }
-                handler.send(Snapshot.answer(with: newest, of: source, onLoss: onLoss, at: .now()), to: head, context)
+                let answer = (try? result.get()) ?? .text(.internalServerError, "the answer could not be gathered")
+                handler.send(answer, to: head, context)
                 if case .receiving = handler.state { handler.goOn(context) }
             }
         case .stream(let source, let request):
             beginStream(of: source, request, to: head, context)
+        case .webSocket(let source, let request):
+            if let refusal = upgrade(head, to: source, request, server, context) { send(refusal, to: head, context) }
         }
     }
 
     /// Sends a whole answer; then the next request's turn comes, or the end. Without a request the connection ends.
     private func send(_ answer: HTTPAnswer, to request: HTTPRequestHead? = nil, _ context: ChannelHandlerContext) {
         hasAnswered = true
-        let keepsConnection = request.map { $0.isKeepAlive && !$0.hasBody } ?? false
+        // The decoder reads nothing behind a request that asks for an upgrade, granted or not.
+        let keepsConnection = request.map { $0.isKeepAlive && !$0.hasBody && !$0.headers.contains(name: "Upgrade") } ?? false
         var headers = answer.headers
+        headers.replaceOrAdd(name: "Date", value: HTTPDate.text(.now()))
         if answer.status.mayHaveResponseBody {
             headers.replaceOrAdd(name: "Content-Length", value: String(answer.body.readableBytes))
         }
         if !keepsConnection {
-            headers.replaceOrAdd(name: "Connection", value: "close")
+            // 426 names the upgrade in this field too (RFC 9110, 7.8).
+            headers.add(name: "Connection", value: "close")
         } else if request?.version == .http1_0 {
             headers.replaceOrAdd(name: "Connection", value: "keep-alive")
         }
@@ -216,26 +223,27 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
         of source: Source, _ request: Server.StreamRequest, to head: HTTPRequestHead, _ context: ChannelHandlerContext
     ) {
         guard head.method != .HEAD else {
-            sendStreamHead(context)
+            sendStreamHead(request.headers, context)
             context.flush()
             linger(context)
             return
         }
-        guard let shard = source.hub.shard(on: context.eventLoop), let seat = server.seat(for: source, from: context.remoteAddress) else {
-            send(.text(.serviceUnavailable, "too many viewers; try again later", headers: ["Retry-After": "5"]), to: head, context)
+        guard let shard = source.hub.shard(on: context.eventLoop), let seat = server.seat(for: source, from: request.origin) else {
+            send(Server.fullHouse, to: head, context)
             return
         }
         try? context.channel.syncOptions?.setOption(Listener.unsentLowWater, value: Listener.unsentLowWaterBytes)
-        sendStreamHead(context)
+        sendStreamHead(request.headers, context)
         context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(request.form.opening))), promise: nil)
         let connection = StreamConnection(context: context, form: request.form)
-        let viewer = Viewer(hub: source.hub, shard: shard, connection: connection, onLoss: request.onLoss)
+        let viewer = Viewer(hub: source.hub, shard: shard, connection: connection, origin: request.origin, onLoss: request.onLoss)
         state = .streaming(viewer, seat)
         viewer.start()
     }
 
-    private func sendStreamHead(_ context: ChannelHandlerContext) {
-        var headers = CORS.headers
+    private func sendStreamHead(_ fields: HTTPHeaders, _ context: ChannelHandlerContext) {
+        var headers = fields
+        headers.add(name: "Date", value: HTTPDate.text(.now()))
         headers.add(name: "Content-Type", value: WireFormat.contentType)
         headers.add(name: "Connection", value: "close")
         headers.add(name: "Cache-Control", value: "no-store, no-transform")

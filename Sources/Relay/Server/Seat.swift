@@ -5,7 +5,7 @@ import NIOCore
 struct Seat: Sendable {
     let source: Source
     let limits: Limits
-    let address: String
+    let origin: Viewer.Origin
     /// nil where viewers are not logged.
     let logger: Logger?
 
@@ -15,7 +15,7 @@ struct Seat: Sendable {
         logger?.info(
             "viewer ended",
             metadata: [
-                "source": "\(source.name)", "address": "\(address)",
+                "source": "\(source.name)", "address": "\(origin)",
                 "seconds": "\((NIODeadline.now() - viewer.since).nanoseconds / 1_000_000_000)",
                 "frames_sent": "\(viewer.framesSent)", "frames_skipped": "\(viewer.framesSkipped)",
             ])

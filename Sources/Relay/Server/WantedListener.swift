@@ -16,6 +16,7 @@ extension RelayConfiguration {
                 + hosts(withPort: webSocketPort).map { WantedListener(address: $0, scope: .webSocket(name)) }
         case .file:
             return listen.map { WantedListener(address: $0, scope: .relay) }
+                + access.admin.map { WantedListener(address: $0, scope: .admin) }
                 + sources.flatMap { source in
                     hosts(withPort: source.port).map { WantedListener(address: $0, scope: .source(source.name, named: false)) }
                 }

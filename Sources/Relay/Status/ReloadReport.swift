@@ -11,11 +11,4 @@ package struct ReloadReport: Sendable {
         self.time = time
         self.problems = problems
     }
-
-    var json: JSONValue {
-        .object([
-            ("age_seconds", time.map { .number((NIODeadline.now() - $0).inSeconds) } ?? .null),
-            ("problems", .array(problems.map { .string($0) })),
-        ])
-    }
 }

@@ -3,6 +3,10 @@ enum ConfigurationKeys {
     /// The file's own keys. `defaults` is read before `sources`, which start from it.
     static let top: [ConfigurationKey<FileDraft>] = [
         ConfigurationKey("listen", \.listen, .listenAddresses),
+        ConfigurationKey("admin", \.admin, .listenAddresses),
+        ConfigurationKey("trusted_proxies", \.configuration.access.trustedProxies, .addressRanges),
+        ConfigurationKey("cors", \.configuration.access.cors, .corsPolicy),
+        ConfigurationKey("frame_ancestors", \.configuration.access.frameAncestors, .origins),
         ConfigurationKey("drain_timeout", \.configuration.drainTimeout, .duration(.zero ... .seconds(600), example: "5s")),
         ConfigurationKey("max_viewers", \.configuration.maxViewers, .count(1...99_999, of: "viewers")),
         ConfigurationKey("log", \.configuration.log, .section(.log, log, from: LogConfiguration())),
@@ -50,6 +54,7 @@ enum ConfigurationKeys {
         ConfigurationKey(
             "interval", \.source.interval, .optional(.duration(.milliseconds(100) ... .seconds(3600), example: "1s"))),
         ConfigurationKey("failback", \.source.failback, .duration(.seconds(1) ... .seconds(86400), example: "60s")),
+        ConfigurationKey("listed", \.source.isListed, .boolean),
     ]
 
     /// The inheritable keys that mean nothing to a file or a program.
