@@ -34,10 +34,10 @@ import Testing
             ]
         ),
         (
-            "sources: {a: {url: http://h/, user: x, quality: 3}}\nadmin: x",
+            "sources: {a: {url: http://h/, user: x, quality: 3}}\nadmins: x",
             [
                 "relay.yaml:1:31: unknown key 'user' in source 'a'", "relay.yaml:1:40: unknown key 'quality' in source 'a'",
-                "relay.yaml:2:1: unknown key 'admin'",
+                "relay.yaml:2:1: unknown key 'admins'; did you mean 'admin'?",
             ]
         ),
         (

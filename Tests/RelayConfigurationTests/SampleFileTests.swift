@@ -54,6 +54,7 @@ import Testing
         let withoutDefault: Set = [
             "url", "exec", "port", "sources", "defaults", "log", "username", "password", "password_file", "tls_fingerprint", "interval",
             "placeholder", "max_viewers",
+            "admin", "trusted_proxies", "frame_ancestors",
         ]
         let keys = ConfigurationKeys.top.map(\.name) + ConfigurationKeys.log.map(\.name) + ConfigurationKeys.source.map(\.name)
         for key in keys where !withoutDefault.contains(key) {

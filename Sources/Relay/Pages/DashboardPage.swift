@@ -26,6 +26,8 @@ struct DashboardPage {
 
     private static func tile(name: String, state: String, facts: String) -> String {
         let name = HTML.escape(name)
+        // The page's script fills in what the template leaves empty.
+        let link = name.isEmpty ? "./" : "\(name)/"
         // A snapshot would wake a camera that sleeps.
         let fallback =
             state == "idle" || state == "off" || name.isEmpty
@@ -34,9 +36,9 @@ struct DashboardPage {
             name.isEmpty ? "" : "<noscript> <a href=\"\(name)/stream\">stream</a> <a href=\"\(name)/snapshot\">snapshot</a></noscript>"
         return """
             <article class="tile" data-name="\(name)" data-state="\(state)" aria-label="\(name)">
-            \(HTML.picture(of: name, link: "\(name)/", fallback: fallback))
+            \(HTML.picture(of: name, link: link, fallback: fallback))
             <button class="wake" type="button" hidden>Wake the camera</button></div>
-            <div class="caption"><h2><a href="\(name)/" tabindex="-1">\(name)</a></h2><span class="pill \(state)">\(state)</span>
+            <div class="caption"><h2><a href="\(link)" tabindex="-1">\(name)</a></h2><span class="pill \(state)">\(state)</span>
             <p class="facts">\(HTML.escape(facts))\(links)</p></div>
             </article>
             """

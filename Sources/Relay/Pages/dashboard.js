@@ -33,12 +33,12 @@ class Tile {
     const isWanted = this.isInView && !document.hidden && this.source !== null && !isAsleep;
     // A picture that only this tile keeps awake must not fall asleep between two answers of the status.
     if (isWanted) this.picture.open(); else this.picture.close();
-    if (isAsleep && this.isInView && state === "idle") this.showStill();
+    if (this.isInView && this.source !== null && state !== "streaming" && state !== "off") this.showStill();
     this.wake.hidden = !(state === "idle" && !this.isAwake);
     this.show();
   }
 
-  /** The last frame of a source whose camera sleeps, fetched without waking it. */
+  /** The last frame of a source whose camera sleeps or is lost, fetched without waking it. */
   showStill() {
     if (this.still || this.picture.taken !== null || !this.source.last_frame) return;
     this.still = new Image();

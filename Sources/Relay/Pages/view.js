@@ -39,7 +39,15 @@ function lost() {
   show();
 }
 
-picture.onchange = show;
+picture.onchange = () => {
+  const [width, height] = picture.size ?? [16, 9];
+  // The frame takes the picture's form; wider or taller ones than the window keep their bars.
+  if (frame.dataset.form !== `${width}/${height}`) {
+    frame.dataset.form = `${width}/${height}`;
+    frame.style.aspectRatio = `${width} / ${height}`;
+  }
+  show();
+};
 document.addEventListener("visibilitychange", update);
 addEventListener("pagehide", () => picture.close());
 addEventListener("pageshow", (event) => { if (event.persisted) update(); });

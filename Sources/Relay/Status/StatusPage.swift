@@ -16,7 +16,7 @@ struct StatusPage {
         let name = sources.first?.name ?? ""
         let title = isForAll ? "mjpeg-relay" : name
         let cameras = hasDashboard ? "<a href=\"\(up.isEmpty ? "./" : up)\">Cameras</a>" : ""
-        let here = "<a href=\"status\" aria-current=\"page\">Status</a>"
+        let here = "<a href=\"\(base)status\" aria-current=\"page\">Status</a>"
         let bar = HTML.bar(up: up, content: "<h1>\(isForAll ? "Status" : HTML.escape(name))</h1>", links: cameras + here)
         return HTML.page(
             title: "\(title) · status", up: up, head: "<meta http-equiv=\"refresh\" content=\"5\">\n",
