@@ -25,11 +25,14 @@ struct SourceReport: Sendable {
         totals = source.hub.totals
         newest = source.hub.newest
         rates = source.hub.meter.withLock { $0.rates(to: source.sample) }
-        address =
+        let configured =
             switch source.configuration.upstream {
             case .camera(let url): "\(url)"
             case .file(let path): "file:\(path)"
+            // A program's arguments may hold a login.
+            case .program(let words): "exec:\(words.first ?? "")"
             }
+        address = status.camera?.address ?? configured
         self.hub = hub
     }
 
@@ -72,7 +75,9 @@ extension SourceReport {
                     ("url", isForOperator ? .string(address) : .null),
                     ("media_type", status.camera?.mediaType.map { .string($0) } ?? .null),
                     ("boundary", status.camera?.boundary.map { .string($0) } ?? .null),
+                    ("learnt_boundary", status.camera?.learntBoundary.map { .string($0) } ?? .null),
                     ("server", status.camera?.server.map { .string($0) } ?? .null),
+                    ("quirks", .array(status.camera?.quirks.names.map { .string($0) } ?? [])),
                 ])
             ),
             (

@@ -90,7 +90,9 @@ struct StatusPage {
         if relay.isForOperator { add("camera", source.address) }
         add("media type", status.camera?.mediaType)
         add("boundary", status.camera?.boundary)
+        if let learnt = status.camera?.learntBoundary, learnt != status.camera?.boundary { add("boundary in use", learnt) }
         add("server", status.camera?.server)
+        if let quirks = status.camera?.quirks.names, !quirks.isEmpty { add("quirks", quirks.joined(separator: ", ")) }
         add("connects", "\(status.connects), of them \(source.reconnects) again")
         add("frames in", "\(Figures.count(status.framesReceived)) (\(Figures.bytes(status.bytesReceived)))")
         add("frames out", "\(Figures.count(source.totals.framesSent)) (\(Figures.bytes(source.totals.bytesSent)))")
