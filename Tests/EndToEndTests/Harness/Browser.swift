@@ -6,7 +6,7 @@ final class Browser: Sendable {
     private let session: String
 
     /// Starts a browser; it ends with the bench.
-    static func start(_ bench: Bench) async throws -> Browser {
+    static func start(_ bench: Bench, trustsAnyCertificate: Bool = false) async throws -> Browser {
         let profile = try bench.folder()
         // Chromium keeps its own files below HOME too.
         let driver = try bench.program("chromedriver", ["--port=0"], environment: ["HOME": profile])
@@ -17,9 +17,11 @@ final class Browser: Sendable {
             "--disable-background-networking", "--user-data-dir=\(profile)/profile",
         ]
         struct Session: Decodable { let sessionId: String }
-        let reply = try await request(
-            "POST", "/session", port: port,
-            ["capabilities": ["alwaysMatch": ["browserName": "chrome", "goog:chromeOptions": ["args": arguments]]]])
+        let wanted: [String: Any] = [
+            "acceptInsecureCerts": trustsAnyCertificate,
+            "browserName": "chrome", "goog:chromeOptions": ["args": arguments], "goog:loggingPrefs": ["browser": "ALL"],
+        ]
+        let reply = try await request("POST", "/session", port: port, ["capabilities": ["alwaysMatch": wanted]])
         let browser = Browser(port: port, session: try decode(Session.self, reply).sessionId)
         // Else the browser would stay when its driver ends.
         bench.atEnd { _ = try? await request("DELETE", "/session/\(browser.session)", port: port, nil) }
@@ -41,6 +43,28 @@ final class Browser: Sendable {
     /// Runs a script in the page and returns its value, a number.
     func number(_ script: String) async throws -> Double {
         try Self.decode(Double.self, await command("POST", "execute/sync", ["script": "return \(script)", "args": [String]()]))
+    }
+
+    /// Runs a script in the page and returns its value, a text; of a promise, what it becomes.
+    func text(_ script: String) async throws -> String {
+        try Self.decode(String.self, await command("POST", "execute/sync", ["script": "return \(script)", "args": [String]()]))
+    }
+
+    /// Runs a script in the page and returns its value, a truth.
+    func isTrue(_ script: String) async throws -> Bool {
+        try Self.decode(Bool.self, await command("POST", "execute/sync", ["script": "return Boolean(\(script))", "args": [String]()]))
+    }
+
+    /// Gives the window another size.
+    func resize(width: Int, height: Int) async throws {
+        _ = try await command("POST", "window/rect", ["width": width, "height": height])
+    }
+
+    /// What the page's console has told since the last call: errors and warnings, violations of the page's policy among them.
+    func complaints() async throws -> [String] {
+        struct Entry: Decodable { let level: String, message: String }
+        let entries = try Self.decode([Entry].self, await command("POST", "se/log", ["type": "browser"]))
+        return entries.filter { $0.level == "SEVERE" || $0.level == "WARNING" }.map(\.message)
     }
 
     /// What the first element that `selector` finds looks like, as a PNG.
