@@ -46,6 +46,9 @@ struct SourceReport: Sendable {
                     ("media_type", status.camera?.mediaType.map { .string($0) } ?? .null),
                     ("boundary", status.camera?.boundary.map { .string($0) } ?? .null),
                     ("server", status.camera?.server.map { .string($0) } ?? .null),
+                    ("address", status.camera?.address.map { .string($0) } ?? .null),
+                    ("certificate", status.camera?.certificate.map { .string("\($0.fingerprint)") } ?? .null),
+                    ("quirks", .array((status.camera?.quirks.names ?? []).map { .string($0) })),
                 ])
             ),
             ("frames_in", .integer(Int64(clamping: status.framesReceived))),

@@ -61,6 +61,7 @@ struct StatusPage {
             ("bytes out", "\(source.totals.bytesSent)"),
             ("connects", "\(source.status.connects)"),
             ("media type", source.status.camera?.mediaType ?? "none"),
+            ("oddities", source.status.camera.map { $0.quirks.names.joined(separator: ", ") }.flatMap { $0.isEmpty ? nil : $0 } ?? "none"),
         ]
         let lines = rows.map { "<tr><th scope=\"row\">\($0.0)</th><td>\(HTML.escape($0.1))</td></tr>" }
         return """
