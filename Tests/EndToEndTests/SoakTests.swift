@@ -16,7 +16,7 @@ import Testing
         try await withBench { bench in
             let cameras = try await Self.makeCameras(bench)
             let file = try bench.file(named: "relay.yaml", text: Self.configuration(cameras, round: 0))
-            let relay = try bench.relay("-q", "-c", file)
+            let relay = try bench.relay("-c", file)
             _ = try await bench.status(of: relay, path: "/camera0/status") { $0.connects > 0 }
 
             let end = ContinuousClock.now + Self.duration

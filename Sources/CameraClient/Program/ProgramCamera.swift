@@ -46,7 +46,10 @@ package struct ProgramCamera: Camera {
                 configuration, input: .none, output: .sequence, error: .sequence
             ) { execution in
                 let ending = await self.play(execution, to: sink, lines)
-                await execution.teardown(using: Self.ending)
+                // One that has closed its output may be about to end by itself, with a status that says why.
+                let patience: [TeardownStep] =
+                    ending == nil ? [.send(signal: Signal(rawValue: 0), allowedDurationToNextStep: .milliseconds(500))] : []
+                await execution.teardown(using: patience + Self.ending)
                 // The leader is not reaped yet, so the group's number is still its own: what it left behind goes too.
                 try? execution.send(signal: .kill, toProcessGroup: true)
                 return ending

@@ -77,6 +77,8 @@ extension SourceReport {
                     ("boundary", status.camera?.boundary.map { .string($0) } ?? .null),
                     ("learnt_boundary", status.camera?.learntBoundary.map { .string($0) } ?? .null),
                     ("server", status.camera?.server.map { .string($0) } ?? .null),
+                    ("address", isForOperator ? status.camera?.address.map { .string($0) } ?? .null : .null),
+                    ("certificate", isForOperator ? status.camera?.certificate.map { .string("\($0.fingerprint)") } ?? .null : .null),
                     ("quirks", .array(status.camera?.quirks.names.map { .string($0) } ?? [])),
                 ])
             ),

@@ -42,7 +42,8 @@ exit(
         let whole = assemble(bytes, pieces: size, limit: limit)
         for frame in whole.frames where !frame.isEmpty {
             precondition(frame.count <= limit && frame.starts(with: [0xFF, 0xD8, 0xFF]))
-            precondition(Frame(jpeg: ByteBuffer(bytes: frame), timestamp: Timestamp(microseconds: 0)) != nil || frame.suffix(2) != [0xFF, 0xD9])
+            precondition(
+                Frame(jpeg: ByteBuffer(bytes: frame), timestamp: Timestamp(microseconds: 0)) != nil || frame.suffix(2) != [0xFF, 0xD9])
         }
         let inPieces = assemble(bytes, pieces: 1 + Int(bytes[0] >> 2) % 7, limit: limit)
         precondition(
