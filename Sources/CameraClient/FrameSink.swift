@@ -9,13 +9,17 @@ package struct FrameSink: Sendable {
     package let frame: @Sendable (Frame) -> Void
     /// The camera was asked and has no other picture than the last one: it is alive.
     package let unchanged: @Sendable () -> Void
+    /// Whether all who want the last frame have been offered it; a frame that comes before is better held a moment than
+    /// put in its place.
+    package let isSettled: @Sendable () -> Bool
 
     package init(
         connected: @escaping @Sendable (CameraDescription) -> Void, frame: @escaping @Sendable (Frame) -> Void,
-        unchanged: @escaping @Sendable () -> Void = {}
+        unchanged: @escaping @Sendable () -> Void = {}, isSettled: @escaping @Sendable () -> Bool = { true }
     ) {
         self.connected = connected
         self.frame = frame
         self.unchanged = unchanged
+        self.isSettled = isSettled
     }
 }

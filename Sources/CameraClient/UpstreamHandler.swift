@@ -4,8 +4,9 @@ import NIOSSL
 import NIOTLS
 
 /// Reads one camera's answers on its connection's event loop: head, transfer coding, frames.
-final class UpstreamHandler: ChannelInboundHandler {
+final class UpstreamHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     private enum Phase {
@@ -17,6 +18,19 @@ final class UpstreamHandler: ChannelInboundHandler {
         case over
     }
 
+    /// A frame that came before everyone was offered the one before, and the bytes behind it.
+    private struct Held {
+        let frame: Frame
+        var input: ByteBuffer
+        /// When it goes out in any case.
+        let deadline: NIODeadline
+        var isReadDue = false
+    }
+
+    /// The longest that a frame is held back. Cameras that send frames in bursts (VLC, five at once) need well under one
+    /// millisecond for each; a busy machine more.
+    private static let holdTime = TimeAmount.milliseconds(20)
+    private static let holdInterval = TimeAmount.microseconds(100)
     /// How often one connection's description changes at most.
     private static let maxDescriptions = 8
 
@@ -31,6 +45,7 @@ final class UpstreamHandler: ChannelInboundHandler {
     /// When the last frame was whole; the head's end before the first.
     private var lastFrame = NIODeadline.now()
     private var stallTimer: Scheduled<Void>?
+    private var held: Held?
 
     init(_ inquiry: Inquiry, exchange: Exchange, isEncrypted: Bool) {
         self.inquiry = inquiry
@@ -46,6 +61,7 @@ final class UpstreamHandler: ChannelInboundHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        held = nil
         stallTimer?.cancel()
     }
 
@@ -65,7 +81,22 @@ final class UpstreamHandler: ChannelInboundHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
+    /// Nothing is read from the camera while a frame is held.
+    func read(context: ChannelHandlerContext) {
+        if held == nil {
+            context.read()
+        } else {
+            held?.isReadDue = true
+        }
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if held != nil {
+            // Read before the hold, decrypted after it.
+            var more = unwrapInboundIn(data)
+            held?.input.writeBuffer(&more)
+            return
+        }
         if case .over = phase {
             // Nobody has asked: such a connection is not to be used again.
             context.close(promise: nil)
@@ -80,6 +111,7 @@ final class UpstreamHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        if held != nil { release(context, atOnce: true) }
         switch phase {
         case .handshake:
             end(.failure(.connection(reason: "camera closed the connection before it was asked anything")))
@@ -125,7 +157,8 @@ final class UpstreamHandler: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     }
 
-    private func read(_ input: inout ByteBuffer, context: ChannelHandlerContext) throws(CameraError) {
+    /// `mayHold` is false where there is no time: all that came is passed on now.
+    private func read(_ input: inout ByteBuffer, context: ChannelHandlerContext, mayHold: Bool = true) throws(CameraError) {
         if case .head(var reader) = phase {
             guard let head = try reader.read(&input) else {
                 phase = .head(reader)
@@ -141,6 +174,12 @@ final class UpstreamHandler: ChannelInboundHandler {
             phase = .over
             while let frame = try reader.next(&input) {
                 describe(reader)
+                guard inquiry.sink.isSettled() || !mayHold else {
+                    held = Held(frame: frame, input: input, deadline: .now() + Self.holdTime)
+                    phase = .stream(reader)
+                    awaitSettling(context)
+                    return
+                }
                 deliver(frame)
             }
             if reader.isEnded {
@@ -202,6 +241,33 @@ final class UpstreamHandler: ChannelInboundHandler {
         inquiry.sink.connected(reader.description)
     }
 
+    private func awaitSettling(_ context: ChannelHandlerContext) {
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: Self.holdInterval) {
+            let (handler, context) = bound.value
+            guard let held = handler.held else { return }
+            if handler.inquiry.sink.isSettled() || held.deadline <= .now() {
+                handler.release(context, atOnce: false)
+            } else {
+                handler.awaitSettling(context)
+            }
+        }
+    }
+
+    /// Passes the held frame on and goes on with what came behind it.
+    private func release(_ context: ChannelHandlerContext, atOnce: Bool) {
+        guard var released = held else { return }
+        held = nil
+        guard case .stream = phase else { return }
+        deliver(released.frame)
+        do throws(CameraError) {
+            try read(&released.input, context: context, mayHold: !atOnce)
+        } catch {
+            end(.failure(error))
+        }
+        if released.isReadDue { read(context: context) }
+    }
+
     private func deliver(_ frame: Frame) {
         // What a relay before us repeats or puts in shows that it lives, not that its camera does.
         if frame.kind == .live { lastFrame = .now() }
@@ -225,6 +291,7 @@ final class UpstreamHandler: ChannelInboundHandler {
 
     private func end(_ result: Result<Answer, CameraError>) {
         phase = .over
+        held = nil
         stallTimer?.cancel()
         stallTimer = nil
         exchange.end(result)

@@ -34,7 +34,8 @@ final class FailbackGate: Sendable {
         FrameSink(
             connected: { description in if !self.isOpen { self.sink.connected(description) } },
             frame: { frame in if !self.isOpen { self.sink.frame(frame) } },
-            unchanged: { if !self.isOpen { self.sink.unchanged() } }
+            unchanged: { if !self.isOpen { self.sink.unchanged() } },
+            isSettled: { self.isOpen || self.sink.isSettled() }
         )
     }
 
@@ -49,7 +50,8 @@ final class FailbackGate: Sendable {
                 if isOpen { self.sink.connected(description) }
             },
             frame: { self.takeFirst($0) },
-            unchanged: { if self.isOpen { self.sink.unchanged() } }
+            unchanged: { if self.isOpen { self.sink.unchanged() } },
+            isSettled: sink.isSettled
         )
     }
 

@@ -119,6 +119,9 @@ package struct ProgramCamera: Camera {
                         shownQuirks == quirks
                         ? nil : CameraDescription(learntBoundary: assembler.learntBoundary.map { $0.shown() }, quirks: quirks)
                     shownQuirks = quirks
+                    for _ in 0..<20 where !sink.isSettled() {
+                        try await eventLoop.scheduleTask(in: .milliseconds(1)) {}.futureResult.get()
+                    }
                     // Waited for, so that a fast program cannot pile up frames before a busy loop.
                     try await eventLoop.submit {
                         if let description { sink.connected(description) }

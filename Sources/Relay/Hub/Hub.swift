@@ -119,6 +119,9 @@ package final class Hub: Sendable {
         }
     }
 
+    /// Whether every shard with viewers has offered them the newest frame.
+    var isSettled: Bool { shards.allSatisfy { $0.isSettled } }
+
     /// The shard for viewers on `eventLoop`, nil for a loop that serves none.
     package func shard(on eventLoop: any EventLoop) -> HubShard? {
         shards.first { $0.eventLoop === eventLoop }

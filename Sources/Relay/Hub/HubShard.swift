@@ -20,6 +20,8 @@ package final class HubShard: Sendable {
     private let viewerCount = Atomic<Int>(0)
     /// True from a wake until the shard has taken the newest frame.
     private let isAwake = Atomic<Bool>(false)
+    /// True while the shard offers a frame.
+    private let isOffering = Atomic<Bool>(false)
     // Written on `eventLoop` only, read anywhere.
     private let framesSent = Atomic<UInt64>(0)
     private let framesSkipped = Atomic<UInt64>(0)
@@ -32,6 +34,11 @@ package final class HubShard: Sendable {
 
     /// Whether there is anyone to wake for; any thread.
     var hasViewers: Bool { viewerCount.load(ordering: .sequentiallyConsistent) > 0 }
+
+    /// Whether there is nobody here who has not been offered the newest frame; any thread.
+    var isSettled: Bool {
+        !hasViewers || !isAwake.load(ordering: .sequentiallyConsistent) && !isOffering.load(ordering: .sequentiallyConsistent)
+    }
 
     /// What went to this shard's viewers, gone ones included; any thread.
     var totals: ViewerTotals {
@@ -117,6 +124,8 @@ package final class HubShard: Sendable {
     func note(delay: TimeAmount) { local.value.delay.add(delay) }
 
     private func deliver(_ hub: Hub) {
+        isOffering.store(true, ordering: .sequentiallyConsistent)
+        defer { isOffering.store(false, ordering: .sequentiallyConsistent) }
         // Cleared before the look: a frame that comes later wakes again.
         isAwake.store(false, ordering: .sequentiallyConsistent)
         guard let newest = hub.newest else { return }

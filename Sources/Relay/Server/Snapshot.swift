@@ -56,7 +56,8 @@ struct Snapshot: Sendable {
             return .answer(.text(.badRequest, error.sentence))
         }
         let answer = { @Sendable (newest: Hub.Newest?) in snapshot.answer(with: newest, of: source, to: request, onLoss: onLoss) }
-        guard snapshot.wakes else { return .answer(answer(source.hub.newest)) }
+        // A HEAD connects no camera and waits for none.
+        guard snapshot.wakes, request.head.method != .HEAD else { return .answer(answer(source.hub.newest)) }
         guard let wait = snapshot.wait else {
             return .later { eventLoop in source.snapshot(on: eventLoop).map(answer) }
         }

@@ -119,7 +119,8 @@ package final class Source: Sendable {
         let sink = FrameSink(
             connected: { description in self.current.withLock { $0.camera = description } },
             frame: { self.receive($0) },
-            unchanged: { self.renew() }
+            unchanged: { self.renew() },
+            isSettled: { self.hub.isSettled }
         )
         do throws(CameraError) {
             try await camera.stream(to: sink)
