@@ -25,7 +25,7 @@ import Testing
             try await browser.open(base)
             try await browser.expectMoving("clip")
             let status = try await bench.get("/clip/status?format=json", from: relay).json(Viewers.self)
-            #expect(status.viewers.map(\.address) == ["127.0.0.1"], "the proxy's word, which names no port")
+            #expect(status.viewerList.map(\.address) == ["127.0.0.1"], "the proxy's word, which names no port")
             try await browser.open("\(base)/clip/")
             try await eventually("the large view moves") {
                 try await browser.number("document.querySelector('canvas').dataset.frames | 0") > 5
@@ -45,11 +45,7 @@ import Testing
 
     private struct Viewers: Decodable {
         struct Viewer: Decodable { let address: String }
-        let viewers: [Viewer]
-
-        private enum CodingKeys: String, CodingKey {
-            case viewers = "viewer_list"
-        }
+        let viewerList: [Viewer]
     }
 
     private static func start(_ kind: String, _ bench: Bench, port: Int, relayPort: Int) async throws {
