@@ -87,12 +87,6 @@ import Testing
         }
     }
 
-    @Test func aProgramThatPutsOutNoStreamIsNamed() async throws {
-        var camera = camera(["yes", "no picture in here"]) { $0.stallTimeout = .seconds(50) }
-        let error = await watch(&camera, frames: 1).error
-        #expect(error?.code == "unreadable")
-    }
-
     @Test func linesOfErrorsAreCut() {
         let log = Log()
         let lines = ErrorLines { line in log.lines.withLock { $0.append(line) } }

@@ -54,6 +54,8 @@ package struct ProgramCamera: Camera {
                 try? execution.send(signal: .kill, toProcessGroup: true)
                 return ending
             }
+            // Ended by us, the program's own status says nothing.
+            if Task.isCancelled { throw CameraError.cancelled }
             if let error = result.closureResult { throw error }
             throw CameraError.program(reason: Self.sentence(name, result.terminationStatus, lines.last))
         } catch let error as CameraError {
