@@ -40,6 +40,28 @@ import Testing
         }
     }
 
+    @Test func reasonTellsWhereTheCameraIsToThisMachineAlone() async throws {
+        let lost = SourceConfiguration(name: "lost", upstream: .file(path: "/nowhere/secret.mjpeg"))
+        try await RunningRelay.with(RelayConfiguration(listen: [RunningRelay.loopback], sources: [lost])) { ports in
+            let port = try #require(ports.first)
+            try await RawClient.run {
+                var page = ""
+                for _ in 0..<200 where !page.contains("secret.mjpeg") {
+                    usleep(20_000)
+                    page = try Self.get(port, "/lost/healthz").body
+                }
+                #expect(page.contains("/nowhere/secret.mjpeg"))
+                for path in [
+                    "/", "/lost/", "/status", "/lost/status", "/status?format=json", "/lost/healthz", "/lost/snapshot?on_loss=silent",
+                    "/metrics",
+                ] {
+                    let answer = try Self.get(port, path, "X-Forwarded-For: 192.0.2.1\r\n")
+                    #expect(!answer.body.contains("nowhere"), "\(path)")
+                }
+            }
+        }
+    }
+
     @Test func statusHasTheDocumentedMembers() async throws {
         try await RunningRelay.withClip { port in
             let status = try Self.object(try Self.get(port, "/status", "Accept: application/json\r\n").body)

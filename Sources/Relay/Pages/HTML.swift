@@ -45,7 +45,7 @@ enum HTML {
     static func bar(up: String, content: String, links: String) -> String {
         """
         <header class="bar">
-        <a class="brand" href="\(up.isEmpty ? "./" : up)"><img src="\(up)-/icon.svg" alt="" width="24" height="24">mjpeg-relay</a>
+        <a class="brand" href="\(up.isEmpty ? "./" : up)"><img src="\(up)-/icon.svg" alt="" width="24" height="24"><span>mjpeg-relay</span></a>
         \(content)
         <nav aria-label="pages">\(links)</nav>
         </header>

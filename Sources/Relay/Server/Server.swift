@@ -130,7 +130,7 @@ package final class Server: Sendable {
         guard scope == .admin || access.admin.isEmpty || route.isForViewers else { return .answer(Self.notFound) }
         switch route {
         case .index:
-            let page = DashboardPage(sources: request.listed.map { SourceReport($0) }, up: target.up)
+            let page = DashboardPage(sources: request.listed.map { SourceReport($0, isForOperator: requester.isOperator) }, up: target.up)
             return .answer(.html(page.text, frameAncestors: request.frameAncestors))
         case .status: return status(of: request.listed, request, isForAll: true)
         case .metrics: return metrics(of: request.listed, request)
@@ -180,13 +180,13 @@ package final class Server: Sendable {
         case .pageWithoutSlash:
             return .answer(.text(.found, "see \(source.name)/", headers: ["Location": "\(source.name)/"]))
         case .page:
-            let page = ViewPage(source: SourceReport(source), up: target.up)
+            let page = ViewPage(source: SourceReport(source, isForOperator: request.requester.isOperator), up: target.up)
             return .answer(.html(page.text, frameAncestors: request.frameAncestors))
         case .embed:
             return .answer(.html(EmbedPage(name: source.name, up: target.up, base: target.base).text, frameAncestors: "*"))
         case .readyz: return .answer(readiness(of: [source], target))
         case .healthz:
-            let report = SourceReport(source)
+            let report = SourceReport(source, isForOperator: request.requester.isOperator)
             return .answer(.text(report.status.state.isWell ? .ok : .serviceUnavailable, report.sentence))
         }
     }
@@ -211,23 +211,23 @@ package final class Server: Sendable {
         let listsViewers = isOperator && target.value("viewers") != "0" && (wantsJSON || !isForAll)
         let relay = relayReport(for: request)
         let hasDashboard = request.scope == .relay || request.scope == .admin
-        return gathered(sources, listsViewers: listsViewers) { reports in
+        return gathered(sources, listsViewers: listsViewers, isOperator: isOperator) { reports in
             guard wantsJSON else {
                 let page = StatusPage(
                     relay: relay, sources: reports, isForAll: isForAll, hasDashboard: hasDashboard, up: target.up, base: target.base)
                 return .html(page.text, frameAncestors: request.frameAncestors, headers: ["Vary": "Accept"])
             }
             if !isForAll, let report = reports.first {
-                return .json(.object(report.members(isOperator, listsViewers) + [relay.timeMember]))
+                return .json(.object(report.members(listsViewers: listsViewers) + [relay.timeMember]))
             }
-            let list = reports.map { JSONValue.object($0.members(isOperator, listsViewers)) }
+            let list = reports.map { JSONValue.object($0.members(listsViewers: listsViewers)) }
             return .json(.object(relay.jsonMembers + [("sources", .array(list))]))
         }
     }
 
     private func metrics(of sources: [Source], _ request: Request) -> Response {
         let relay = relayReport(for: request)
-        return gathered(sources, listsViewers: false) { reports in
+        return gathered(sources, listsViewers: false, isOperator: false) { reports in
             let text = MetricsText.of(relay: relay, sources: reports)
             return HTTPAnswer(.ok, type: "text/plain; version=0.0.4; charset=utf-8", body: ByteBuffer(string: text))
         }
@@ -235,12 +235,12 @@ package final class Server: Sendable {
 
     /// Asks all loops for what they know of the sources' viewers, then answers.
     private func gathered(
-        _ sources: [Source], listsViewers: Bool, _ answer: @escaping @Sendable ([SourceReport]) -> HTTPAnswer
+        _ sources: [Source], listsViewers: Bool, isOperator: Bool, _ answer: @escaping @Sendable ([SourceReport]) -> HTTPAnswer
     ) -> Response {
         .later { [limits] eventLoop in
             let hubs = sources.map { $0.hub.report(listsViewers: listsViewers, on: eventLoop) }
             return EventLoopFuture.whenAllSucceed(hubs, on: eventLoop).map { hubs in
-                answer(zip(sources, hubs).map { SourceReport($0, hub: $1, refused: limits.refused($0.name)) })
+                answer(zip(sources, hubs).map { SourceReport($0, hub: $1, refused: limits.refused($0.name), isForOperator: isOperator) })
             }
         }
     }

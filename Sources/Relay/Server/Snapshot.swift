@@ -83,7 +83,9 @@ struct Snapshot: Sendable {
         guard let newest, !wakes || (!policy.isOff && now - newest.arrival < limit) else {
             headers.add(name: "Retry-After", value: "2")
             if newest != nil || (onLoss ?? policy.onLoss) == .silent {
-                let sentence = newest == nil || policy.isOff ? SourceReport(source).sentence : "the newest picture is too old"
+                let sentence =
+                    newest == nil || policy.isOff
+                    ? SourceReport(source, isForOperator: request.requester.isOperator).sentence : "the newest picture is too old"
                 return .text(.serviceUnavailable, sentence, headers: headers)
             }
             return HTTPAnswer(.serviceUnavailable, type: "image/jpeg", body: policy.placeholder, headers: headers)

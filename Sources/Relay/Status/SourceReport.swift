@@ -16,9 +16,12 @@ struct SourceReport: Sendable {
     let hub: HubReport
     /// Viewers refused so far.
     let refused: UInt64
+    /// Whether it may tell where the camera is and who watches.
+    let isForOperator: Bool
     let now = NIODeadline.now()
 
-    init(_ source: Source, hub: HubReport = HubReport(), refused: UInt64 = 0) {
+    init(_ source: Source, hub: HubReport = HubReport(), refused: UInt64 = 0, isForOperator: Bool) {
+        self.isForOperator = isForOperator
         self.refused = refused
         name = source.name
         status = source.status
@@ -45,10 +48,12 @@ struct SourceReport: Sendable {
     /// Dials that brought frames again after the first.
     var reconnects: UInt64 { status.connects > 0 ? status.connects - 1 : 0 }
 
+    /// Why the last connection ended, nil while none did.
+    var reason: String? { status.lastError.map { isForOperator ? $0.description : $0.withoutPlaces } }
+
     /// The state and its reason in one line.
     var sentence: String {
         let state = status.state.rawValue
-        let reason = status.lastError.map { "\($0)" }
         switch status.state {
         case .stalled, .waiting, .refused: return "\(state): \(reason ?? "no reason known")"
         case .connecting: return state + (reason.map { "; before: \($0)" } ?? "")
@@ -59,12 +64,12 @@ struct SourceReport: Sendable {
 
 extension SourceReport {
     /// The members of the source's object in the status; README.md lists them. What only operators may see is null for others.
-    func members(_ isForOperator: Bool, _ listsViewers: Bool) -> [(String, JSONValue)] {
+    func members(listsViewers: Bool) -> [(String, JSONValue)] {
         [
             ("name", .string(name)),
             ("state", .string(status.state.rawValue)),
             ("since_seconds", .number((now - status.since).inSeconds)),
-            ("reason", status.lastError.map { .string("\($0)") } ?? .null),
+            ("reason", reason.map { .string($0) } ?? .null),
             ("reason_code", status.lastError.map { .string($0.code) } ?? .null),
             ("retry_in_seconds", retryIn.map { .number($0) } ?? .null),
             ("connects", .count(status.connects)),

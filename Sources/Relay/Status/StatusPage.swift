@@ -128,8 +128,8 @@ struct StatusPage {
     private static func state(of source: SourceReport) -> String {
         let state = source.status.state
         let pill = "<span class=\"pill \(state.rawValue)\">\(state.rawValue)</span>"
-        guard state != .streaming, let reason = source.status.lastError else { return pill }
-        return pill + "<span class=\"reason\">\(HTML.escape("\(reason)"))</span>"
+        guard state != .streaming, let reason = source.reason else { return pill }
+        return pill + "<span class=\"reason\">\(HTML.escape(reason))</span>"
     }
 
     private static func age(of source: SourceReport) -> String {
