@@ -95,7 +95,7 @@ import Testing
             let index = try await bench.get("/", from: relay)
             #expect(index.status == 200)
             #expect(index["Content-Type"]?.hasPrefix("text/html") == true)
-            for link in ["front/", "front/stream", "front/snapshot", "front/status", "yard/stream", "status"] {
+            for link in ["front/", "front/stream", "front/snapshot", "yard/stream", "status"] {
                 #expect(index.text.contains("href=\"\(link)\""), "no link to \(link)")
             }
             let status = try await bench.get("/status?format=json", from: relay).json(StatusReply.self)

@@ -55,7 +55,7 @@ import Testing
             let names = try await viewer.openStream().fields.map { $0.name.lowercased() }
             #expect(Set(names).count == names.count, "a field comes twice")
             let known: Set = [
-                "content-type", "connection", "cache-control", "pragma", "x-accel-buffering", "x-content-type-options",
+                "content-type", "connection", "date", "cache-control", "pragma", "x-accel-buffering", "x-content-type-options",
                 "access-control-allow-origin", "access-control-expose-headers", "timing-allow-origin", "cross-origin-resource-policy",
             ]
             #expect(Set(names).subtracting(known).isEmpty)
