@@ -32,7 +32,7 @@ import Testing
                 let reply = try await bench.get(path, from: relay)
                 #expect(reply.status == 200)
                 #expect(reply["Content-Type"] == "image/jpeg")
-                #expect(reply["Cache-Control"]?.contains("no-store") == true)
+                #expect(reply["Cache-Control"]?.contains("no-cache") == true)
                 #expect(reply.body == TestPicture.jpeg(1, size: 2000), "at \(path)")
             }
             #expect(camera.connectionCount == 1)
