@@ -40,7 +40,21 @@ enum RunningRelay {
     ) async throws -> Value {
         try await with(RelayConfiguration(listen: [loopback], sources: [clipSource(fps: fps)])) { ports in
             let port = try #require(ports.first)
-            return try await RawClient.run { try body(port) }
+            return try await RawClient.run {
+                try waitUntilStreaming(port)
+                return try body(port)
+            }
+        }
+    }
+
+    /// Waits until every source streams, as long as a busy machine may take.
+    private static func waitUntilStreaming(_ port: Int) throws {
+        let end = ContinuousClock.now + .seconds(30)
+        while ContinuousClock.now < end {
+            let client = try RawClient(port: port)
+            try client.send("GET /readyz?strict=1 HTTP/1.1\r\nHost: x\r\n\r\n")
+            if try client.readHead().contains(" 200 ") { return }
+            usleep(10_000)
         }
     }
 }
