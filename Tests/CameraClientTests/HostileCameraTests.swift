@@ -31,10 +31,6 @@ import Testing
             "unreadable"
         ),
         ("HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=b\r\n\r\n--b\r\nX: ", "aaaaaaaaaaaaaaaaaaa", "unreadable"),
-        (
-            "HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=b\r\n\r\n", "no boundary, no picture, no end. ",
-            "unreadable"
-        ),
     ])
     func whatHasNoEndIsEnded(_ start: String, _ repeated: String, _ code: String) async throws {
         let piece = Array(repeatElement(bytes(repeated), count: max(1, 32768 / repeated.utf8.count)).joined())
