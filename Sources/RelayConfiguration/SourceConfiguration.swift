@@ -29,6 +29,8 @@ package struct SourceConfiguration: Equatable, Sendable {
     package var maxFrameSize: Int
     /// The frames per second at which a file is played.
     package var fps: Double
+    /// The most frames per second that are passed on; nil passes on all.
+    package var maxFPS: Double?
 
     /// Makes a source with the built-in defaults for whatever is left out. It checks nothing.
     package init(
@@ -41,7 +43,8 @@ package struct SourceConfiguration: Equatable, Sendable {
         reconnectMax: Duration = .seconds(10),
         stallTimeout: Duration = .seconds(10),
         maxFrameSize: Int = 16 << 20,
-        fps: Double = 10
+        fps: Double = 10,
+        maxFPS: Double? = nil
     ) {
         self.name = name
         self.upstream = upstream
@@ -53,5 +56,6 @@ package struct SourceConfiguration: Equatable, Sendable {
         self.stallTimeout = stallTimeout
         self.maxFrameSize = maxFrameSize
         self.fps = fps
+        self.maxFPS = maxFPS
     }
 }

@@ -9,6 +9,10 @@ package final class HubShard: Sendable {
     private let viewers: NIOLoopBoundBox<[Viewer]>
     /// Touched on `eventLoop` only.
     private let dataURL: NIOLoopBoundBox<DataURL>
+    /// Touched on `eventLoop` only.
+    private let nextLook: NIOLoopBoundBox<(deadline: NIODeadline, timer: Scheduled<Void>)?>
+    /// Where the last delivery began. Touched on `eventLoop` only.
+    private let rotation: NIOLoopBoundBox<UInt>
     private let viewerCount = Atomic<Int>(0)
     /// True from a wake until the shard has taken the newest frame.
     private let isAwake = Atomic<Bool>(false)
@@ -21,6 +25,8 @@ package final class HubShard: Sendable {
         self.eventLoop = eventLoop
         viewers = .makeBoxSendingValue([], eventLoop: eventLoop)
         dataURL = .makeBoxSendingValue(DataURL(), eventLoop: eventLoop)
+        nextLook = .makeBoxSendingValue(nil, eventLoop: eventLoop)
+        rotation = .makeBoxSendingValue(0, eventLoop: eventLoop)
     }
 
     /// Whether there is anyone to wake for; any thread.
@@ -56,7 +62,7 @@ package final class HubShard: Sendable {
         viewers.value.append(viewer)
         // Counted before the look at the newest frame: a frame that is published meanwhile is either seen here or wakes us.
         viewerCount.store(viewers.value.count, ordering: .sequentiallyConsistent)
-        if let newest = hub.newest { viewer.offer(newest) }
+        if let newest = hub.newest { look(at: viewer.offer(newest, at: eventLoop.now), hub) }
     }
 
     /// Forgets a viewer; on `eventLoop`. A second call does nothing.
@@ -77,11 +83,41 @@ package final class HubShard: Sendable {
         dataURL.value.text(of: newest)
     }
 
+    /// Has the shard look at `deadline` for viewers that may take the newest frame then; nil changes nothing. On `eventLoop`.
+    func look(at deadline: NIODeadline?, _ hub: Hub) {
+        guard let deadline else { return }
+        if let next = nextLook.value {
+            guard deadline < next.deadline else { return }
+            next.timer.cancel()
+        }
+        let timer = eventLoop.scheduleTask(deadline: deadline) {
+            // One that was cancelled too late is not the one that is due.
+            guard self.nextLook.value?.deadline == deadline else { return }
+            self.nextLook.value = nil
+            self.offerNewest(of: hub)
+        }
+        nextLook.value = (deadline, timer)
+    }
+
     private func deliver(_ hub: Hub) {
         // Cleared before the look: a frame that comes later wakes again.
         isAwake.store(false, ordering: .sequentiallyConsistent)
+        offerNewest(of: hub)
+    }
+
+    /// Offers the newest frame to each viewer that has not got it.
+    private func offerNewest(of hub: Hub) {
         guard let newest = hub.newest else { return }
-        for viewer in viewers.value { viewer.offer(newest) }
+        let viewers = viewers.value
+        guard !viewers.isEmpty else { return }
+        // When the way out is full, whoever comes first gets the room that there is: each time it is another one.
+        rotation.value &+= 2_654_435_761
+        let start = Int(rotation.value % UInt(viewers.count))
+        let now = eventLoop.now
+        var next = NIODeadline.distantFuture
+        for viewer in viewers[start...] { next = min(next, viewer.offer(newest, at: now) ?? next) }
+        for viewer in viewers[..<start] { next = min(next, viewer.offer(newest, at: now) ?? next) }
+        if next < .distantFuture { look(at: next, hub) }
     }
 
     /// Counts a frame handed to the kernel; on `eventLoop`. One writer, so a load and a store are enough.

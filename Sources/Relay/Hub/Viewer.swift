@@ -9,16 +9,19 @@ package final class Viewer {
     private let hub: Hub
     private let shard: HubShard
     private let connection: any ViewerConnection
+    /// Nil for a viewer that takes every frame.
+    private var pacer: FramePacer?
     /// The newest frame this viewer was offered and could not take.
     private var isBehind = false
     private var isEnding = false
     /// The last frame written; 0 before the first.
     private var lastSequence: UInt64 = 0
 
-    init(hub: Hub, shard: HubShard, connection: any ViewerConnection) {
+    init(hub: Hub, shard: HubShard, connection: any ViewerConnection, pacer: FramePacer? = nil) {
         self.hub = hub
         self.shard = shard
         self.connection = connection
+        self.pacer = pacer
     }
 
     /// Begins to watch: the newest frame goes out at once.
@@ -30,29 +33,35 @@ package final class Viewer {
     /// Ends the connection after the frame in flight, now if there is none.
     func end() {
         isEnding = true
-        if connection.isDrained { connection.close() }
+        if connection.isWritten { connection.close() }
     }
 
-    /// Writes `newest` if the frame before it has left, else remembers to take the newest one then.
-    func offer(_ newest: Hub.Newest) {
-        guard newest.sequence > lastSequence, !isEnding else { return }
-        guard connection.isDrained else {
+    /// Writes `newest` if the frame before it has left and its slot has come; else returns when to look again.
+    func offer(_ newest: Hub.Newest, at now: NIODeadline) -> NIODeadline? {
+        guard newest.sequence > lastSequence, !isEnding else { return nil }
+        if let wait = pacer?.wait(at: now) { return now + wait }
+        let age = now - newest.arrival
+        guard connection.isDrained, !isBehind || CatchUp.mayTake(age: age, interval: newest.interval) else {
             isBehind = true
-            return
+            return newest.arrival + CatchUp.nextLook(age: age, interval: newest.interval)
         }
-        // Frames before the first one were never this viewer's.
-        if lastSequence > 0, newest.sequence > lastSequence + 1 { shard.countSkipped(newest.sequence - lastSequence - 1) }
+        // Frames before the first one were never this viewer's, nor were those between its slots.
+        if lastSequence > 0, newest.sequence > lastSequence + 1, pacer == nil || isBehind {
+            shard.countSkipped(newest.sequence - lastSequence - 1)
+        }
         lastSequence = newest.sequence
         isBehind = false
+        pacer?.take(at: now)
         shard.countSent(bytes: connection.write(newest))
+        return nil
     }
 
-    /// Takes the newest frame if it had to wait for the socket; called when the socket has drained.
-    func drained() {
+    /// Takes the newest frame if it had to wait for the socket; called when all that was written is with the kernel.
+    func written() {
         if isEnding {
             connection.close()
         } else if isBehind, let newest = hub.newest {
-            offer(newest)
+            shard.look(at: offer(newest, at: shard.eventLoop.now), hub)
         }
     }
 }
@@ -61,7 +70,9 @@ package final class Viewer {
 
 /// How one viewer's connection carries frames.
 protocol ViewerConnection {
-    /// Whether the last frame has left for the kernel, so that the next may be written.
+    /// Whether the last frame is with the kernel as a whole, so that the connection may be closed.
+    var isWritten: Bool { get }
+    /// Whether it has also left the kernel for the network, so that the next frame may be written.
     var isDrained: Bool { get }
     /// Writes one frame and returns its size on the wire in bytes.
     func write(_ newest: Hub.Newest) -> Int

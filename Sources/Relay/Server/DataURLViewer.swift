@@ -14,8 +14,11 @@ final class DataURLViewer: ChannelInboundHandler {
     private struct Connection: ViewerConnection {
         let context: ChannelHandlerContext
         let shard: HubShard
+        let queue: SocketQueue
 
-        var isDrained: Bool { context.channel.isWritable }
+        var isWritten: Bool { context.channel.isWritable }
+
+        var isDrained: Bool { context.channel.isWritable && queue.unsentBytes == 0 }
 
         func write(_ newest: Hub.Newest) -> Int {
             let text = shard.dataURL(of: newest)
@@ -61,7 +64,8 @@ final class DataURLViewer: ChannelInboundHandler {
             return
         }
         try? context.channel.syncOptions?.setOption(Listener.unsentLowWater, value: Listener.unsentLowWaterBytes)
-        let viewer = Viewer(hub: source.hub, shard: shard, connection: Connection(context: context, shard: shard))
+        let connection = Connection(context: context, shard: shard, queue: SocketQueue(context.channel))
+        let viewer = Viewer(hub: source.hub, shard: shard, connection: connection)
         self.viewer = viewer
         viewer.start()
     }
@@ -84,7 +88,7 @@ final class DataURLViewer: ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { viewer?.drained() }
+        if context.channel.isWritable { viewer?.written() }
         context.fireChannelWritabilityChanged()
     }
 

@@ -41,6 +41,8 @@ package struct Listener: Sendable {
             // "Writable" means: nothing is in flight.
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 1, high: 1))
             .childChannelOption(.maxMessagesPerRead, value: 1)
+            // What the socket does not take now it does not take a moment later either.
+            .childChannelOption(.writeSpin, value: 0)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try addHandlers(to: channel, scope: scope, server: server) }
             }

@@ -15,8 +15,7 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case receiving(HTTPRequestHead?)
         /// An answer has not left for the kernel yet; requests wait.
         case answering
-        case streaming(Viewer)
-        /// The last answer is out; what still comes is thrown away until the other side closes.
+        /// The last answer is out, or the connection is a stream's; what still comes is thrown away.
         case lingering
     }
 
@@ -51,19 +50,12 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
-        if case .streaming(let viewer) = state { viewer.stop() }
         state = .lingering
         context.fireChannelInactive()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable {
-            switch state {
-            case .streaming(let viewer): viewer.drained()
-            case .answering: resume(context)
-            case .receiving, .lingering: break
-            }
-        }
+        if context.channel.isWritable, case .answering = state { resume(context) }
         context.fireChannelWritabilityChanged()
     }
 
@@ -104,8 +96,8 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 ? .text(.requestHeaderFieldsTooLarge, "the request's header is too large")
                 : .text(.badRequest, "the request is no HTTP")
             send(answer, isHead: false, keepAlive: nil, context)
-        case .streaming, .lingering:
-            // Rubbish behind a stream's request harms nobody; a failed socket closes by itself.
+        case .lingering:
+            // Rubbish behind the last request harms nobody; a failed socket closes by itself.
             if !(error is HTTPParserError) { context.close(promise: nil) }
         }
     }
@@ -126,8 +118,8 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch server.respond(to: head, in: scope) {
         case .answer(let answer):
             send(answer, isHead: head.method == .HEAD, keepAlive: keepAlive, context)
-        case .stream(let source, let form):
-            beginStream(of: source, form, isHead: head.method == .HEAD, context)
+        case .stream(let source, let request):
+            beginStream(of: source, request, isHead: head.method == .HEAD, context)
         }
     }
 
@@ -183,25 +175,28 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    private func beginStream(of source: Source, _ form: StreamForm, isHead: Bool, _ context: ChannelHandlerContext) {
-        var headers = CORS.headers
-        headers.add(name: "Content-Type", value: WireFormat.contentType)
-        headers.add(name: "Connection", value: "close")
-        headers.add(name: "Cache-Control", value: "no-store, no-transform")
-        headers.add(name: "Pragma", value: "no-cache")
-        headers.add(name: "X-Accel-Buffering", value: "no")
-        headers.add(name: "X-Content-Type-Options", value: "nosniff")
-        context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .ok, headers: headers))), promise: nil)
+    /// Hands the connection over to a ``StreamHandler``; nothing of HTTP is left in its way.
+    private func beginStream(of source: Source, _ request: StreamRequest, isHead: Bool, _ context: ChannelHandlerContext) {
         guard !isHead, let shard = source.hub.shard(on: context.eventLoop) else {
+            context.write(wrapOutboundOut(.head(StreamResponse.head)), promise: nil)
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
             linger(context)
             return
         }
-        try? context.channel.syncOptions?.setOption(Listener.unsentLowWater, value: Listener.unsentLowWaterBytes)
-        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(form.opening))), promise: nil)
-        let viewer = Viewer(hub: source.hub, shard: shard, connection: StreamConnection(context: context, form: form))
-        state = .streaming(viewer)
-        viewer.start()
+        state = .lingering
+        waiting.removeAll()
+        let pipeline = context.pipeline.syncOperations
+        do {
+            try pipeline.addHandler(StreamHandler(hub: source.hub, shard: shard, request: request), position: .first)
+        } catch {
+            context.close(promise: nil)
+            return
+        }
+        if let encoder = try? pipeline.handler(type: HTTPResponseEncoder.self) { pipeline.removeHandler(encoder, promise: nil) }
+        if let decoder = try? pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self) {
+            pipeline.removeHandler(decoder, promise: nil)
+        }
+        pipeline.removeHandler(context: context, promise: nil)
     }
 }
 

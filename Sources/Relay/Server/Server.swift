@@ -8,7 +8,7 @@ package final class Server: Sendable {
     /// What a request gets.
     enum Response {
         case answer(HTTPAnswer)
-        case stream(Source, StreamForm)
+        case stream(Source, StreamRequest)
     }
 
     private let table = Mutex(RoutingTable())
@@ -73,10 +73,11 @@ package final class Server: Sendable {
             guard stage.load(ordering: .relaxed) != .draining else {
                 return .answer(.text(.serviceUnavailable, "the relay is shutting down", headers: ["Retry-After": "5"]))
             }
-            guard let form = StreamForm(headers: headers, target: target) else {
-                return .answer(.text(.badRequest, "advance_headers is 0 or 1"))
+            do throws(RequestError) {
+                return .stream(source, try StreamRequest(headers: headers, target: target))
+            } catch {
+                return .answer(.text(.badRequest, error.sentence))
             }
-            return .stream(source, form)
         case .snapshot: return .answer(Snapshot.answer(from: source, at: .now()))
         case .status: return .answer(status(of: [source], target, headers, all: false))
         case .page: return .answer(.html(SourcePage(name: source.name).text))

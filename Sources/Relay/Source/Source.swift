@@ -35,7 +35,7 @@ package final class Source: Sendable {
         var logger = logger
         logger[metadataKey: "source"] = "\(configuration.name)"
         self.logger = logger
-        hub = Hub(eventLoops: eventLoops)
+        hub = Hub(eventLoops: eventLoops, maxFPS: configuration.maxFPS, source: eventLoop)
         current = Mutex(SourceStatus(since: .now()))
         machine = Mutex(
             SourceStateMachine(backoff: Backoff(minimum: configuration.reconnectMin, maximum: configuration.reconnectMax)))

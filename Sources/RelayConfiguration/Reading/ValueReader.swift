@@ -15,6 +15,14 @@ struct ValueReader<Value>: Sendable {
         }
     }
 
+    /// The same for a property that may be unset.
+    static func optional<Wrapped>(_ wrapped: ValueReader<Wrapped>) -> Self where Value == Wrapped? {
+        ValueReader { node, label, reader in
+            guard let value = wrapped.read(node, label, &reader) else { return nil }
+            return .some(value)
+        }
+    }
+
     /// A mapping with keys of its own. Where it holds nothing, as when all its keys are comments, it says what `initial` says.
     static func section(_ section: Section, _ keys: [ConfigurationKey<Value>], from initial: Value) -> Self where Value: Sendable {
         ValueReader { node, _, reader in

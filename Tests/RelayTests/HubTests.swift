@@ -1,0 +1,144 @@
+import MJPEG
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@testable import Relay
+
+@Suite struct HubTests {
+    private let loop = EmbeddedEventLoop()
+
+    /// A connection that is as fast as the test says.
+    private final class Connection: ViewerConnection {
+        var isWritten = true
+        var isDrained = true
+        var isClosed = false
+        var sequences: [UInt64] = []
+
+        func write(_ newest: Hub.Newest) -> Int {
+            sequences.append(newest.sequence)
+            return newest.frame.jpegLength
+        }
+
+        func close() { isClosed = true }
+    }
+
+    private func makeViewer(of hub: Hub, fps: Double? = nil) throws -> (viewer: Viewer, connection: Connection) {
+        let connection = Connection()
+        let shard = try #require(hub.shard(on: loop))
+        let pacer = fps.flatMap { FramePacer(framesPerSecond: $0) }
+        let viewer = Viewer(hub: hub, shard: shard, connection: connection, pacer: pacer)
+        viewer.start()
+        return (viewer, connection)
+    }
+
+    /// Publishes frames in a steady pace, the first one at once.
+    private func play(_ count: Int, every interval: TimeAmount, to hub: Hub) throws {
+        for _ in 0..<count {
+            hub.publish(try #require(Frame(jpeg: tinyJPEG, timestamp: .init(microseconds: 0))), at: loop.now)
+            loop.run()
+            loop.advanceTime(by: interval)
+        }
+    }
+
+    @Test func aViewerThatKeepsUpGetsEachFrame() throws {
+        let hub = Hub(eventLoops: [loop])
+        let (_, connection) = try makeViewer(of: hub)
+        try play(5, every: .milliseconds(40), to: hub)
+        #expect(connection.sequences == [1, 2, 3, 4, 5])
+        #expect(hub.totals == ViewerTotals(viewers: 1, framesSent: 5, framesSkipped: 0, bytesSent: UInt64(5 * tinyJPEG.readableBytes)))
+    }
+
+    @Test func aNewViewerGetsTheNewestFrameHoweverOld() throws {
+        let hub = Hub(eventLoops: [loop])
+        try play(3, every: .milliseconds(40), to: hub)
+        loop.advanceTime(by: .milliseconds(30))
+        let (_, connection) = try makeViewer(of: hub)
+        #expect(connection.sequences == [3])
+    }
+
+    @Test func whatHasNotLeftHoldsTheNextFrameBackUntilItHas() throws {
+        let hub = Hub(eventLoops: [loop])
+        let (_, connection) = try makeViewer(of: hub)
+        try play(1, every: .milliseconds(40), to: hub)
+        connection.isDrained = false
+        try play(3, every: .milliseconds(40), to: hub)
+        #expect(connection.sequences == [1])
+        connection.isDrained = true
+        try play(1, every: .milliseconds(40), to: hub)
+        #expect(connection.sequences == [1, 5])
+        #expect(hub.totals.framesSkipped == 3)
+    }
+
+    @Test func aConnectionThatDrainsSoonAfterAFrameCameGetsIt() throws {
+        let hub = Hub(eventLoops: [loop])
+        let (_, connection) = try makeViewer(of: hub)
+        try play(4, every: .milliseconds(40), to: hub)
+        connection.isDrained = false
+        try play(1, every: .milliseconds(5), to: hub)
+        connection.isDrained = true
+        loop.advanceTime(by: .milliseconds(5))
+        #expect(connection.sequences == [1, 2, 3, 4, 5])
+    }
+
+    @Test func aConnectionThatDrainsLateWaitsForTheNextFrame() throws {
+        let hub = Hub(eventLoops: [loop])
+        let (viewer, connection) = try makeViewer(of: hub)
+        try play(4, every: .milliseconds(40), to: hub)
+        connection.isDrained = false
+        try play(1, every: .milliseconds(20), to: hub)
+        connection.isDrained = true
+        viewer.written()
+        loop.advanceTime(by: .milliseconds(20))
+        #expect(connection.sequences == [1, 2, 3, 4])
+        try play(1, every: .milliseconds(40), to: hub)
+        #expect(connection.sequences == [1, 2, 3, 4, 6])
+    }
+
+    @Test func aFrameIsNotHeldBackWhenNoNextOneComes() throws {
+        let hub = Hub(eventLoops: [loop])
+        let (_, connection) = try makeViewer(of: hub)
+        try play(4, every: .milliseconds(40), to: hub)
+        connection.isDrained = false
+        try play(1, every: .milliseconds(20), to: hub)
+        connection.isDrained = true
+        loop.advanceTime(by: .milliseconds(35))
+        #expect(connection.sequences == [1, 2, 3, 4, 5])
+    }
+
+    @Test func aViewersFPSLeavesOutFramesAndCountsNoneAsSkipped() throws {
+        let hub = Hub(eventLoops: [loop])
+        let (_, limited) = try makeViewer(of: hub, fps: 10)
+        let (_, full) = try makeViewer(of: hub)
+        try play(20, every: .milliseconds(30), to: hub)
+        #expect(limited.sequences == [1, 4, 7, 10, 14, 17, 20])
+        #expect(full.sequences.count == 20)
+        #expect(hub.totals.framesSkipped == 0)
+    }
+
+    @Test func theSourcesFPSHoldsForAllOfItsViewers() throws {
+        let hub = Hub(eventLoops: [loop], maxFPS: 15)
+        let (_, connection) = try makeViewer(of: hub)
+        try play(25, every: .milliseconds(40), to: hub)
+        #expect(connection.sequences == Array(1...16))
+    }
+
+    @Test func anEndingViewerLeavesWhenItsFrameIsWritten() throws {
+        let hub = Hub(eventLoops: [loop])
+        let (viewer, connection) = try makeViewer(of: hub)
+        try play(1, every: .milliseconds(40), to: hub)
+        connection.isWritten = false
+        hub.endViewers()
+        loop.run()
+        #expect(!connection.isClosed)
+        connection.isWritten = true
+        viewer.written()
+        #expect(connection.isClosed)
+    }
+}
+
+/// The least that passes for a picture: 8 × 8, one component, and two bytes of scan.
+private let tinyJPEG = ByteBuffer(bytes: [
+    0xFF, 0xD8, 0xFF, 0xC0, 0x00, 0x0B, 0x08, 0x00, 0x08, 0x00, 0x08, 0x01, 0x01, 0x11, 0x00,
+    0xFF, 0xDA, 0x00, 0x08, 0x01, 0x01, 0x00, 0x00, 0x3F, 0x00, 0x12, 0x34, 0xFF, 0xD9,
+])
