@@ -40,13 +40,14 @@ package final class Viewer {
     func offer(_ newest: Hub.Newest, at now: NIODeadline) -> NIODeadline? {
         guard newest.sequence > lastSequence, !isEnding else { return nil }
         if let wait = pacer?.wait(at: now) { return now + wait }
+        let isFirst = lastSequence == 0
         let age = now - newest.arrival
-        guard connection.isDrained, !isBehind || CatchUp.mayTake(age: age, interval: newest.interval) else {
+        guard connection.isDrained, isFirst || !isBehind || CatchUp.mayTake(age: age, interval: newest.interval) else {
             isBehind = true
-            return newest.arrival + CatchUp.nextLook(age: age, interval: newest.interval)
+            return isFirst ? now + CatchUp.shortestLook : newest.arrival + CatchUp.nextLook(age: age, interval: newest.interval)
         }
         // Frames before the first one were never this viewer's, nor were those between its slots.
-        if lastSequence > 0, newest.sequence > lastSequence + 1, pacer == nil || isBehind {
+        if !isFirst, newest.sequence > lastSequence + 1, pacer == nil || isBehind {
             shard.countSkipped(newest.sequence - lastSequence - 1)
         }
         lastSequence = newest.sequence

@@ -14,11 +14,11 @@ final class DataURLViewer: ChannelInboundHandler {
     private struct Connection: ViewerConnection {
         let context: ChannelHandlerContext
         let shard: HubShard
-        let queue: SocketQueue
+        let socket: ViewerSocket
 
         var isWritten: Bool { context.channel.isWritable }
 
-        var isDrained: Bool { context.channel.isWritable && queue.unsentBytes == 0 }
+        var isDrained: Bool { context.channel.isWritable && socket.unsentBytes == 0 }
 
         func write(_ newest: Hub.Newest) -> Int {
             let text = shard.dataURL(of: newest)
@@ -64,7 +64,7 @@ final class DataURLViewer: ChannelInboundHandler {
             return
         }
         try? context.channel.syncOptions?.setOption(Listener.unsentLowWater, value: Listener.unsentLowWaterBytes)
-        let connection = Connection(context: context, shard: shard, queue: SocketQueue(context.channel))
+        let connection = Connection(context: context, shard: shard, socket: ViewerSocket(context.channel))
         let viewer = Viewer(hub: source.hub, shard: shard, connection: connection)
         self.viewer = viewer
         viewer.start()

@@ -6,7 +6,7 @@ import NIOCore
 ///
 /// It stands first in the pipeline; the HTTP handlers behind it are taken out, since nothing is for them any more. Bound to
 /// its channel's event loop.
-final class StreamHandler: ChannelInboundHandler {
+final class StreamHandler: ChannelInboundHandler, ViewerConnection {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
@@ -14,6 +14,10 @@ final class StreamHandler: ChannelInboundHandler {
     private let shard: HubShard
     private let request: StreamRequest
     private var viewer: Viewer?
+    private var context: ChannelHandlerContext?
+    private var socket: ViewerSocket?
+    /// Whether the channel holds what the socket did not take.
+    private var isPending = false
 
     init(hub: Hub, shard: HubShard, request: StreamRequest) {
         self.hub = hub
@@ -22,14 +26,19 @@ final class StreamHandler: ChannelInboundHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        socket = ViewerSocket(context.channel)
         try? context.channel.syncOptions?.setOption(Listener.unsentLowWater, value: Listener.unsentLowWaterBytes)
-        context.write(wrapOutboundOut(StreamResponse.opening(request.form)), promise: nil)
-        let connection = StreamConnection(context: context, form: request.form)
-        let viewer = Viewer(hub: hub, shard: shard, connection: connection, pacer: request.pacer)
+        // An answer before this one may still be in the channel.
+        isPending = !context.channel.isWritable
+        send(StreamResponse.opening(request.form))
+        let viewer = Viewer(hub: hub, shard: shard, connection: self, pacer: request.pacer)
         self.viewer = viewer
         viewer.start()
-        // With a frame the opening has gone out already, both in one call.
-        context.flush()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        stop()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
@@ -37,7 +46,9 @@ final class StreamHandler: ChannelInboundHandler {
     func channelReadComplete(context: ChannelHandlerContext) {}
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { viewer?.written() }
+        guard context.channel.isActive else { return }
+        isPending = !context.channel.isWritable
+        if !isPending { viewer?.written() }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -45,9 +56,42 @@ final class StreamHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        stop()
+        context.fireChannelInactive()
+    }
+
+    var isWritten: Bool { !isPending }
+
+    var isDrained: Bool { !isPending && socket?.unsentBytes == 0 }
+
+    func write(_ newest: Hub.Newest) -> Int {
+        let part = request.form.part(of: newest.frame)
+        send(part)
+        return part.readableBytes
+    }
+
+    func close() {
+        context?.close(promise: nil)
+    }
+
+    /// Sends what the socket takes; the channel keeps the rest until it takes more.
+    private func send(_ bytes: ByteBuffer) {
+        guard let context else { return }
+        var rest = bytes
+        if !isPending { socket?.send(&rest) }
+        guard rest.readableBytes > 0 else { return }
+        isPending = true
+        context.writeAndFlush(wrapOutboundOut(rest), promise: nil)
+        isPending = !context.channel.isWritable
+    }
+
+    /// Drops everything that leads back here: viewer and handler hold each other.
+    private func stop() {
         viewer?.stop()
         viewer = nil
-        context.fireChannelInactive()
+        context = nil
+        socket = nil
+        isPending = true
     }
 }
 
