@@ -172,8 +172,9 @@ extension FrameAssembler {
         var storage = ByteBuffer()
         swap(&storage, &picture)
         storage.moveWriterIndex(to: Frame.headroom + length)
+        // Consumed, or the frame would have to copy what this function still holds.
         let frame = Frame(
-            storage: storage, kind: header.kind ?? .live, timestamp: timestamp, upstreamTimestamp: header.timestamp,
+            storage: consume storage, kind: header.kind ?? .live, timestamp: timestamp, upstreamTimestamp: header.timestamp,
             width: walker.width, height: walker.height)
         lastLength = length
         idleLength = 0
