@@ -123,6 +123,16 @@ import Testing
         #expect(connection.sequences == Array(1...16))
     }
 
+    @Test func theFirstViewersAreServedWhereFramesCome() throws {
+        let other = EmbeddedEventLoop()
+        let hub = Hub(eventLoops: [loop, other], source: loop)
+        #expect(hub.shardForNewViewer(on: other)?.eventLoop === loop)
+        let viewers = try (0..<16).map { _ in try makeViewer(of: hub).viewer }
+        #expect(hub.shardForNewViewer(on: other)?.eventLoop === other)
+        viewers[3].stop()
+        #expect(hub.shardForNewViewer(on: other)?.eventLoop === loop)
+    }
+
     @Test func anEndingViewerLeavesWhenItsFrameIsWritten() throws {
         let hub = Hub(eventLoops: [loop])
         let (viewer, connection) = try makeViewer(of: hub)

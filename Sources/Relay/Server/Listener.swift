@@ -13,6 +13,9 @@ package struct Listener: Sendable {
         level: SocketOptionLevel(IPPROTO_TCP), name: SocketOptionName(TCP_NOTSENT_LOWAT))
     static let unsentLowWaterBytes: SocketOptionValue = 16 << 10
 
+    /// Makes "writable" mean that nothing is in flight.
+    static let waterMark = ChannelOptions.Types.WriteBufferWaterMark(low: 1, high: 1)
+
     package let address: ListenAddress
     package let scope: Route.Scope
     private let channel: any Channel
@@ -38,8 +41,7 @@ package struct Listener: Sendable {
                     }
                 }
             }
-            // "Writable" means: nothing is in flight.
-            .childChannelOption(.writeBufferWaterMark, value: .init(low: 1, high: 1))
+            .childChannelOption(.writeBufferWaterMark, value: waterMark)
             .childChannelOption(.maxMessagesPerRead, value: 1)
             // What the socket does not take now it does not take a moment later either.
             .childChannelOption(.writeSpin, value: 0)

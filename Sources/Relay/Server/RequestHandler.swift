@@ -175,9 +175,9 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// Hands the connection over to a ``StreamHandler``; nothing of HTTP is left in its way.
+    /// Hands the connection over to a ``StreamHandler``, on the event loop that serves the source's viewers best.
     private func beginStream(of source: Source, _ request: StreamRequest, isHead: Bool, _ context: ChannelHandlerContext) {
-        guard !isHead, let shard = source.hub.shard(on: context.eventLoop) else {
+        guard !isHead, let shard = source.hub.shardForNewViewer(on: context.eventLoop) else {
             context.write(wrapOutboundOut(.head(StreamResponse.head)), promise: nil)
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
             linger(context)
@@ -185,18 +185,16 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
         state = .lingering
         waiting.removeAll()
-        let pipeline = context.pipeline.syncOperations
         do {
-            try pipeline.addHandler(StreamHandler(hub: source.hub, shard: shard, request: request), position: .first)
+            // What an answer before this one has left in the channel cannot move.
+            if shard.eventLoop !== context.eventLoop, context.channel.isWritable {
+                try StreamHandler.move(context.channel, to: shard, of: source.hub, request)
+            } else if let shard = source.hub.shard(on: context.eventLoop) {
+                try StreamHandler.take(over: context.pipeline.syncOperations, shard: shard, hub: source.hub, request)
+            }
         } catch {
             context.close(promise: nil)
-            return
         }
-        if let encoder = try? pipeline.handler(type: HTTPResponseEncoder.self) { pipeline.removeHandler(encoder, promise: nil) }
-        if let decoder = try? pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self) {
-            pipeline.removeHandler(decoder, promise: nil)
-        }
-        pipeline.removeHandler(context: context, promise: nil)
     }
 }
 

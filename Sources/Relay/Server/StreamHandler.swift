@@ -4,8 +4,7 @@ import NIOCore
 /// A connection that has become a stream: writes the response's head and then parts, each in one piece straight to the
 /// socket, and throws away what the viewer sends.
 ///
-/// It stands first in the pipeline; the HTTP handlers behind it are taken out, since nothing is for them any more. Bound to
-/// its channel's event loop.
+/// Nothing stands between it and the socket. Bound to its channel's event loop.
 final class StreamHandler: ChannelInboundHandler, ViewerConnection {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -26,6 +25,14 @@ final class StreamHandler: ChannelInboundHandler, ViewerConnection {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive { begin(context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        begin(context)
+    }
+
+    private func begin(_ context: ChannelHandlerContext) {
         self.context = context
         socket = ViewerSocket(context.channel)
         try? context.channel.syncOptions?.setOption(Listener.unsentLowWater, value: Listener.unsentLowWaterBytes)
