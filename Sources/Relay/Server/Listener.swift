@@ -7,11 +7,17 @@ import RelayConfiguration
 
 /// A bound address and the pipeline of each connection that comes through it.
 package struct Listener: Sendable {
-    /// Unsent bytes above which the kernel takes no more of a stream: without it megabytes of old frames wait in a slow
+    /// Unsent bytes above which the kernel takes no more of a stream: without it up to 4 MB of a large frame wait in a slow
     /// viewer's socket. NIO has no name for the option.
+    ///
+    /// That no second frame waits there is ``Viewer``'s doing, who offers none while bytes of the last one are unsent; so the
+    /// value only has to take usual frames in one call. Readers of a quarter of 30 frames/s, age of the picture at its last
+    /// byte, p50 and p99 (16 KiB; 128 KiB): 161 and 206 ms; 159 and 212 ms with frames of 50 KB, 124 and 126 ms; 138 and 140 ms
+    /// with frames of 400 KB, for which 128 KiB takes a quarter less processor time. Through a link of 3 Mbit/s with a queue of
+    /// 64 KB no difference.
     static let unsentLowWater = ChannelOptions.Types.SocketOption(
         level: SocketOptionLevel(IPPROTO_TCP), name: SocketOptionName(TCP_NOTSENT_LOWAT))
-    static let unsentLowWaterBytes: SocketOptionValue = 16 << 10
+    static let unsentLowWaterBytes: SocketOptionValue = 128 << 10
 
     /// Makes "writable" mean that nothing is in flight.
     static let waterMark = ChannelOptions.Types.WriteBufferWaterMark(low: 1, high: 1)
