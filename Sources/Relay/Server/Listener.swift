@@ -58,7 +58,12 @@ package struct Listener: Sendable {
             let channel =
                 switch address {
                 case .ip(let host, let port):
-                    try await bootstrap.bind(host: host, port: port).get()
+                    // An address is not looked up: where no interface has an IPv6 address, the system's look-up knows no "::".
+                    if let literal = try? SocketAddress(ipAddress: host, port: port) {
+                        try await bootstrap.bind(to: literal).get()
+                    } else {
+                        try await bootstrap.bind(host: host, port: port).get()
+                    }
                 case .unix(let path):
                     try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
                 }
