@@ -10,8 +10,15 @@ import Testing
         // The next frame is overdue.
         (50, 40, true), (5000, 40, true),
     ])
-    func aLateFrameIsTakenOnlyWhileItIsFreshOrThereIsNoOther(age: Int64, interval: Int64, may: Bool) {
-        #expect(CatchUp.mayTake(age: .milliseconds(age), interval: .milliseconds(interval)) == may)
+    func aViewerThatSkipsTakesALateFrameOnlyWhileItIsFreshOrThereIsNoOther(age: Int64, interval: Int64, may: Bool) {
+        #expect(CatchUp.mayTake(age: .milliseconds(age), interval: .milliseconds(interval), skips: true) == may)
+        #expect(CatchUp.mayTake(age: .milliseconds(age), interval: .milliseconds(interval), skips: false))
+    }
+
+    @Test(arguments: [(0, 4), (8, 12), (30, 34), (36, 40), (37, 50)])
+    func aViewerThatDoesNotSkipIsLookedAtThroughTheInterval(age: Int64, next: Int64) {
+        let look = CatchUp.nextLook(age: .milliseconds(age), interval: .milliseconds(40), skips: false)
+        #expect(look == .milliseconds(next))
     }
 
     @Test(arguments: [
@@ -21,8 +28,8 @@ import Testing
         (0, 2, 4), (4, 2, 8),
     ])
     func looksComeWhereAFrameMayBeTaken(age: Int64, interval: Int64, next: Int64) {
-        let look = CatchUp.nextLook(age: .milliseconds(age), interval: .milliseconds(interval))
+        let look = CatchUp.nextLook(age: .milliseconds(age), interval: .milliseconds(interval), skips: true)
         #expect(look.nanoseconds / 1_000_000 == next)
-        #expect(CatchUp.mayTake(age: look, interval: .milliseconds(interval)))
+        #expect(CatchUp.mayTake(age: look, interval: .milliseconds(interval), skips: true))
     }
 }

@@ -81,18 +81,31 @@ import Testing
         #expect(connection.sequences == [1, 2, 3, 4, 5])
     }
 
-    @Test func aConnectionThatDrainsLateWaitsForTheNextFrame() throws {
+    @Test func aHitchCostsNoFrame() throws {
+        let hub = Hub(eventLoops: [loop])
+        let (_, connection) = try makeViewer(of: hub)
+        try play(4, every: .milliseconds(40), to: hub)
+        connection.isDrained = false
+        try play(1, every: .milliseconds(30), to: hub)
+        connection.isDrained = true
+        loop.advanceTime(by: .milliseconds(10))
+        try play(1, every: .milliseconds(40), to: hub)
+        #expect(connection.sequences == [1, 2, 3, 4, 5, 6])
+    }
+
+    @Test func aConnectionThatSkipsAndDrainsLateWaitsForTheNextFrame() throws {
         let hub = Hub(eventLoops: [loop])
         let (viewer, connection) = try makeViewer(of: hub)
         try play(4, every: .milliseconds(40), to: hub)
         connection.isDrained = false
+        try play(1, every: .milliseconds(40), to: hub)
         try play(1, every: .milliseconds(20), to: hub)
         connection.isDrained = true
         viewer.written()
         loop.advanceTime(by: .milliseconds(20))
         #expect(connection.sequences == [1, 2, 3, 4])
         try play(1, every: .milliseconds(40), to: hub)
-        #expect(connection.sequences == [1, 2, 3, 4, 6])
+        #expect(connection.sequences == [1, 2, 3, 4, 7])
     }
 
     @Test func aFrameIsNotHeldBackWhenNoNextOneComes() throws {
@@ -100,10 +113,11 @@ import Testing
         let (_, connection) = try makeViewer(of: hub)
         try play(4, every: .milliseconds(40), to: hub)
         connection.isDrained = false
+        try play(1, every: .milliseconds(40), to: hub)
         try play(1, every: .milliseconds(20), to: hub)
         connection.isDrained = true
         loop.advanceTime(by: .milliseconds(35))
-        #expect(connection.sequences == [1, 2, 3, 4, 5])
+        #expect(connection.sequences == [1, 2, 3, 4, 6])
     }
 
     @Test func aViewersFPSLeavesOutFramesAndCountsNoneAsSkipped() throws {

@@ -14,6 +14,8 @@ package final class Viewer {
     /// The newest frame this viewer was offered and could not take.
     private var isBehind = false
     private var isEnding = false
+    /// Frames to take without a skip before it counts as one that keeps up.
+    private var framesUntilSteady = 0
     /// The last frame written; 0 before the first.
     private var lastSequence: UInt64 = 0
 
@@ -42,13 +44,19 @@ package final class Viewer {
         if let wait = pacer?.wait(at: now) { return now + wait }
         let isFirst = lastSequence == 0
         let age = now - newest.arrival
-        guard connection.isDrained, isFirst || !isBehind || CatchUp.mayTake(age: age, interval: newest.interval) else {
+        let missed = isFirst ? 0 : newest.sequence - lastSequence - 1
+        let skips = missed > 0 || framesUntilSteady > 0
+        guard connection.isDrained, !isBehind || CatchUp.mayTake(age: age, interval: newest.interval, skips: skips) else {
             isBehind = true
-            return isFirst ? now + CatchUp.shortestLook : newest.arrival + CatchUp.nextLook(age: age, interval: newest.interval)
+            if isFirst { return now + CatchUp.shortestLook }
+            return newest.arrival + CatchUp.nextLook(age: age, interval: newest.interval, skips: skips)
         }
         // Frames before the first one were never this viewer's, nor were those between its slots.
-        if !isFirst, newest.sequence > lastSequence + 1, pacer == nil || isBehind {
-            shard.countSkipped(newest.sequence - lastSequence - 1)
+        if missed > 0, pacer == nil || isBehind {
+            shard.countSkipped(missed)
+            framesUntilSteady = CatchUp.steadyFrames
+        } else if framesUntilSteady > 0 {
+            framesUntilSteady -= 1
         }
         lastSequence = newest.sequence
         isBehind = false
