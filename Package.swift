@@ -12,6 +12,10 @@ let package = Package(
     dependencies: [
         // Sockets, event loops, the server side of HTTP/1 and WebSocket.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        // Cameras over https.
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        // Programs as cameras; without traits it brings no Foundation.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
         // MD5 and SHA-256 of Digest logins, and of the pages' Content-Security-Policy.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         // Logs, with one interface for every level and format.
@@ -45,6 +49,9 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: strict
         ),
@@ -69,13 +76,27 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
+            // In the code, since a bundle would bring full Foundation.
+            resources: [
+                .embedInCode("Placeholder/no-signal.jpg"),
+                .embedInCode("Placeholder/switched-off.jpg"),
+                .embedInCode("Pages/relay.css"),
+                .embedInCode("Pages/icon.svg"),
+                .embedInCode("Pages/player.js"),
+                .embedInCode("Pages/worker.js"),
+                .embedInCode("Pages/dashboard.js"),
+                .embedInCode("Pages/view.js"),
+                .embedInCode("Pages/embed.js"),
+            ],
             swiftSettings: strict
         ),
         // Arguments, logging, signals.
         .executableTarget(
             name: "mjpeg-relay",
             dependencies: [
+                "CameraClient",
                 "CameraURL",
+                "MJPEG",
                 "Relay",
                 "RelayConfiguration",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -96,7 +117,9 @@ let package = Package(
             name: "CameraClientTests",
             dependencies: [
                 "CameraClient", "CameraURL", "MJPEG",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict
         ),

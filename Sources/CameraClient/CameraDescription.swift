@@ -1,15 +1,32 @@
+import MJPEG
+
 /// What a camera's answer says of it.
 package struct CameraDescription: Equatable, Sendable {
+    /// The address that the pictures come from, without login and query; nil for what has no address.
+    package var address: String?
     /// The media type as sent, cleaned; nil if none was.
     package var mediaType: String?
     /// The boundary as declared, cleaned; nil if none was.
     package var boundary: String?
+    /// The boundary as the delimiters show it, cleaned; nil before the first.
+    package var learntBoundary: String?
     /// The `Server` field, cleaned; nil if none was sent.
     package var server: String?
+    /// What was odd and was read all the same.
+    package var quirks: Quirks
+    /// The certificate of an https camera.
+    package var certificate: Certificate?
 
-    package init(mediaType: String? = nil, boundary: String? = nil, server: String? = nil) {
+    package init(
+        address: String? = nil, mediaType: String? = nil, boundary: String? = nil, learntBoundary: String? = nil, server: String? = nil,
+        quirks: Quirks = [], certificate: Certificate? = nil
+    ) {
+        self.address = address
         self.mediaType = mediaType
         self.boundary = boundary
+        self.learntBoundary = learntBoundary
         self.server = server
+        self.quirks = quirks
+        self.certificate = certificate
     }
 }

@@ -38,6 +38,7 @@ extension CameraError {
 extension HostResolver.LookupFailure {
     /// The system's words.
     var message: String {
-        gai_strerror(code).map { String(cString: $0).lowercased() } ?? "error \(code)"
+        let reason = gai_strerror(code).map { String(cString: $0).lowercased() } ?? "error \(code)"
+        return askedMulticast ? "\(reason), and multicast DNS (mDNS) has no answer either" : reason
     }
 }

@@ -3,8 +3,8 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// One request and its answer over one connection: owns the connection from the look-up on, and ends it in one place,
-/// whoever asks for the end (the camera, a timer, the task that waits).
+/// One request and its answer over one connection, new or kept: owns the connection from the look-up on, and ends it in one
+/// place, whoever asks for the end (the camera, a timer, the task that waits).
 final class Exchange: Sendable {
     /// How far the exchange has come, for the message when time runs out.
     private enum Phase {
@@ -20,7 +20,7 @@ final class Exchange: Sendable {
     }
 
     private let eventLoop: any EventLoop
-    private let promise: EventLoopPromise<ResponseHead>
+    private let promise: EventLoopPromise<Answer>
     private let state = Mutex(State())
 
     init(eventLoop: any EventLoop) {
@@ -28,14 +28,27 @@ final class Exchange: Sendable {
         promise = eventLoop.makePromise()
     }
 
-    /// The head of an answer that is no stream, or why there is no more to come.
-    var outcome: EventLoopFuture<ResponseHead> { promise.futureResult }
+    /// An answer that is no stream, or why there is no more to come.
+    var outcome: EventLoopFuture<Answer> { promise.futureResult }
 
-    /// Connects and sends `request`; the answer goes to an ``UpstreamHandler``.
-    func start(_ request: CameraRequest, to url: CameraURL, settings: HTTPCamera.Settings, resolver: HostResolver, sink: FrameSink) {
-        let limit = settings.connectTimeout
-        let timeout = eventLoop.scheduleTask(in: TimeAmount(limit)) { self.end(.failure(self.timeoutError(url: url, limit: limit))) }
-        state.withLock { $0.timeout = timeout }
+    /// Asks over `connection`, which was kept from an answer before; the answer goes to its ``UpstreamHandler``.
+    func start(_ inquiry: Inquiry, over connection: KeptConnection) {
+        startTimer(inquiry)
+        state.withLock { state in
+            state.phase = .awaitingAnswer
+            state.channels = [connection.channel]
+        }
+        eventLoop.execute {
+            // Ended meanwhile: the channel is closed, or about to be.
+            connection.handler.value.ask(inquiry, exchange: self)
+        }
+    }
+
+    /// Connects and asks; the answer goes to an ``UpstreamHandler``.
+    func start(_ inquiry: Inquiry, resolver: HostResolver) {
+        startTimer(inquiry)
+        let url = inquiry.request.url
+        let limit = inquiry.settings.connectTimeout
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(TimeAmount(limit))
             .channelOption(.autoRead, value: false)
@@ -55,8 +68,13 @@ final class Exchange: Sendable {
             case .success(let channel):
                 self.state.withLock { $0.phase = .awaitingAnswer }
                 do {
+                    let isEncrypted = url.scheme == .https
+                    if isEncrypted {
+                        let handler = try CameraTLS.handler(host: url.host, trust: inquiry.settings.trust)
+                        try channel.pipeline.syncOperations.addHandler(handler)
+                    }
                     try channel.pipeline.syncOperations.addHandler(
-                        UpstreamHandler(request: request, settings: settings, sink: sink, exchange: self))
+                        UpstreamHandler(inquiry, exchange: self, isEncrypted: isEncrypted))
                     try channel.syncOptions?.setOption(.autoRead, value: true)
                 } catch {
                     self.end(.failure(.connection(reason: "\(error)")))
@@ -75,8 +93,8 @@ final class Exchange: Sendable {
         }
     }
 
-    /// Ends the exchange and closes its connection; only the first call counts. Any thread.
-    func end(_ result: Result<ResponseHead, CameraError>) {
+    /// Ends the exchange and closes its connection, unless the answer keeps it; only the first call counts. Any thread.
+    func end(_ result: Result<Answer, CameraError>) {
         let (isFirst, channels) = state.withLock { state -> (Bool, [any Channel]) in
             guard !state.isOver else { return (false, []) }
             state.isOver = true
@@ -86,8 +104,19 @@ final class Exchange: Sendable {
             return (true, state.channels)
         }
         guard isFirst else { return }
-        for channel in channels { channel.close(promise: nil) }
+        let kept = (try? result.get())?.connection?.channel
+        for channel in channels where channel !== kept { channel.close(promise: nil) }
         promise.completeWith(result.mapError { $0 as any Error })
+    }
+
+    private func startTimer(_ inquiry: Inquiry) {
+        let (url, limit) = (inquiry.request.url, inquiry.settings.connectTimeout)
+        let timeout = eventLoop.scheduleTask(in: TimeAmount(limit)) { self.end(.failure(self.timeoutError(url: url, limit: limit))) }
+        let isOver = state.withLock { state in
+            state.timeout = timeout
+            return state.isOver
+        }
+        if isOver { timeout.cancel() }
     }
 
     private func adopt(_ channel: any Channel) throws {

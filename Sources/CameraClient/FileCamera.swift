@@ -36,13 +36,13 @@ package struct FileCamera: Camera {
         do {
             while var bytes = try await blocking({ () throws(CameraError) in try file.read() }) {
                 // Assembled when it is due, not before: the frame's time stamp is the time it was whole.
-                try await wait(until: due)
+                try await eventLoop.wait(until: due)
                 while let frame = try assembler.append(&bytes, timestamp: .now()) {
                     frames += 1
                     try await eventLoop.submit { sink.frame(frame) }.get()
                     // Behind (the machine slept, the disk was slow): go on from now, without a burst.
                     due = max(due + interval, .now())
-                    try await wait(until: due)
+                    try await eventLoop.wait(until: due)
                 }
             }
         } catch let error as CameraError {
@@ -53,16 +53,6 @@ package struct FileCamera: Camera {
             throw .cancelled
         }
         guard frames > 0 else { throw .file(path: path, reason: "holds no JPEG picture") }
-    }
-
-    private func wait(until due: NIODeadline) async throws {
-        try Task.checkCancellation()
-        let timer = eventLoop.scheduleTask(deadline: due) {}
-        try await withTaskCancellationHandler {
-            try await timer.futureResult.get()
-        } onCancel: {
-            timer.cancel()
-        }
     }
 
     /// Runs work that may wait for a disk on a thread where waiting harms nobody.

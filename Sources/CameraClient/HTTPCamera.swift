@@ -1,41 +1,17 @@
 import CameraURL
 import MJPEG
 import NIOCore
-import NIOPosix
 
-/// A camera that is read over HTTP: looks up, connects, logs in, follows redirects, and hands on the frames of the stream.
+/// A camera that is read over HTTP: looks up, connects, logs in, follows redirects, and hands on the frames of the stream, or
+/// of the pictures that it asks for one by one.
 package struct HTTPCamera: Camera {
-    /// What a connection to the camera needs to know.
-    package struct Settings: Sendable {
-        package var url: CameraURL
-        /// Sent with each request, in place of our own fields of the same name.
-        package var headers: [(name: String, value: String)]
-        /// From the look-up to the end of the response head, for each request.
-        package var connectTimeout: Duration
-        /// The longest time between two whole frames.
-        package var stallTimeout: Duration
-        /// In bytes of JPEG.
-        package var maxFrameSize: Int
-
-        package init(
-            url: CameraURL, headers: [(name: String, value: String)] = [], connectTimeout: Duration, stallTimeout: Duration,
-            maxFrameSize: Int
-        ) {
-            self.url = url
-            self.headers = headers
-            self.connectTimeout = connectTimeout
-            self.stallTimeout = stallTimeout
-            self.maxFrameSize = maxFrameSize
-        }
-    }
-
     /// Redirects followed in one dial.
     static let maxRedirects = 5
     /// Requests in one dial, whatever the reason: a camera cannot keep us asking.
     static let maxRequests = 10
 
-    private let settings: Settings
-    private let eventLoop: any EventLoop
+    let settings: Settings
+    let eventLoop: any EventLoop
     private let resolver: HostResolver
     /// Kept between dials: the next one may log in at once.
     private var authenticator: Authenticator?
@@ -49,21 +25,62 @@ package struct HTTPCamera: Camera {
     }
 
     package mutating func stream(to sink: FrameSink) async throws(CameraError) {
-        var url = settings.url
+        if settings.url.scheme == .https || settings.allowsOtherOrigin { try CameraTLS.prepare(settings.trust) }
+        if let interval = settings.interval {
+            try await poll(every: interval, to: sink)
+        } else {
+            var dial = Dial(url: settings.url)
+            _ = try await ask(&dial, for: .stream, patience: settings.stallTimeout, sink: sink)
+        }
+    }
+
+    /// What one dial, or a row of polls, knows beyond the settings.
+    struct Dial {
+        /// Where to ask; redirects change it.
+        var url: CameraURL
+        /// A connection that waits for the next request.
+        var connection: KeptConnection?
+        /// Fields that ask for a picture only if it changed.
+        var conditions: [(String, String)] = []
+        /// What the sink knows of the camera.
+        var known: CameraDescription?
+    }
+
+    /// Asks, logging in and following redirects as it must. Returns an answer that brings a picture, or says that there is no
+    /// new one; a stream is passed on frame by frame, and its end is thrown.
+    mutating func ask(
+        _ dial: inout Dial, for purpose: Inquiry.Purpose, patience: Duration, sink: FrameSink
+    ) async throws(CameraError) -> Answer {
         var redirects = 0
-        var authorization = authenticator?.preemptive(method: CameraRequest.method, target: url.target)
+        var authorization = isHome(dial.url) ? preemptive(dial.url) : nil
         for _ in 0..<Self.maxRequests {
-            let request = CameraRequest(url: url, extraFields: settings.headers, authorization: authorization)
-            let head = try await exchange(request, with: url, sink: sink)
+            let isHome = isHome(dial.url)
+            // The operator's own fields may hold keys: they stay within the origin, as the login does.
+            let fields = (isHome ? settings.headers : []) + dial.conditions
+            var isPolling = false
+            if case .picture = purpose { isPolling = true }
+            let request = CameraRequest(
+                url: dial.url, extraFields: fields, authorization: authorization, keepsConnection: isPolling)
+            let inquiry = Inquiry(
+                request: request, purpose: purpose, sink: sink, settings: settings, patience: patience, known: dial.known)
+            let answer = try await exchange(inquiry, &dial.connection)
+            let head = answer.head
             switch head.status {
+            case 200 where answer.picture != nil, 304 where !dial.conditions.isEmpty:
+                return answer
             case 401:
-                authorization = try answer(to: head, target: url.target, mayLogIn: url.login != nil)
+                authorization = try self.answer(to: head, target: dial.url.target, mayLogIn: isHome)
             case 301, 302, 303, 307, 308:
                 redirects += 1
                 guard redirects <= Self.maxRedirects else { throw .redirectedTooOften }
-                url = try Redirect.resolve(location: head.first("Location") ?? "", from: url, allowOtherOrigin: false)
-                // The login goes along within the origin only; `url.login` is nil beyond it.
-                authorization = url.login == nil ? nil : authenticator?.preemptive(method: CameraRequest.method, target: url.target)
+                let url = try Redirect.resolve(
+                    location: head.first("Location") ?? "", from: dial.url, allowOtherOrigin: settings.allowsOtherOrigin)
+                if !url.hasSameOrigin(as: dial.url) {
+                    dial.connection?.close()
+                    dial.connection = nil
+                }
+                dial.url = url
+                authorization = self.isHome(url) ? preemptive(url) : nil
             case 403 where authorization != nil:
                 throw .loginRefused(403)
             default:
@@ -71,6 +88,13 @@ package struct HTTPCamera: Camera {
             }
         }
         throw .redirectedTooOften
+    }
+
+    /// Whether an address is of the camera that the login is for.
+    private func isHome(_ url: CameraURL) -> Bool { url.hasSameOrigin(as: settings.url) }
+
+    private mutating func preemptive(_ url: CameraURL) -> String? {
+        authenticator?.preemptive(method: CameraRequest.method, target: url.target)
     }
 
     private mutating func answer(to head: ResponseHead, target: String, mayLogIn: Bool) throws(CameraError) -> String {
@@ -89,19 +113,50 @@ package struct HTTPCamera: Camera {
         return String(generator.next(), radix: 16) + String(generator.next(), radix: 16)
     }
 
-    /// Sends one request over a new connection. Returns the head of an answer that is no stream; a stream is passed on
-    /// frame by frame, and its end is thrown.
-    private func exchange(_ request: CameraRequest, with url: CameraURL, sink: FrameSink) async throws(CameraError) -> ResponseHead {
+    /// Sends one request over the connection that was kept, else over a new one, and leaves the one to be kept.
+    private func exchange(_ inquiry: Inquiry, _ connection: inout KeptConnection?) async throws(CameraError) -> Answer {
+        let kept = connection
+        connection = nil
+        if let kept {
+            do throws(CameraError) {
+                let answer = try await exchange(inquiry, over: kept)
+                connection = answer.connection
+                return answer
+            } catch {
+                // The camera may have ended it since the last answer; that is no failure.
+                guard error.isEndedBeforeAnswer else { throw error }
+            }
+        }
+        let answer = try await exchange(inquiry, over: nil)
+        connection = answer.connection
+        return answer
+    }
+
+    private func exchange(_ inquiry: Inquiry, over connection: KeptConnection?) async throws(CameraError) -> Answer {
         let exchange = Exchange(eventLoop: eventLoop)
         do {
             return try await withTaskCancellationHandler {
-                exchange.start(request, to: url, settings: settings, resolver: resolver, sink: sink)
+                if let connection {
+                    exchange.start(inquiry, over: connection)
+                } else {
+                    exchange.start(inquiry, resolver: resolver)
+                }
                 return try await exchange.outcome.get()
             } onCancel: {
                 exchange.end(.failure(.cancelled))
             }
         } catch {
             throw error as? CameraError ?? .connection(reason: "\(error)")
+        }
+    }
+}
+
+extension CameraError {
+    /// Whether the connection was gone before the camera answered.
+    fileprivate var isEndedBeforeAnswer: Bool {
+        switch self {
+        case .closedBeforeHead, .connection: true
+        default: false
         }
     }
 }

@@ -14,11 +14,14 @@ struct StreamReader {
     private var bytesRead = 0
     /// How long a text says that it is: where no picture has come by then, none will.
     private let textLength: Int?
-    /// What the head says of the camera.
-    let description: CameraDescription
+    private let isPictureType: Bool
+    private let head: CameraDescription
 
     /// Decides by `head`'s media type how the body is read; a missing or wrong type leaves it to the body.
-    init(head: ResponseHead, maxFrameSize: Int) {
+    ///
+    /// - Parameter isStream: whether a stream is awaited, before which a length means nothing; else a single picture, whose
+    ///   length counts.
+    init(head: ResponseHead, maxFrameSize: Int, isStream: Bool = true, description: CameraDescription = CameraDescription()) {
         let field = head.first("Content-Type")
         let type = field.flatMap { MediaType($0) }
         let layout: FrameAssembler.Layout =
@@ -27,21 +30,44 @@ struct StreamReader {
         mediaTypeText = type.map { "\($0.type)/\($0.subtype)" } ?? "no media type"
         textLength = isText ? head.first("Content-Length").flatMap { Int($0) } : nil
         // Lengths before streams are often bogus; what is no stream shows in its bytes.
-        body = BodyReader(head: head, isStream: true)
+        body = BodyReader(head: head, isStream: isStream ? true : nil)
         assembler = FrameAssembler(layout: layout, maxFrameSize: maxFrameSize)
-        description = CameraDescription(
-            mediaType: field.map { $0.shown() },
-            boundary: type?.boundary.map { $0.shown() },
-            server: head.first("Server").map { $0.shown() }
-        )
+        isPictureType = type?.isJPEG ?? false
+        var description = description
+        description.mediaType = field.map { $0.shown() }
+        description.boundary = type?.boundary.map { $0.shown() }
+        description.server = head.first("Server").map { $0.shown() }
+        self.head = description
+        guard !isStream, type?.isMultipart != true, let length = body.length else { return }
+        // As a part, the picture keeps what stands behind its end within its length.
+        assembler = FrameAssembler(layout: .multipart(boundary: "picture"), maxFrameSize: maxFrameSize)
+        slice = ByteBuffer(string: "--picture\r\nContent-Type: image/jpeg\r\nContent-Length: \(length)\r\n\r\n")
     }
+
+    /// What the head and the body so far say of the camera.
+    var description: CameraDescription {
+        var description = head
+        description.quirks = assembler.quirks
+        description.learntBoundary = assembler.learntBoundary.map { $0.shown() }
+        return description
+    }
+
+    /// What was odd so far.
+    var quirks: Quirks { assembler.quirks }
+
+    /// Whether the body ends where it says, and not with the connection.
+    var endsByItself: Bool { body.endsByItself }
 
     /// Whether the body has ended by its own framing.
     var isEnded: Bool { body.isEnded }
 
     /// Why the stream is over, once it is.
     var endError: CameraError {
-        frames == 0 && isText ? .notAPicture(mediaType: mediaTypeText) : frames == 0 ? .noFrames : .ended
+        switch frames {
+        case 0: isText ? .notAPicture(mediaType: mediaTypeText) : .noFrames
+        case 1 where isPictureType: .singlePicture
+        default: .ended
+        }
     }
 
     /// The next frame from `input`, nil when all of it is read.

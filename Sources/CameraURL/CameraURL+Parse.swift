@@ -145,7 +145,7 @@ extension CameraURL {
 
 extension UInt8 {
     /// The value of this byte as a hexadecimal digit, nil for any other byte.
-    fileprivate var hexValue: UInt8? {
+    var hexValue: UInt8? {
         switch self {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10

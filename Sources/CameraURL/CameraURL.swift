@@ -51,6 +51,11 @@ package struct CameraURL: Hashable, Sendable {
         return port == scheme.defaultPort ? name : "\(name):\(port)"
     }
 
+    /// Whether two addresses are of the same scheme, host and port, within which a login may go.
+    package func hasSameOrigin(as other: CameraURL) -> Bool {
+        scheme == other.scheme && port == other.port && host.lowercased() == other.host.lowercased()
+    }
+
     /// The host as it stands in an address: an IPv6 address in brackets.
     package var bracketedHost: String { host.contains(":") ? "[\(host)]" : host }
 }

@@ -28,6 +28,8 @@ package struct Frame: Sendable {
     package let width: Int
     /// Height in pixels, from the JPEG's frame header.
     package let height: Int
+    /// How long its bytes took to come, from the first read to the last; nought for a picture that was not read from a stream.
+    package internal(set) var transferMicroseconds: Int64 = 0
     /// Length of the JPEG in bytes, padding behind its end included.
     package let jpegLength: Int
 
@@ -36,9 +38,12 @@ package struct Frame: Sendable {
     /// Where the plain header begins in `storage`.
     private let headerIndex: Int
 
-    /// Lays header and trailer around a JPEG that stands in `storage` from `Frame.headroom` to the writer index.
+    /// Lays header and trailer around a JPEG that stands in `storage` from `Frame.headroom` to the writer index, and takes it.
+    ///
+    /// `inout`, so that the buffer has one owner all the way and is never copied for the header's sake.
     init(
-        storage: consuming ByteBuffer, kind: Kind, timestamp: Timestamp, upstreamTimestamp: Timestamp? = nil, width: Int, height: Int
+        takingFrom storage: inout ByteBuffer, kind: Kind, timestamp: Timestamp, upstreamTimestamp: Timestamp? = nil, width: Int,
+        height: Int
     ) {
         let jpegLength = max(0, storage.writerIndex - Frame.headroom)
         let header = WireFormat.header(jpegLength: jpegLength, timestamp: timestamp, kind: kind)
@@ -53,6 +58,7 @@ package struct Frame: Sendable {
         self.jpegLength = jpegLength
         self.headerIndex = headerIndex
         self.storage = storage
+        storage = ByteBuffer()
     }
 
     /// Copies a JPEG that did not come through an assembler: a file, a placeholder.
@@ -62,8 +68,9 @@ package struct Frame: Sendable {
         var walker = JPEGWalker()
         let outcome = jpeg.withUnsafeReadableBytes { walker.walk($0) }
         guard case .end = outcome, walker.isPicture else { return nil }
+        var storage = Frame.storage(holding: jpeg)
         self.init(
-            storage: Frame.storage(holding: jpeg), kind: kind, timestamp: timestamp, width: walker.width, height: walker.height)
+            takingFrom: &storage, kind: kind, timestamp: timestamp, width: walker.width, height: walker.height)
     }
 
     /// The part in plain form: header block, JPEG, delimiter.
@@ -83,8 +90,9 @@ package struct Frame: Sendable {
 
     /// The same picture of the same time, marked as a repeat. Copies.
     package func repeated() -> Frame {
-        Frame(
-            storage: Frame.storage(holding: jpeg), kind: .repeat, timestamp: timestamp, upstreamTimestamp: upstreamTimestamp,
+        var storage = Frame.storage(holding: jpeg)
+        return Frame(
+            takingFrom: &storage, kind: .repeat, timestamp: timestamp, upstreamTimestamp: upstreamTimestamp,
             width: width, height: height)
     }
 

@@ -36,6 +36,7 @@ extension FrameAssembler {
         let expected = pictureLength.map { min($0, max(1 << 20, 4 * lastLength)) } ?? lastLength + lastLength / 8
         picture = Frame.storage(capacity: min(expected, maxFrameSize))
         picture.writeBytes(start)
+        pictureBegan = nil
         walker = JPEGWalker()
         _ = start.withUnsafeBytes { walker.walk($0) }
         if pictureLength == start.count { enter(.behindLength) }
@@ -43,6 +44,7 @@ extension FrameAssembler {
 
     /// Takes the picture's bytes, up to its end of image or its length.
     mutating func walk(_ source: inout ByteBuffer, _ timestamp: Timestamp) throws(AssemblyError) -> Frame? {
+        if pictureBegan == nil { pictureBegan = timestamp }
         let room = (pictureLength ?? .max) - picture.readableBytes
         let outcome = source.withUnsafeReadableBytes { bytes in
             let window = UnsafeRawBufferPointer(rebasing: bytes.prefix(room))
@@ -108,7 +110,14 @@ extension FrameAssembler {
         while source.readableBytes > 0 {
             let find = scanInPicture(&source, limit: 1)
             if find != .nothing {
-                oddities.insert(.noEndOfImage)
+                guard !isLineEndWithin(length) else {
+                    // The delimiter's line end is within the length, so the picture is shorter than that: it was cut.
+                    believesLengths = false
+                    oddities.insert(.lengthTooLarge)
+                    dropPicture()
+                    beginHeader(with: find)
+                    return nil
+                }
                 let frame = complete(at: length, isLengthRight: true, timestamp)
                 beginHeader(with: find)
                 return frame
@@ -132,6 +141,16 @@ extension FrameAssembler {
             }
         }
         return nil
+    }
+
+    /// Whether the line end before a delimiter that comes right behind the picture's first `length` bytes is one of them.
+    private func isLineEndWithin(_ length: Int) -> Bool {
+        let (last, next) = (Frame.headroom + length - 1, Frame.headroom + length)
+        switch picture.getInteger(at: last, as: UInt8.self) {
+        case ASCII.carriageReturn: return picture.getInteger(at: next) == ASCII.lineFeed
+        case ASCII.lineFeed: return picture.getInteger(at: next).map { $0 != ASCII.carriageReturn && $0 != ASCII.lineFeed } ?? false
+        default: return false
+        }
     }
 
     private mutating func enter(_ next: State) {
@@ -169,13 +188,12 @@ extension FrameAssembler {
             return nil
         }
         if !isLengthRight, recoverMerged() { return nil }
-        var storage = ByteBuffer()
-        swap(&storage, &picture)
-        storage.moveWriterIndex(to: Frame.headroom + length)
-        // Consumed, or the frame would have to copy what this function still holds.
-        let frame = Frame(
-            storage: consume storage, kind: header.kind ?? .live, timestamp: timestamp, upstreamTimestamp: header.timestamp,
+        if !walker.hasEnded { oddities.insert(.noEndOfImage) }
+        picture.moveWriterIndex(to: Frame.headroom + length)
+        var frame = Frame(
+            takingFrom: &picture, kind: header.kind ?? .live, timestamp: timestamp, upstreamTimestamp: header.timestamp,
             width: walker.width, height: walker.height)
+        frame.transferMicroseconds = max(0, timestamp.microseconds - (pictureBegan ?? timestamp).microseconds)
         lastLength = length
         idleLength = 0
         awaitPart()

@@ -48,6 +48,7 @@ package struct FrameAssembler: Sendable {
 
     let layout: Layout
     let maxFrameSize: Int
+    let maxIdleLength: Int
     var oddities: Quirks = []
     var boundary: Boundary
     var state = State.between
@@ -65,6 +66,8 @@ package struct FrameAssembler: Sendable {
     var picture = ByteBuffer()
     var walker = JPEGWalker()
     var pictureLength: Int?
+    /// When the first of its bytes was read.
+    var pictureBegan: Timestamp?
     /// Content-Lengths were right so far.
     var believesLengths = true
     /// The length of the last frame, from which the next one's buffer is sized.
@@ -79,10 +82,12 @@ package struct FrameAssembler: Sendable {
     /// Bytes since the last frame that belonged to none.
     var idleLength = 0
 
-    /// Starts at the first byte of a body. `maxFrameSize` in bytes.
-    package init(layout: Layout, maxFrameSize: Int) {
+    /// Starts at the first byte of a body. All sizes in bytes.
+    package init(layout: Layout, maxFrameSize: Int, bytesWithoutPicture: Int = maximumBytesWithoutPicture) {
         self.layout = layout
         self.maxFrameSize = maxFrameSize
+        // A broken picture that is not too large for a frame does not end the stream.
+        maxIdleLength = max(bytesWithoutPicture, maxFrameSize)
         if case .multipart(let declared) = layout {
             boundary = Boundary(declared: declared)
         } else {
@@ -114,23 +119,30 @@ package struct FrameAssembler: Sendable {
         }
     }
 
-    /// Ends the stream: gives the frame that needed only what would have followed, and drops a cut one.
+    /// Ends the stream: gives the frames that needed only what would have followed, and drops a cut one.
+    ///
+    /// The caller calls again until it gets nil: a cut picture may have swallowed whole ones.
     package mutating func finish(timestamp: Timestamp) -> Frame? {
-        var frame: Frame?
-        switch state {
-        case .padding: frame = complete(at: walker.position, isLengthRight: false, timestamp)
-        case .behindLength, .behindPadding: frame = complete(at: pictureLength ?? 0, isLengthRight: true, timestamp)
-        case .picture: dropPicture()
-        case .between, .header, .body, .otherPart: break
+        while true {
+            switch state {
+            case .padding:
+                if let frame = complete(at: walker.position, isLengthRight: false, timestamp) { return frame }
+            case .behindLength, .behindPadding:
+                if let frame = complete(at: pictureLength ?? 0, isLengthRight: true, timestamp) { return frame }
+            case .picture: recover()
+            case .between, .header, .body, .otherPart: break
+            }
+            if let bytes = givenBack {
+                pending.append(bytes)
+                givenBack = nil
+            }
+            guard !pending.isEmpty else {
+                awaitPart()
+                return nil
+            }
+            var nothing = ByteBuffer()
+            if let frame = try? append(&nothing, timestamp: timestamp) { return frame }
         }
-        awaitPart()
-        if let bytes = givenBack {
-            // A merged picture ends with a whole one.
-            givenBack = nil
-            var rest = bytes
-            frame = try? append(&rest, timestamp: timestamp)
-        }
-        return frame
     }
 
     private mutating func advance(_ source: inout ByteBuffer, _ timestamp: Timestamp) throws(AssemblyError) -> Frame? {
@@ -145,7 +157,7 @@ package struct FrameAssembler: Sendable {
             case .behindPadding: frame = readBehindPadding(&source, timestamp)
             }
             if let frame { return frame }
-            guard idleLength <= max(FrameAssembler.maximumBytesWithoutPicture, maxFrameSize) else {
+            guard idleLength <= maxIdleLength else {
                 throw .noPicture(bytes: idleLength)
             }
         }

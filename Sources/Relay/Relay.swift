@@ -3,64 +3,70 @@ import Logging
 import NIOCore
 import RelayConfiguration
 
-/// The supervisor: binds the listeners, runs one task per source, and ends both in order.
+/// The supervisor: binds the listeners, runs one task per source, takes over another configuration, and ends all in order.
 package actor Relay {
-    private let configuration: RelayConfiguration
-    private let group: any EventLoopGroup
-    private let eventLoops: [any EventLoop]
-    private let logger: Logger
-    private let server: Server
+    /// A source and the task that keeps its camera connected.
+    struct Running {
+        let source: Source
+        var task: Task<Void, Never>
+    }
+
+    /// What holds now.
+    package internal(set) var configuration: RelayConfiguration
+    let group: any EventLoopGroup
+    let eventLoops: [any EventLoop]
+    let logger: Logger
+    let server: Server
+    let limits: Limits
+    var listeners: [Listener] = []
+    var running: [String: Running] = [:]
     private let resolver = HostResolver()
     private let clock: any Clock<Duration>
-    private var listeners: [Listener] = []
-    private var sources: [Source] = []
-    private var tasks: [Task<Void, Never>] = []
+    private var nextLoop = 0
+    private(set) var isStopping = false
+    /// True while a reload is at work; another one waits for it.
+    var isReloading = false
+    var reloadIsDue = false
 
-    /// Makes a relay that is not running yet; `version` is what the status shows.
+    /// Makes a relay that is not running yet; `version` is what the status shows. Raises the limit of open descriptors.
     package init(
         configuration: RelayConfiguration, group: any EventLoopGroup, logger: Logger, version: String,
         clock: any Clock<Duration> = ContinuousClock()
     ) {
-        self.clock = clock
         self.configuration = configuration
         self.group = group
         self.logger = logger
+        self.clock = clock
         eventLoops = Array(group.makeIterator())
-        server = Server(version: version)
+        limits = Limits(
+            descriptors: Limits.raiseDescriptorLimit(), cameras: configuration.sources.count, maxViewers: configuration.maxViewers,
+            logger: logger)
+        server = Server(version: version, limits: limits, logger: logger)
     }
 
     /// Binds every address, then starts the sources; when an address cannot be bound, nothing stays open.
     package func start() async throws(RelayError) {
-        sources = configuration.sources.enumerated().map { index, source in
-            Source(
-                configuration: source, eventLoop: eventLoops[index % eventLoops.count], eventLoops: eventLoops, resolver: resolver,
-                logger: logger)
-        }
-        server.use(RoutingTable(sources))
-        do throws(RelayError) {
-            for (address, scope) in wantedListeners {
-                listeners.append(try await bind(address, scope))
-            }
-        } catch {
-            await closeListeners()
-            throw error
-        }
-        for source in sources {
-            tasks.append(Task { await source.run() })
-        }
+        server.use(configuration)
+        listeners = try await bindAll(configuration.wantedListeners)
+        for source in configuration.sources { running[source.name] = start(source) }
+        route()
+        if let eventLoop = eventLoops.first { server.measure(on: eventLoop) }
         server.enter(.ready)
         for listener in listeners { logger.info("listening", metadata: ["address": "\(listener.boundAddress)"]) }
     }
 
     /// Stops listening and reading cameras; viewers end after their frame in flight, at most `drain_timeout` later.
     package func stop() async {
+        isStopping = true
         server.enter(.draining)
-        await closeListeners()
-        for task in tasks { task.cancel() }
-        for task in tasks { await task.value }
-        for source in sources { source.hub.endViewers() }
+        for listener in listeners { await listener.close() }
+        listeners = []
+        let all = running.values
+        for one in all { one.task.cancel() }
+        for one in all { await one.task.value }
+        for one in all { one.source.hub.endViewers() }
         let deadline = NIODeadline.now() + TimeAmount(configuration.drainTimeout)
-        while sources.contains(where: { $0.hub.totals.viewers > 0 }), .now() < deadline {
+        while all.contains(where: { $0.source.hub.totals.viewers > 0 }), .now() < deadline {
             try? await clock.sleep(for: .milliseconds(20))
         }
     }
@@ -68,40 +74,41 @@ package actor Relay {
     /// The ports that were bound, in the order of the configuration.
     package var ports: [Int] { listeners.compactMap(\.port) }
 
-    private var wantedListeners: [(ListenAddress, Route.Scope)] {
-        switch configuration.mode {
-        case .single:
-            let name = configuration.sources.first?.name ?? ""
-            return configuration.listen.map { ($0, .source(name, named: true)) }
-                + hosts(withPort: configuration.webSocketPort).map { ($0, .webSocket(name)) }
-        case .file:
-            return configuration.listen.map { ($0, .relay) }
-                + configuration.sources.flatMap { source in
-                    hosts(withPort: source.port).map { ($0, .source(source.name, named: false)) }
-                }
-        }
+    /// Makes a source and begins to read its camera.
+    func start(_ configuration: SourceConfiguration) -> Running {
+        let source = Source(
+            configuration: configuration, eventLoop: eventLoops[nextLoop % eventLoops.count], eventLoops: eventLoops,
+            resolver: resolver, clock: clock, logger: logger)
+        nextLoop += 1
+        return Running(source: source, task: Task { await source.run() })
     }
 
-    /// Every host that is listened on, with another port.
-    private func hosts(withPort port: Int?) -> [ListenAddress] {
-        guard let port else { return [] }
-        var hosts: [String] = []
-        for case .ip(let host, _) in configuration.listen where !hosts.contains(host) { hosts.append(host) }
-        return (hosts.isEmpty ? ["::"] : hosts).map { .ip(host: $0, port: port) }
+    /// Lets requests find what runs, in the order of the configuration.
+    func route() {
+        server.use(RoutingTable(configuration.sources.compactMap { running[$0.name]?.source }))
     }
 
-    private func bind(_ address: ListenAddress, _ scope: Route.Scope) async throws(RelayError) -> Listener {
+    /// Binds all of `wanted` or, if one fails, none.
+    func bindAll(_ wanted: [WantedListener]) async throws(RelayError) -> [Listener] {
+        var bound: [Listener] = []
         do throws(RelayError) {
-            return try await Listener.bind(address, scope: scope, server: server, group: group)
+            for listener in wanted { bound.append(try await bind(listener)) }
+        } catch {
+            for listener in bound { await listener.close() }
+            throw error
+        }
+        return bound
+    }
+
+    private func bind(_ wanted: WantedListener) async throws(RelayError) -> Listener {
+        do throws(RelayError) {
+            return try await Listener.bind(wanted.address, scope: wanted.scope, server: server, limits: limits, group: group)
         } catch {
             // A machine without IPv6: every IPv4 address is what "every address" means there.
-            guard case .ip("::", let port) = address, error.isAddressFamilyMissing else { throw error }
-            return try await Listener.bind(.ip(host: "0.0.0.0", port: port), scope: scope, server: server, group: group)
+            guard case .ip("::", let port) = wanted.address, error.isAddressFamilyMissing else { throw error }
+            let address = ListenAddress.ip(host: "0.0.0.0", port: port)
+            return try await Listener.bind(
+                address, named: wanted.address, scope: wanted.scope, server: server, limits: limits, group: group)
         }
-    }
-
-    private func closeListeners() async {
-        for listener in listeners { await listener.close() }
-        listeners = []
     }
 }

@@ -55,4 +55,12 @@ extension RelayConfiguration {
             webSocketPort: webSocketPort
         )
     }
+
+    /// Has every source connect only while it is watched, and for `linger` after.
+    package mutating func useOnDemand(linger: Duration) {
+        for index in sources.indices {
+            sources[index].onDemand = true
+            sources[index].linger = linger
+        }
+    }
 }

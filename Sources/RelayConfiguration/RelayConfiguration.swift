@@ -24,6 +24,10 @@ package struct RelayConfiguration: Equatable, Sendable {
     /// How long viewers may take to receive their last frame when the relay ends.
     package var drainTimeout: Duration
     package var log: LogConfiguration
+    /// Who may see what.
+    package var access = AccessConfiguration()
+    /// The most viewers of all sources together, nil for as many as the descriptor limit allows.
+    package var maxViewers: Int?
     /// The port on which the single-URL mode also serves the older relay's WebSocket form (`-w`).
     package var webSocketPort: Int?
 
@@ -34,7 +38,8 @@ package struct RelayConfiguration: Equatable, Sendable {
         sources: [SourceConfiguration],
         drainTimeout: Duration = .seconds(5),
         log: LogConfiguration = LogConfiguration(),
-        webSocketPort: Int? = nil
+        webSocketPort: Int? = nil,
+        maxViewers: Int? = nil
     ) {
         self.mode = mode
         self.listen = listen
@@ -42,5 +47,6 @@ package struct RelayConfiguration: Equatable, Sendable {
         self.drainTimeout = drainTimeout
         self.log = log
         self.webSocketPort = webSocketPort
+        self.maxViewers = maxViewers
     }
 }

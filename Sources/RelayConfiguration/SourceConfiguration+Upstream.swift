@@ -4,7 +4,7 @@ extension SourceConfiguration.Upstream {
     /// The length in bytes that no address reaches on purpose; cameras' servers take far less.
     private static let maximumLength = 8192
 
-    /// Reads `http://…` or `file:PATH` (also `file:///PATH`). A path is taken as it is, without percent-decoding; a
+    /// Reads `http://…`, `https://…` or `file:PATH` (also `file:///PATH`). A path is taken as it is, without percent-decoding; a
     /// relative one starts at `folder`.
     init(text: String, folder: String) throws(TextError) {
         guard text.utf8.count <= Self.maximumLength else {
@@ -20,13 +20,7 @@ extension SourceConfiguration.Upstream {
         } catch {
             throw TextError(message: error.description)
         }
-        try Self.refuseUnsupportedScheme(url.scheme)
         self = .camera(url)
-    }
-
-    /// The one place that says which schemes a camera may not have yet.
-    private static func refuseUnsupportedScheme(_ scheme: CameraURL.Scheme) throws(TextError) {
-        guard scheme != .https else { throw TextError(message: "https is not supported yet; use http:// where the camera has it") }
     }
 
     private static func filePath(_ text: Substring.UTF8View, folder: String) throws(TextError) -> String {

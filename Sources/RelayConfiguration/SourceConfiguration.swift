@@ -8,11 +8,37 @@ package struct SourceConfiguration: Equatable, Sendable {
         case camera(CameraURL)
         /// A file of concatenated JPEGs, played in a loop. A relative path holds from the process's working directory.
         case file(path: String)
+        /// A program whose standard output is a stream, with its arguments: never a shell's line.
+        case program([String])
+    }
+
+    /// Which redirects of a camera are followed.
+    package enum Redirects: String, CaseIterable, Sendable {
+        /// Those to the same scheme, host and port.
+        case same
+        /// Those to any http or https address; the login stays behind.
+        case any
+    }
+
+    /// What viewers of a lost source see.
+    package enum OnLoss: String, CaseIterable, Sendable {
+        /// A picture that says so: an old picture must not pass for a live one.
+        case placeholder
+        /// The last frame.
+        case last
+        /// Nothing.
+        case silent
+        /// The stream ends after ``SourceConfiguration/stallTimeout``, for recorders that reconnect by themselves.
+        case close
     }
 
     /// The name in routes, logs and status: `[A-Za-z0-9][A-Za-z0-9._-]*`.
     package var name: String
     package var upstream: Upstream
+    /// Where frames come from while ``upstream`` fails, the next one first.
+    package var alternatives: [Upstream]
+    /// How long an alternative is used before ``upstream`` is tried again.
+    package var failback: Duration
     /// The port on which this source is also served alone, on every host that the relay listens on.
     package var port: Int?
     /// Fields added to each request to the camera, in the order of the file; no name occurs twice.
@@ -31,11 +57,40 @@ package struct SourceConfiguration: Equatable, Sendable {
     package var fps: Double
     /// The most frames per second that are passed on; nil passes on all.
     package var maxFPS: Double?
+    /// Whether the camera is read at all; viewers of a source that is off see a placeholder.
+    package var enabled: Bool
+    /// Whether the camera is connected only while somebody watches.
+    package var onDemand: Bool
+    /// How long an on-demand camera stays connected after its last viewer.
+    package var linger: Duration
+    /// How long an on-demand camera stays connected after a snapshot.
+    package var snapshotLinger: Duration
+    /// The longest time in which a viewer gets no part.
+    package var heartbeat: Duration
+    package var onLoss: OnLoss
+    /// The path of a JPEG in place of the built-in placeholder.
+    package var placeholder: String?
+    /// The most viewers at once, nil for as many as the relay takes.
+    package var maxViewers: Int?
+    /// How often a camera that has only single pictures is asked for one; nil for a stream.
+    package var interval: Duration?
+    package var redirects: Redirects
+    /// Whether the certificate of an https camera must be one that this machine's authorities vouch for.
+    package var verifiesCertificate: Bool
+    /// The one certificate that the camera may have, in place of every other check of it.
+    package var certificateFingerprint: CertificateFingerprint?
+    /// Whether it appears in lists that anyone may see.
+    package var isListed = true
+
+    /// How old the newest frame may be before the camera counts as lost: single pictures come only every ``interval``.
+    package var patience: Duration { max(stallTimeout, (interval ?? .zero) * 3) }
 
     /// Makes a source with the built-in defaults for whatever is left out. It checks nothing.
     package init(
         name: String,
         upstream: Upstream,
+        alternatives: [Upstream] = [],
+        failback: Duration = .seconds(60),
         port: Int? = nil,
         headers: [HeaderField] = [],
         connectTimeout: Duration = .seconds(5),
@@ -44,10 +99,24 @@ package struct SourceConfiguration: Equatable, Sendable {
         stallTimeout: Duration = .seconds(10),
         maxFrameSize: Int = 16 << 20,
         fps: Double = 10,
-        maxFPS: Double? = nil
+        maxFPS: Double? = nil,
+        enabled: Bool = true,
+        onDemand: Bool = false,
+        linger: Duration = .seconds(30),
+        snapshotLinger: Duration = .seconds(2),
+        heartbeat: Duration = .seconds(5),
+        onLoss: OnLoss = .placeholder,
+        placeholder: String? = nil,
+        maxViewers: Int? = nil,
+        interval: Duration? = nil,
+        redirects: Redirects = .same,
+        verifiesCertificate: Bool = true,
+        certificateFingerprint: CertificateFingerprint? = nil
     ) {
         self.name = name
         self.upstream = upstream
+        self.alternatives = alternatives
+        self.failback = failback
         self.port = port
         self.headers = headers
         self.connectTimeout = connectTimeout
@@ -57,5 +126,17 @@ package struct SourceConfiguration: Equatable, Sendable {
         self.maxFrameSize = maxFrameSize
         self.fps = fps
         self.maxFPS = maxFPS
+        self.enabled = enabled
+        self.onDemand = onDemand
+        self.linger = linger
+        self.snapshotLinger = snapshotLinger
+        self.heartbeat = heartbeat
+        self.onLoss = onLoss
+        self.placeholder = placeholder
+        self.maxViewers = maxViewers
+        self.interval = interval
+        self.redirects = redirects
+        self.verifiesCertificate = verifiesCertificate
+        self.certificateFingerprint = certificateFingerprint
     }
 }

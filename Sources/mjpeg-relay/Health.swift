@@ -13,10 +13,14 @@ struct Health: AsyncParsableCommand {
         discussion: "With neither port nor file: the address in the file that a start would use, else port 54321."
     )
 
-    @Option(name: [.short, .long], help: ArgumentHelp("The port to ask on this machine.", valueName: "port"))
+    @Option(
+        name: [.customShort("p", allowingJoined: true), .long],
+        help: ArgumentHelp("The port to ask on this machine.", valueName: "port"))
     var port: Int?
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Ask the first address that this file listens on.", valueName: "file"))
+    @Option(
+        name: [.customShort("c", allowingJoined: true), .long],
+        help: ArgumentHelp("Ask the first address that this file listens on.", valueName: "file"))
     var config: String?
 
     func validate() throws {

@@ -7,8 +7,9 @@ struct MJPEGRelay: AsyncParsableCommand {
         commandName: "mjpeg-relay",
         abstract: "Takes each camera's MJPEG stream once and gives it to any number of viewers.",
         usage: """
-            mjpeg-relay [-p PORT] [-w PORT] [-q | -d] URL
+            mjpeg-relay [-p PORT] [-w PORT] [-T SECONDS] [-q | -d] URL
             mjpeg-relay [-c FILE] [--check] [-q | -d]
+            mjpeg-relay probe URL | HOST[:PORT]
             mjpeg-relay health [-p PORT | -c FILE]
             """,
         discussion: """
@@ -16,21 +17,31 @@ struct MJPEGRelay: AsyncParsableCommand {
             ./relay.yaml, else /etc/mjpeg-relay/relay.yaml.
             """,
         version: Version.text,
-        subcommands: [Health.self]
+        subcommands: [Health.self, Probe.self]
     )
 
     @Argument(help: "The camera: http://[USER:PASSWORD@]HOST[:PORT]/PATH, or file:PATH for a file of JPEGs.")
     var url: String?
 
-    @Option(name: [.short, .long], help: ArgumentHelp("The port to serve on (default: 54321).", valueName: "port"))
+    @Option(
+        name: [.customShort("p", allowingJoined: true), .long],
+        help: ArgumentHelp("The port to serve on (default: 54321).", valueName: "port"))
     var port: Int?
 
     @Option(
-        name: [.customShort("w"), .customLong("ws-port")],
+        name: [.customShort("w", allowingJoined: true), .customLong("ws-port")],
         help: ArgumentHelp("Also serve the pictures as WebSocket text messages (data:image/jpg;base64,…) on this port.", valueName: "port"))
     var webSocketPort: Int?
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Read the sources from this file.", valueName: "file"))
+    @Option(
+        name: [.customShort("T", allowingJoined: true), .customLong("linger")],
+        help: ArgumentHelp(
+            "Connect the camera only while somebody watches, and this long after the last viewer.", valueName: "seconds"))
+    var linger: Int?
+
+    @Option(
+        name: [.customShort("c", allowingJoined: true), .long],
+        help: ArgumentHelp("Read the sources from this file.", valueName: "file"))
     var config: String?
 
     @Flag(help: "Check the configuration, print every problem, and end.")
@@ -47,13 +58,17 @@ struct MJPEGRelay: AsyncParsableCommand {
         for (name, value) in [("--port", port), ("--ws-port", webSocketPort)] {
             if let value, !(0...65535).contains(value) { throw ValidationError("\(name) is a number from 0 to 65535") }
         }
+        if let linger, !(0...86400).contains(linger) { throw ValidationError("-T is a number of seconds from 0 to 86400") }
         if let port, port != 0, port == webSocketPort { throw ValidationError("--port and --ws-port are the same") }
         if config != nil {
             if url != nil { throw ValidationError("give a URL or --config, not both") }
             if port != nil { throw ValidationError("--port goes with a URL; with --config the ports stand in the file") }
             if webSocketPort != nil { throw ValidationError("--ws-port goes with a URL") }
+            if linger != nil { throw ValidationError("-T goes with a URL; a file has the keys on_demand and linger") }
         } else if url == nil {
-            if port != nil || webSocketPort != nil { throw ValidationError("--port and --ws-port go with a URL; there is none") }
+            if port != nil || webSocketPort != nil || linger != nil {
+                throw ValidationError("--port, --ws-port and -T go with a URL; there is none")
+            }
         }
     }
 
@@ -63,15 +78,21 @@ struct MJPEGRelay: AsyncParsableCommand {
             Output.say("ok")
             return
         }
-        let code = await Service(configuration: configuration, level: level(in: configuration)).run()
-        throw ExitCode(code)
+        let service = Service(
+            configuration: configuration, file: url == nil ? path : nil, forcedLevel: quiet ? .warning : debug ? .debug : nil)
+        throw ExitCode(await service.run())
     }
 
+    /// The file that a start reads when there is no URL.
+    private var path: String? { config ?? ConfigurationFile.found }
+
     private func loadConfiguration() throws -> RelayConfiguration {
-        let path = config ?? ConfigurationFile.found
         do throws(ConfigurationError) {
             if let url {
-                return try .single(url: url, port: port ?? RelayConfiguration.defaultPort, webSocketPort: webSocketPort, folder: "")
+                var configuration = try RelayConfiguration.single(
+                    url: url, port: port ?? RelayConfiguration.defaultPort, webSocketPort: webSocketPort)
+                if let linger { configuration.useOnDemand(linger: .seconds(linger)) }
+                return configuration
             }
             if let path { return try .load(path: path, environment: ConfigurationFile.environment) }
         } catch {
@@ -80,9 +101,5 @@ struct MJPEGRelay: AsyncParsableCommand {
         }
         Output.complain(Self.helpMessage())
         throw ExitCode(64)
-    }
-
-    private func level(in configuration: RelayConfiguration) -> LogConfiguration.Level {
-        quiet ? .warning : debug ? .debug : configuration.log.level
     }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import NIOCore
 import NIOPosix
 import Relay
 import RelayConfiguration
@@ -8,31 +9,54 @@ import UnixSignals
 /// The running program: logs, the relay, and the signals that steer it.
 struct Service {
     let configuration: RelayConfiguration
-    let level: LogConfiguration.Level
+    /// What a reload reads, nil in the single-URL mode.
+    let file: String?
+    /// The log level of the command line, which no file changes.
+    let forcedLevel: LogConfiguration.Level?
 
     /// Runs until a signal ends it; returns the exit status.
     func run() async -> Int32 {
         // A log reader or a viewer that goes away is an error of one write, not the end of the program.
         signal(SIGPIPE, SIG_IGN)
         let sink = LogSink()
-        let handler = RelayLogHandler(sink: sink, format: configuration.log.format, level: Logger.Level(level))
-        let logger = Logger(label: "mjpeg-relay", factory: { _ in handler })
+        let settings = LogSettings(configuration.log, forced: forcedLevel)
+        let logger = Logger(label: "mjpeg-relay", factory: { _ in RelayLogHandler(sink: sink, settings: settings) })
+        let manager = ServiceManager(environment: ConfigurationFile.environment)
         defer { sink.flush() }
 
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
-        let relay = Relay(configuration: configuration, group: MultiThreadedEventLoopGroup.singleton, logger: logger, version: Version.text)
+        let group = MultiThreadedEventLoopGroup.singleton
+        let relay = Relay(configuration: configuration, group: group, logger: logger, version: Version.text)
         do throws(RelayError) {
             try await relay.start()
         } catch {
             logger.error("\(error)")
             return 1
         }
-        await withDiscardingTaskGroup { group in
+        manager.ready()
+        // A sign of life from an event loop: one that hangs sends none.
+        let watchdog = manager.watchdogInterval.map { interval in
+            group.any().scheduleRepeatedTask(initialDelay: .zero, delay: interval) { _ in manager.alive() }
+        }
+        defer { watchdog?.cancel() }
+
+        await withDiscardingTaskGroup { tasks in
             var isStopping = false
             for await signal in signals {
                 switch signal {
                 case .sighup:
-                    logger.info("there is no configuration file to read again")
+                    guard !isStopping else { continue }
+                    guard let file else {
+                        logger.info("there is no configuration file to read again")
+                        continue
+                    }
+                    tasks.addTask {
+                        manager.reloading()
+                        // One that only asked the reload at work for another round has nothing to tell.
+                        guard await relay.reload({ await Self.read(file) }) else { return }
+                        settings.use(await relay.configuration.log)
+                        manager.ready()
+                    }
                 case _ where isStopping:
                     logger.warning("ending at once")
                     sink.flush()
@@ -40,7 +64,8 @@ struct Service {
                 default:
                     isStopping = true
                     logger.info("shutting down", metadata: ["signal": "\(signal)"])
-                    group.addTask {
+                    manager.stopping()
+                    tasks.addTask {
                         await relay.stop()
                         logger.info("ended")
                         sink.flush()
@@ -51,16 +76,17 @@ struct Service {
         }
         return 0
     }
-}
 
-extension Logger.Level {
-    /// The configuration's level in swift-log's words.
-    init(_ level: LogConfiguration.Level) {
-        switch level {
-        case .debug: self = .debug
-        case .info: self = .info
-        case .warning: self = .warning
-        case .error: self = .error
+    /// Reads the file on a thread that may wait for a disk.
+    private static func read(_ file: String) async -> Result<RelayConfiguration, ConfigurationError> {
+        let environment = ConfigurationFile.environment
+        let result: Result<RelayConfiguration, ConfigurationError>? = try? await NIOThreadPool.singleton.runIfActive {
+            do throws(ConfigurationError) {
+                return .success(try RelayConfiguration.load(path: file, environment: environment))
+            } catch {
+                return .failure(error)
+            }
         }
+        return result ?? .failure(ConfigurationError(problems: []))
     }
 }

@@ -24,7 +24,7 @@ func assemble(
         }
         start = end
     }
-    if let frame = result.assembler.finish(timestamp: timestamp) {
+    while let frame = result.assembler.finish(timestamp: timestamp) {
         result.frames.append((Array(frame.jpeg.readableBytesView), frame, nil))
     }
     return result

@@ -54,7 +54,7 @@ struct TestJPEG {
         add(TestJPEG.segment(isProgressive ? 0xC2 : 0xC0, [8] + size + [1, 1, 0x11, 0]))
         if hasRestarts { add(TestJPEG.segment(0xDD, [0, 4])) }
         for scan in 0..<(isProgressive ? 3 : 1) {
-            if hasHuffmanTables { add(TestJPEG.segment(0xC4, [UInt8(scan)] + [UInt8](repeating: 1, count: 16) + Array(0..<16))) }
+            if hasHuffmanTables { add(TestJPEG.segment(0xC4, [UInt8(scan), 1] + [UInt8](repeating: 0, count: 15) + [7])) }
             add(TestJPEG.segment(0xDA, [1, 1, 0, 0, 63, 0]))
             for index in 0..<entropyLength {
                 let byte = UInt8.random(in: 0...255, using: &generator)

@@ -20,7 +20,7 @@ import Testing
 
     @Test(arguments: [
         ("http:///x", 1, nil, ["the URL has no host"]),
-        ("https://h/", 1, nil, ["https is not supported yet; use http:// where the camera has it"]),
+        ("ftp://h/", 1, nil, ["the URL's scheme is neither http nor https"]),
         (
             "http://user:secret@", 65536, -1 as Int?,
             [

@@ -55,6 +55,16 @@ import Testing
         #expect(out.map(\.frame) == [0, 1, 4])
     }
 
+    @Test(arguments: [("5", 200), ("0.5", 2000), ("1000", 1)])
+    func readsAQuery(text: String, milliseconds: Int64) {
+        #expect(FramePacer(query: text)?.interval == .milliseconds(milliseconds))
+    }
+
+    @Test(arguments: ["", "0", "-1", "nan", "inf", "1001", "fast"])
+    func refusesABadQuery(text: String) {
+        #expect(FramePacer(query: text) == nil)
+    }
+
     @Test(arguments: [0, -1, .nan, .infinity])
     func isNilForNoNumberOfFrames(fps: Double) {
         #expect(FramePacer(framesPerSecond: fps) == nil)

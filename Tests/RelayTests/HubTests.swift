@@ -1,6 +1,7 @@
 import MJPEG
 import NIOCore
 import NIOEmbedded
+import RelayConfiguration
 import Testing
 
 @testable import Relay
@@ -10,10 +11,13 @@ import Testing
 
     /// A connection that is as fast as the test says.
     private final class Connection: ViewerConnection {
-        var isWritten = true
+        var hasLeft = true
         var isDrained = true
         var isClosed = false
         var sequences: [UInt64] = []
+
+        let unsentBytes = 0
+        let wantsFilling = true
 
         func write(_ newest: Hub.Newest) -> Int {
             sequences.append(newest.sequence)
@@ -21,6 +25,12 @@ import Testing
         }
 
         func close() { isClosed = true }
+    }
+
+    private func makeHub(and others: [EmbeddedEventLoop] = [], maxFPS: Double? = nil) -> Hub {
+        let policy = LossPolicy(
+            heartbeat: .seconds(5), stallTimeout: .seconds(10), onLoss: .placeholder, isOff: false, placeholder: ByteBuffer())
+        return Hub(eventLoops: [loop] + others, source: loop, policy: policy, maxFPS: maxFPS)
     }
 
     private func makeViewer(of hub: Hub, fps: Double? = nil) throws -> (viewer: Viewer, connection: Connection) {
@@ -42,7 +52,7 @@ import Testing
     }
 
     @Test func aViewerThatKeepsUpGetsEachFrame() throws {
-        let hub = Hub(eventLoops: [loop])
+        let hub = makeHub()
         let (_, connection) = try makeViewer(of: hub)
         try play(5, every: .milliseconds(40), to: hub)
         #expect(connection.sequences == [1, 2, 3, 4, 5])
@@ -50,7 +60,7 @@ import Testing
     }
 
     @Test func aNewViewerGetsTheNewestFrameHoweverOld() throws {
-        let hub = Hub(eventLoops: [loop])
+        let hub = makeHub()
         try play(3, every: .milliseconds(40), to: hub)
         loop.advanceTime(by: .milliseconds(30))
         let (_, connection) = try makeViewer(of: hub)
@@ -58,7 +68,7 @@ import Testing
     }
 
     @Test func whatHasNotLeftHoldsTheNextFrameBackUntilItHas() throws {
-        let hub = Hub(eventLoops: [loop])
+        let hub = makeHub()
         let (_, connection) = try makeViewer(of: hub)
         try play(1, every: .milliseconds(40), to: hub)
         connection.isDrained = false
@@ -71,7 +81,7 @@ import Testing
     }
 
     @Test func aConnectionThatDrainsSoonAfterAFrameCameGetsIt() throws {
-        let hub = Hub(eventLoops: [loop])
+        let hub = makeHub()
         let (_, connection) = try makeViewer(of: hub)
         try play(4, every: .milliseconds(40), to: hub)
         connection.isDrained = false
@@ -82,7 +92,7 @@ import Testing
     }
 
     @Test func aHitchCostsNoFrame() throws {
-        let hub = Hub(eventLoops: [loop])
+        let hub = makeHub()
         let (_, connection) = try makeViewer(of: hub)
         try play(4, every: .milliseconds(40), to: hub)
         connection.isDrained = false
@@ -94,14 +104,14 @@ import Testing
     }
 
     @Test func aConnectionThatSkipsAndDrainsLateWaitsForTheNextFrame() throws {
-        let hub = Hub(eventLoops: [loop])
+        let hub = makeHub()
         let (viewer, connection) = try makeViewer(of: hub)
         try play(4, every: .milliseconds(40), to: hub)
         connection.isDrained = false
         try play(1, every: .milliseconds(40), to: hub)
         try play(1, every: .milliseconds(20), to: hub)
         connection.isDrained = true
-        viewer.written()
+        viewer.drained()
         loop.advanceTime(by: .milliseconds(20))
         #expect(connection.sequences == [1, 2, 3, 4])
         try play(1, every: .milliseconds(40), to: hub)
@@ -109,7 +119,7 @@ import Testing
     }
 
     @Test func aFrameIsNotHeldBackWhenNoNextOneComes() throws {
-        let hub = Hub(eventLoops: [loop])
+        let hub = makeHub()
         let (_, connection) = try makeViewer(of: hub)
         try play(4, every: .milliseconds(40), to: hub)
         connection.isDrained = false
@@ -121,7 +131,7 @@ import Testing
     }
 
     @Test func aViewersFPSLeavesOutFramesAndCountsNoneAsSkipped() throws {
-        let hub = Hub(eventLoops: [loop])
+        let hub = makeHub()
         let (_, limited) = try makeViewer(of: hub, fps: 10)
         let (_, full) = try makeViewer(of: hub)
         try play(20, every: .milliseconds(30), to: hub)
@@ -131,7 +141,7 @@ import Testing
     }
 
     @Test func theSourcesFPSHoldsForAllOfItsViewers() throws {
-        let hub = Hub(eventLoops: [loop], maxFPS: 15)
+        let hub = makeHub(maxFPS: 15)
         let (_, connection) = try makeViewer(of: hub)
         try play(25, every: .milliseconds(40), to: hub)
         #expect(connection.sequences == Array(1...16))
@@ -139,7 +149,7 @@ import Testing
 
     @Test func theFirstViewersAreServedWhereFramesCome() throws {
         let other = EmbeddedEventLoop()
-        let hub = Hub(eventLoops: [loop, other], source: loop)
+        let hub = makeHub(and: [other])
         #expect(hub.shardForNewViewer(on: other)?.eventLoop === loop)
         let viewers = try (0..<16).map { _ in try makeViewer(of: hub).viewer }
         #expect(hub.shardForNewViewer(on: other)?.eventLoop === other)
@@ -148,15 +158,15 @@ import Testing
     }
 
     @Test func anEndingViewerLeavesWhenItsFrameIsWritten() throws {
-        let hub = Hub(eventLoops: [loop])
+        let hub = makeHub()
         let (viewer, connection) = try makeViewer(of: hub)
         try play(1, every: .milliseconds(40), to: hub)
-        connection.isWritten = false
+        connection.hasLeft = false
         hub.endViewers()
         loop.run()
         #expect(!connection.isClosed)
-        connection.isWritten = true
-        viewer.written()
+        connection.hasLeft = true
+        viewer.drained()
         #expect(connection.isClosed)
     }
 }

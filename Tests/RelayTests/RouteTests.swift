@@ -10,7 +10,8 @@ import Testing
         ("/front/stream.mjpg", .source("front", .stream)), ("/front/stream.mjpeg?x=1", .source("front", .stream)),
         ("/front/?action=stream", .source("front", .stream)), ("/front?action=snapshot&n=3", .source("front", .snapshot)),
         ("/front/snapshot.jpg", .source("front", .snapshot)), ("/front/snapshot.jpeg", .source("front", .snapshot)),
-        ("/front/status", .source("front", .status)), ("/front/", .source("front", .page)), ("/front", .redirect("front/")),
+        ("/front/status", .source("front", .status)), ("/front/", .source("front", .page)), ("/front", .source("front", .pageWithoutSlash)),
+        ("/front/?action=dance", .badQuery("action is stream or snapshot")),
         ("/front/healthz", .source("front", .healthz)), ("/fr%6Fnt/stream", .source("front", .stream)),
         ("http://relay.example:54321/front/stream", .source("front", .stream)), ("http://relay.example", .index),
         ("/front/readyz", .notFound), ("/front/stream/more", .notFound), ("/front/Stream", .notFound),
@@ -32,7 +33,7 @@ import Testing
 
     @Test(arguments: [
         ("/camera/stream", Route.source("camera", .stream)), ("/camera/", .source("camera", .page)),
-        ("/camera", .redirect("camera/")), ("/camera/?action=snapshot", .source("camera", .snapshot)),
+        ("/camera", .source("camera", .pageWithoutSlash)), ("/camera/?action=snapshot", .source("camera", .snapshot)),
     ])
     func ofTheSingleURLModeByName(uri: String, route: Route) throws {
         #expect(Route(try #require(RequestTarget(uri)), in: .source("camera", named: true)) == route)

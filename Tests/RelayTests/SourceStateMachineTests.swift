@@ -101,4 +101,41 @@ import Testing
         let wait = machine.ended(.status(503, reason: "", retryAfter: asked), fraction: 0).wait
         #expect(wait == max(Backoff.floor, .seconds(seconds)))
     }
+
+    @Test mutating func viewersWakeAtMostOnceASecondAndNeverARefusal() {
+        machine.dialing()
+        _ = machine.ended(lost, fraction: 1)
+        let wakes = [0, 999, 1000, 1500, 2000].map { machine.wakes(at: start + .milliseconds($0)) }
+        #expect(wakes == [true, false, true, false, true])
+        machine.dialing()
+        _ = machine.ended(.loginRefused(401), fraction: 1)
+        let wakesRefused = machine.wakes(at: start + .seconds(60))
+        #expect(!wakesRefused)
+    }
+
+    @Test mutating func aFlappingCameraIsDialledAtMostOncePerSecondOnAverage() {
+        var generator = Seeded(state: 1)
+        var now = TimeAmount.zero
+        var dials = 0
+        while now < .seconds(60) {
+            machine.dialing()
+            dials += 1
+            _ = machine.frame(at: start + now)
+            now = now + .milliseconds(200)
+            now = now + TimeAmount(machine.ended(.ended, fraction: .random(in: 0...1, using: &generator)).wait)
+        }
+        #expect(dials <= 60)
+    }
+
+    /// Repeatable draws (SplitMix64).
+    private struct Seeded: RandomNumberGenerator {
+        var state: UInt64
+        mutating func next() -> UInt64 {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var z = state
+            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+            return z ^ (z >> 31)
+        }
+    }
 }

@@ -45,6 +45,16 @@ package struct BodyReader: Sendable {
         if case .ended = state { true } else { false }
     }
 
+    /// The bytes still to come of a counted body; nil for any other.
+    package var length: Int? {
+        if case .counted(let remaining) = state { remaining } else { nil }
+    }
+
+    /// Whether the body ends where it says, so that another response may follow on the connection.
+    package var endsByItself: Bool {
+        if case .open = state { false } else { true }
+    }
+
     /// Whether the connection's end leaves this body whole; false where it cuts the body.
     package var endsWithConnection: Bool {
         switch state {

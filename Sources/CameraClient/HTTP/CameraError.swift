@@ -1,3 +1,5 @@
+import CameraURL
+
 /// Why a camera could not be read; the description is the operator's sentence.
 ///
 /// Text that came from a camera is cut and stripped of control characters before it is shown. No case holds a login.
@@ -42,6 +44,14 @@ package enum CameraError: Error, Hashable, Sendable {
     case nameNotFound(host: String, reason: String)
     /// No connection, or one that broke.
     case connection(reason: String)
+    /// The camera's certificate does not pass; the reason goes on after "camera's certificate".
+    case certificate(reason: String, fingerprint: CertificateFingerprint)
+    /// No encrypted connection, for another reason than the certificate.
+    case tls(reason: String)
+    /// A program that plays the camera could not be started, or has ended.
+    case program(reason: String)
+    /// The camera sent one picture and no more, which it would have to be asked for again and again.
+    case singlePicture
     /// A file that is played as a camera cannot be.
     case file(path: String, reason: String)
     /// We ended it ourselves.
@@ -76,7 +86,7 @@ extension CameraError: CustomStringConvertible {
         case .redirectedTooOften:
             "camera redirects too often"
         case .redirectedElsewhere(let origin):
-            "camera redirects to another address (\(origin.shown())), which is not allowed"
+            "camera redirects to another address (\(origin.shown())); 'redirects: any' in the source allows it"
         case .redirectUnreadable(let location):
             "camera redirects to what is no http address ('\(location.shown())')"
         case .notAPicture(let mediaType):
@@ -95,6 +105,14 @@ extension CameraError: CustomStringConvertible {
             "the name '\(host)' cannot be resolved: \(reason)"
         case .connection(let reason):
             reason
+        case .certificate(let reason, let fingerprint):
+            "camera's certificate \(reason); to trust this very one, set tls_fingerprint: \"\(fingerprint)\""
+        case .tls(let reason):
+            reason
+        case .program(let reason):
+            reason
+        case .singlePicture:
+            "camera sends a single picture, no stream; 'interval: 1s' in the source asks for one every second"
         case .file(let path, let reason):
             "file '\(path)' \(reason)"
         case .cancelled:
@@ -125,6 +143,10 @@ extension CameraError: CustomStringConvertible {
         case .stalled: "stalled"
         case .nameNotFound: "name_not_found"
         case .connection: "connection"
+        case .certificate: "certificate"
+        case .tls: "tls"
+        case .program: "program"
+        case .singlePicture: "single_picture"
         case .file: "file"
         case .cancelled: "cancelled"
         }

@@ -33,8 +33,7 @@ package enum Redirect {
 
         let path = resolved.target.prefix { $0 != "?" }
         resolved.target = withoutDotSegments(path) + resolved.target[path.endIndex...]
-        let isSameOrigin =
-            resolved.scheme == url.scheme && resolved.port == url.port && resolved.host.lowercased() == url.host.lowercased()
+        let isSameOrigin = resolved.hasSameOrigin(as: url)
         guard isSameOrigin || allowOtherOrigin else {
             throw .redirectedElsewhere("\(resolved.scheme)://\(resolved.hostField)".shown())
         }

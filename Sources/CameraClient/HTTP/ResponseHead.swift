@@ -34,6 +34,14 @@ package struct ResponseHead: Sendable {
         return fields.filter { $0.name.lowercased() == name }.map(\.value)
     }
 
+    /// Whether the camera will take another request on the connection (RFC 9112, section 9.3).
+    package var keepsConnection: Bool {
+        let words = all("Connection").flatMap { $0.lowercased().split { $0 == "," || $0 == " " || $0 == "\t" } }
+        if words.contains("close") { return false }
+        if case .http(let major, let minor) = version, (major, minor) >= (1, 1) { return true }
+        return words.contains("keep-alive")
+    }
+
     /// What the camera says that the body is: its first readable Content-Type; nil where there is none.
     package var mediaType: MediaType? {
         all("Content-Type").lazy.compactMap(MediaType.init).first

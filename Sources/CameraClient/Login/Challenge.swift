@@ -14,7 +14,7 @@ package struct Challenge: Hashable, Sendable {
     func isScheme(_ name: String) -> Bool { scheme.lowercased() == name }
 
     /// What the operator may see of it: the scheme, and the algorithm where there is one.
-    var shown: String {
+    package var shown: String {
         let algorithm = parameters["algorithm"].map { " \($0.shown(limit: 20))" } ?? ""
         return scheme.shown(limit: 20) + algorithm
     }

@@ -8,6 +8,8 @@ struct DataURL {
 
     /// The text of `newest`, from the last call if it was for the same frame.
     mutating func text(of newest: Hub.Newest) -> ByteBuffer {
+        // A placeholder has no number of its own.
+        guard newest.frame.kind != .placeholder else { return Self.encode(newest.frame.jpeg) }
         if sequence != newest.sequence {
             sequence = newest.sequence
             text = Self.encode(newest.frame.jpeg)

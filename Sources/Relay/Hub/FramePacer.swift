@@ -16,6 +16,15 @@ struct FramePacer: Equatable, Sendable {
         interval = .nanoseconds(Int64(min(1e9 / framesPerSecond, 1e15)))
     }
 
+    /// The most frames per second that a viewer may ask for.
+    static let mostFramesPerSecond = 1000.0
+
+    /// Reads the value of `?fps=`; nil where it is no number above 0 or more than ``mostFramesPerSecond``.
+    init?(query text: String) {
+        guard let framesPerSecond = Double(text), framesPerSecond <= Self.mostFramesPerSecond else { return nil }
+        self.init(framesPerSecond: framesPerSecond)
+    }
+
     /// How long from `now` a frame has to wait for its slot; nil when it may go out.
     func wait(at now: NIODeadline) -> TimeAmount? {
         guard let slot, now < slot else { return nil }

@@ -1,3 +1,4 @@
+import CameraClient
 import MJPEG
 import NIOCore
 import Synchronization
@@ -16,39 +17,146 @@ package final class Hub: Sendable {
         /// When its last byte came, on the monotonic clock.
         package let arrival: NIODeadline
         /// The time between two frames of late.
-        package let interval: TimeAmount
+        var interval = TimeAmount.milliseconds(40)
+
+        /// When its first byte came.
+        var start: NIODeadline { arrival - .microseconds(frame.transferMicroseconds) }
+    }
+
+    fileprivate struct State {
+        var newest: Newest?
+        /// Those who wait for the next frame.
+        var waiting: [EventLoopPromise<Newest?>] = []
+        /// The newest frame as a repeat, made once for all viewers.
+        var again: Newest?
+        var policy: LossPolicy
+        /// Nil for all frames.
+        var pacer: FramePacer?
+        /// The newest frame of the source, while it waits for its slot.
+        var held: (frame: Frame, arrival: NIODeadline)?
+        var lastShown: NIODeadline?
     }
 
     /// How many viewers are served on the source's loop before others help: half a millisecond of sending per frame.
     private static let viewersAtHome = 16
 
+    /// Who wants this hub's frames.
+    let demand = Demand()
+    /// What the status' rates are made of.
+    let meter = Mutex(RateMeter())
+    /// Tells this hub's frames from those of another one, or of another run, in entity tags.
+    let tag = String(UInt32.random(in: .min ... .max), radix: 36)
     private let state: Mutex<State>
     /// One per event loop; fixed for life, so that no lock guards the list.
-    private let shards: [HubShard]
+    let shards: [HubShard]
+    /// The loop on which frames come: where one that may not be shown yet waits, and where few viewers are served.
+    private let eventLoop: any EventLoop
 
-    /// The source's loop: where a frame that may not be shown yet waits, and where few viewers are served.
-    private let eventLoop: (any EventLoop)?
-
-    /// Makes a hub with a shard for each loop that serves viewers; `source` is the one on which frames come. It passes on at most
+    /// Makes a hub with a shard for each loop that serves viewers; `source` is the loop on which frames come. It passes on at most
     /// `maxFPS` frames per second.
-    package init(eventLoops: [any EventLoop], maxFPS: Double? = nil, source: (any EventLoop)? = nil) {
+    package init(eventLoops: [any EventLoop], source: any EventLoop, policy: LossPolicy, maxFPS: Double? = nil) {
+        eventLoop = source
+        state = Mutex(State(policy: policy, pacer: maxFPS.flatMap { FramePacer(framesPerSecond: $0) }))
         shards = eventLoops.map { HubShard(eventLoop: $0) }
-        eventLoop = source ?? eventLoops.first
-        state = Mutex(State(pacer: maxFPS.flatMap { FramePacer(framesPerSecond: $0) }))
     }
 
     /// The newest frame, nil before the first.
     package var newest: Newest? { state.withLock { $0.newest } }
 
+    /// What viewers get while no new frame comes.
+    var policy: LossPolicy { state.withLock { $0.policy } }
+
+    func use(_ policy: LossPolicy) {
+        state.withLock { $0.policy = policy }
+        for shard in shards where shard.hasViewers { shard.look(self) }
+    }
+
+    /// Passes on another number of frames per second.
+    func use(maxFPS: Double?) {
+        state.withLock { $0.pacer = maxFPS.flatMap { FramePacer(framesPerSecond: $0) } }
+    }
+
     /// Makes `frame` the newest and wakes each shard that has viewers, at most once until it has looked. With a limit of
     /// frames per second, a frame that comes too early waits for its slot and yields it to a newer one.
     package func publish(_ frame: Frame, at arrival: NIODeadline = .now()) {
-        switch state.withLock({ $0.take(frame, at: arrival) }) {
-        case .show: wakeShards()
-        case .wait(let time): eventLoop?.scheduleTask(in: time) { self.publishHeld() }
-        case .nothing: break
+        let (shown, timer) = state.withLock { state -> (Shown?, TimeAmount?) in
+            guard let wait = state.pacer?.wait(at: arrival) else {
+                return (state.show(frame, arrival: arrival, at: arrival), nil)
+            }
+            // The first that is held has set the timer.
+            defer { state.held = (frame, arrival) }
+            return (nil, state.held == nil ? wait : nil)
+        }
+        if let shown { announce(shown) }
+        if let timer { eventLoop.scheduleTask(in: timer) { self.publishHeld() } }
+    }
+
+    private func publishHeld() {
+        let now = eventLoop.now
+        let shown = state.withLock { state -> Shown? in
+            // A frame that came in time has taken the slot of the one that was held; the next has a timer of its own.
+            guard let held = state.held, state.pacer?.wait(at: now) == nil else { return nil }
+            return state.show(held.frame, arrival: held.arrival, at: now)
+        }
+        if let shown { announce(shown) }
+    }
+
+    private func announce(_ shown: Shown) {
+        for shard in shards where shard.hasViewers { shard.wake(self) }
+        for promise in shown.waiting { promise.succeed(shown.newest) }
+    }
+
+    /// The camera has no other picture than the newest: it is as good as new, and nobody needs it again.
+    func renew(at arrival: NIODeadline) {
+        state.withLock { state in
+            guard let newest = state.newest else { return }
+            state.newest = Newest(frame: newest.frame, sequence: newest.sequence, arrival: arrival, interval: newest.interval)
+            state.again = nil
         }
     }
+
+    /// Takes a picture that a relay before us repeats or puts in: shown where we have none, counted nowhere.
+    ///
+    /// Its age is what the clocks of both machines say; a repeat is at least as old as it is long here.
+    func adopt(_ frame: Frame, at now: NIODeadline) {
+        guard frame.kind == .repeat else { return }
+        let age = frame.upstreamTimestamp.map { Timestamp.now().microseconds - $0.microseconds } ?? 0
+        let arrival = now - .microseconds(max(0, min(age, 86_400_000_000)))
+        let isFirst = state.withLock { state in
+            guard state.newest == nil else { return false }
+            state.newest = Newest(frame: frame, sequence: 1, arrival: arrival)
+            return true
+        }
+        guard isFirst else { return }
+        for shard in shards where shard.hasViewers { shard.wake(self) }
+    }
+
+    /// The next frame, nil when none comes in time; on `eventLoop`.
+    func next(on eventLoop: any EventLoop, within limit: TimeAmount) -> EventLoopFuture<Newest?> {
+        let promise = eventLoop.makePromise(of: Newest?.self)
+        state.withLock { $0.waiting.append(promise) }
+        let timeout = eventLoop.scheduleTask(in: limit) {
+            // Forgotten here too: without frames nobody else would ever empty the list.
+            self.state.withLock { state in state.waiting.removeAll { $0.futureResult === promise.futureResult } }
+            promise.succeed(nil)
+        }
+        promise.futureResult.whenComplete { _ in timeout.cancel() }
+        return promise.futureResult
+    }
+
+    /// The newest frame marked as a repeat.
+    var again: Newest? {
+        state.withLock { state in
+            if let again = state.again { return again }
+            guard let newest = state.newest else { return nil }
+            state.again = Newest(
+                frame: newest.frame.repeated(), sequence: newest.sequence, arrival: newest.arrival, interval: newest.interval)
+            return state.again
+        }
+    }
+
+    /// Whether every shard with viewers has offered them the newest frame.
+    var isSettled: Bool { shards.allSatisfy { $0.isSettled } }
 
     /// The shard for viewers on `eventLoop`, nil for a loop that serves none.
     package func shard(on eventLoop: any EventLoop) -> HubShard? {
@@ -58,88 +166,48 @@ package final class Hub: Sendable {
     /// The shard for a new viewer whose connection is on `eventLoop`; it may be that of another loop.
     ///
     /// The first few viewers are served where frames come: no other loop has to be woken for them. With 50 cameras of 10 frames/s
-    /// and 4 viewers each, that takes a sixth off the processor time.
-    package func shardForNewViewer(on eventLoop: any EventLoop) -> HubShard? {
-        if let source = self.eventLoop, let home = shard(on: source), home.totals.viewers < Self.viewersAtHome { return home }
+    /// and 4 viewers each, that takes a tenth off the processor time.
+    func shardForNewViewer(on eventLoop: any EventLoop) -> HubShard? {
+        if let home = shard(on: self.eventLoop), home.totals.viewers < Self.viewersAtHome { return home }
         return shard(on: eventLoop)
     }
 
-    /// Ends every viewer after its frame in flight.
+    /// Ends every viewer after its frame in flight, and those who wait for a frame.
     package func endViewers() {
         for shard in shards { shard.endViewers() }
+        let waiting = state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for promise in waiting { promise.succeed(nil) }
     }
 
     /// What went to viewers so far, all shards together.
     package var totals: ViewerTotals {
         shards.reduce(into: ViewerTotals()) { $0.add($1.totals) }
     }
-
-    private func publishHeld() {
-        let now = eventLoop?.now ?? .now()
-        if state.withLock({ $0.takeHeld(at: now) }) { wakeShards() }
-    }
-
-    private func wakeShards() {
-        for shard in shards where shard.hasViewers {
-            shard.wake(self)
-        }
-    }
 }
 
 extension Hub {
-    /// The newest frame, and the one that may not be shown yet. A value, so that the pace is tested without a clock.
-    struct State: Sendable {
-        /// What becomes of a frame.
-        enum Outcome: Equatable {
-            case show
-            /// Look again after this time.
-            case wait(TimeAmount)
-            case nothing
+    /// A frame that has become the newest, and those who waited for it.
+    fileprivate typealias Shown = (newest: Newest, waiting: [EventLoopPromise<Newest?>])
+}
+
+extension Hub.State {
+    /// Makes a frame the newest.
+    fileprivate mutating func show(_ frame: Frame, arrival: NIODeadline, at now: NIODeadline) -> Hub.Shown {
+        pacer?.take(at: now)
+        held = nil
+        var next = Hub.Newest(frame: frame, sequence: (newest?.sequence ?? 0) + 1, arrival: arrival)
+        if let newest, let lastShown {
+            // A pause moves the average, but does not become it.
+            let last = min(now - lastShown, newest.interval * 8)
+            next.interval = newest.interval - newest.interval / 4 + last / 4
         }
-
-        /// What the time between two frames is taken for before there are two.
-        private static let firstInterval = TimeAmount.milliseconds(40)
-
-        private(set) var newest: Newest?
-        private var pacer: FramePacer?
-        /// The newest frame of the source, while it waits for its slot.
-        private var held: (frame: Frame, arrival: NIODeadline)?
-        private var lastShown: NIODeadline?
-
-        init(pacer: FramePacer?) {
-            self.pacer = pacer
-        }
-
-        /// A frame came.
-        mutating func take(_ frame: Frame, at arrival: NIODeadline) -> Outcome {
-            guard let wait = pacer?.wait(at: arrival) else {
-                show(frame, arrival: arrival, at: arrival)
-                return .show
-            }
-            // The first that is held has set the timer.
-            defer { held = (frame, arrival) }
-            return held == nil ? .wait(wait) : .nothing
-        }
-
-        /// The time of the frame that is held may have come; true when it is shown.
-        mutating func takeHeld(at now: NIODeadline) -> Bool {
-            // A frame that came in time has taken the slot of the one that was held; the next has a timer of its own.
-            guard let held, pacer?.wait(at: now) == nil else { return false }
-            show(held.frame, arrival: held.arrival, at: now)
-            return true
-        }
-
-        private mutating func show(_ frame: Frame, arrival: NIODeadline, at now: NIODeadline) {
-            pacer?.take(at: now)
-            held = nil
-            var interval = newest?.interval ?? Self.firstInterval
-            if let lastShown {
-                // A pause moves the average, but does not become it.
-                let last = min(now - lastShown, interval * 8)
-                interval = interval - interval / 4 + last / 4
-            }
-            lastShown = now
-            newest = Newest(frame: frame, sequence: (newest?.sequence ?? 0) + 1, arrival: arrival, interval: interval)
-        }
+        lastShown = now
+        newest = next
+        again = nil
+        defer { waiting = [] }
+        return (next, waiting)
     }
 }

@@ -1,21 +1,31 @@
+import CameraClient
+import MJPEG
 import NIOCore
 import Synchronization
 
 /// A hub's viewers on one event loop: offers each of them the newest frame, without a lock and without a hand-over.
 package final class HubShard: Sendable {
+    /// What only `eventLoop` touches.
+    private struct Local {
+        var viewers: [Viewer] = []
+        var dataURL = DataURL()
+        var delay = DelayHistogram()
+        /// Looks at the viewers while there are any.
+        var timer: Scheduled<Void>?
+        /// When the newest frame is offered again to those who could not take it.
+        var nextOffer: (deadline: NIODeadline, timer: Scheduled<Void>)?
+        /// Moves the viewer with whom a delivery begins.
+        var rotation: UInt = 0
+    }
+
     /// The loop that all viewers of this shard live on.
     package let eventLoop: any EventLoop
-    /// Touched on `eventLoop` only.
-    private let viewers: NIOLoopBoundBox<[Viewer]>
-    /// Touched on `eventLoop` only.
-    private let dataURL: NIOLoopBoundBox<DataURL>
-    /// Touched on `eventLoop` only.
-    private let nextLook: NIOLoopBoundBox<(deadline: NIODeadline, timer: Scheduled<Void>)?>
-    /// Where the last delivery began. Touched on `eventLoop` only.
-    private let rotation: NIOLoopBoundBox<UInt>
+    private let local: NIOLoopBoundBox<Local>
     private let viewerCount = Atomic<Int>(0)
     /// True from a wake until the shard has taken the newest frame.
     private let isAwake = Atomic<Bool>(false)
+    /// True while the shard offers a frame.
+    private let isOffering = Atomic<Bool>(false)
     // Written on `eventLoop` only, read anywhere.
     private let framesSent = Atomic<UInt64>(0)
     private let framesSkipped = Atomic<UInt64>(0)
@@ -23,14 +33,16 @@ package final class HubShard: Sendable {
 
     init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
-        viewers = .makeBoxSendingValue([], eventLoop: eventLoop)
-        dataURL = .makeBoxSendingValue(DataURL(), eventLoop: eventLoop)
-        nextLook = .makeBoxSendingValue(nil, eventLoop: eventLoop)
-        rotation = .makeBoxSendingValue(0, eventLoop: eventLoop)
+        local = .makeBoxSendingValue(Local(), eventLoop: eventLoop)
     }
 
     /// Whether there is anyone to wake for; any thread.
     var hasViewers: Bool { viewerCount.load(ordering: .sequentiallyConsistent) > 0 }
+
+    /// Whether there is nobody here who has not been offered the newest frame; any thread.
+    var isSettled: Bool {
+        !hasViewers || !isAwake.load(ordering: .sequentiallyConsistent) && !isOffering.load(ordering: .sequentiallyConsistent)
+    }
 
     /// What went to this shard's viewers, gone ones included; any thread.
     var totals: ViewerTotals {
@@ -48,76 +60,53 @@ package final class HubShard: Sendable {
         eventLoop.execute { self.deliver(hub) }
     }
 
+    /// Has the shard look after its viewers now, without a new frame; any thread.
+    func look(_ hub: Hub) {
+        eventLoop.execute { self.lookAfterViewers(hub) }
+    }
+
     /// Ends every viewer after its frame in flight; any thread.
     func endViewers() {
         eventLoop.execute {
-            for viewer in self.viewers.value { viewer.end() }
+            for viewer in self.local.value.viewers { viewer.end() }
         }
     }
 
-    /// Adds a viewer and gives it the newest frame at once; on `eventLoop`.
+    /// Adds a viewer and gives it what is to be seen at once; on `eventLoop`.
     func add(_ viewer: Viewer, from hub: Hub) {
         eventLoop.assertInEventLoop()
-        viewer.index = viewers.value.count
-        viewers.value.append(viewer)
+        viewer.index = local.value.viewers.count
+        local.value.viewers.append(viewer)
         // Counted before the look at the newest frame: a frame that is published meanwhile is either seen here or wakes us.
-        viewerCount.store(viewers.value.count, ordering: .sequentiallyConsistent)
-        if let newest = hub.newest { look(at: viewer.offer(newest, at: eventLoop.now), hub) }
+        viewerCount.store(local.value.viewers.count, ordering: .sequentiallyConsistent)
+        hub.demand.viewerCame()
+        offerAgain(at: viewer.begin(policy: hub.policy, at: eventLoop.now), hub)
+        if local.value.timer == nil { scheduleLook(hub) }
     }
 
     /// Forgets a viewer; on `eventLoop`. A second call does nothing.
-    func remove(_ viewer: Viewer) {
+    func remove(_ viewer: Viewer, from hub: Hub) {
         eventLoop.assertInEventLoop()
         guard let index = viewer.index else { return }
         viewer.index = nil
-        let last = viewers.value.removeLast()
+        let last = local.value.viewers.removeLast()
         if last !== viewer {
             last.index = index
-            viewers.value[index] = last
+            local.value.viewers[index] = last
         }
-        viewerCount.store(viewers.value.count, ordering: .sequentiallyConsistent)
+        viewerCount.store(local.value.viewers.count, ordering: .sequentiallyConsistent)
+        hub.demand.viewerLeft()
+        if local.value.viewers.isEmpty {
+            local.value.timer?.cancel()
+            local.value.timer = nil
+            local.value.nextOffer?.timer.cancel()
+            local.value.nextOffer = nil
+        }
     }
 
-    /// `newest` as the text that ``DataURLViewer`` sends; on `eventLoop`.
+    /// `newest` as the text that a WebSocket viewer of the older form is sent; on `eventLoop`.
     func dataURL(of newest: Hub.Newest) -> ByteBuffer {
-        dataURL.value.text(of: newest)
-    }
-
-    /// Has the shard look at `deadline` for viewers that may take the newest frame then; nil changes nothing. On `eventLoop`.
-    func look(at deadline: NIODeadline?, _ hub: Hub) {
-        guard let deadline else { return }
-        if let next = nextLook.value {
-            guard deadline < next.deadline else { return }
-            next.timer.cancel()
-        }
-        let timer = eventLoop.scheduleTask(deadline: deadline) {
-            // One that was cancelled too late is not the one that is due.
-            guard self.nextLook.value?.deadline == deadline else { return }
-            self.nextLook.value = nil
-            self.offerNewest(of: hub)
-        }
-        nextLook.value = (deadline, timer)
-    }
-
-    private func deliver(_ hub: Hub) {
-        // Cleared before the look: a frame that comes later wakes again.
-        isAwake.store(false, ordering: .sequentiallyConsistent)
-        offerNewest(of: hub)
-    }
-
-    /// Offers the newest frame to each viewer that has not got it.
-    private func offerNewest(of hub: Hub) {
-        guard let newest = hub.newest else { return }
-        let viewers = viewers.value
-        guard !viewers.isEmpty else { return }
-        // When the way out is full, whoever comes first gets the room that there is: each time it is another one.
-        rotation.value &+= 2_654_435_761
-        let start = Int(rotation.value % UInt(viewers.count))
-        let now = eventLoop.now
-        var next = NIODeadline.distantFuture
-        for viewer in viewers[start...] { next = min(next, viewer.offer(newest, at: now) ?? next) }
-        for viewer in viewers[..<start] { next = min(next, viewer.offer(newest, at: now) ?? next) }
-        if next < .distantFuture { look(at: next, hub) }
+        local.value.dataURL.text(of: newest)
     }
 
     /// Counts a frame handed to the kernel; on `eventLoop`. One writer, so a load and a store are enough.
@@ -129,5 +118,73 @@ package final class HubShard: Sendable {
     /// Counts frames that a viewer missed; on `eventLoop`.
     func countSkipped(_ frames: UInt64) {
         framesSkipped.store(framesSkipped.load(ordering: .relaxed) &+ frames, ordering: .relaxed)
+    }
+
+    /// What this shard knows; on `eventLoop`.
+    func report(listsViewers: Bool) -> HubReport {
+        let viewers = listsViewers ? local.value.viewers.prefix(HubReport.maxViewers).map(\.report) : []
+        return HubReport(viewers: viewers, delay: local.value.delay)
+    }
+
+    /// Counts how long a frame took through the relay; on `eventLoop`.
+    func note(delay: TimeAmount) { local.value.delay.add(delay) }
+
+    private func deliver(_ hub: Hub) {
+        isOffering.store(true, ordering: .sequentiallyConsistent)
+        defer { isOffering.store(false, ordering: .sequentiallyConsistent) }
+        // Cleared before the look: a frame that comes later wakes again.
+        isAwake.store(false, ordering: .sequentiallyConsistent)
+        offerNewest(of: hub)
+    }
+
+    /// Offers the newest frame to each viewer that has not got it.
+    private func offerNewest(of hub: Hub) {
+        guard let newest = hub.newest else { return }
+        let viewers = local.value.viewers
+        guard !viewers.isEmpty else { return }
+        // When the way out is full, whoever comes first gets the room that there is: each time it is another one.
+        local.value.rotation &+= 2_654_435_761
+        let start = Int(local.value.rotation % UInt(viewers.count))
+        let now = eventLoop.now
+        var next = NIODeadline.distantFuture
+        for viewer in viewers[start...] { next = min(next, viewer.offer(newest, at: now) ?? next) }
+        for viewer in viewers[..<start] { next = min(next, viewer.offer(newest, at: now) ?? next) }
+        if next < .distantFuture { offerAgain(at: next, hub) }
+    }
+
+    /// Has the newest frame offered again at `deadline`; nil changes nothing. On `eventLoop`.
+    func offerAgain(at deadline: NIODeadline?, _ hub: Hub) {
+        guard let deadline else { return }
+        if let next = local.value.nextOffer {
+            guard deadline < next.deadline else { return }
+            next.timer.cancel()
+        }
+        let timer = eventLoop.scheduleTask(deadline: deadline) {
+            // One that was cancelled too late is not the one that is due.
+            guard self.local.value.nextOffer?.deadline == deadline else { return }
+            self.local.value.nextOffer = nil
+            self.offerNewest(of: hub)
+        }
+        local.value.nextOffer = (deadline, timer)
+    }
+
+    private func scheduleLook(_ hub: Hub) {
+        local.value.timer = eventLoop.scheduleTask(in: hub.policy.interval) {
+            self.lookAfterViewers(hub)
+            if !self.local.value.viewers.isEmpty { self.scheduleLook(hub) }
+        }
+    }
+
+    /// Fills silences and ends viewers who take nothing any more.
+    private func lookAfterViewers(_ hub: Hub) {
+        let now = eventLoop.now
+        let policy = hub.policy
+        var placeholder: Hub.Newest?
+        for viewer in local.value.viewers {
+            viewer.fill(policy: policy, at: now) {
+                if placeholder == nil { placeholder = hub.placeholder(policy, at: now) }
+                return placeholder
+            }
+        }
     }
 }

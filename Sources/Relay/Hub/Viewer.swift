@@ -1,41 +1,80 @@
+import CameraClient
+import MJPEG
 import NIOCore
+import RelayConfiguration
 
 /// Someone watching a source over one connection: takes the newest frame when the last one has left, and skips what came between.
 ///
 /// Lives on its channel's event loop. ``ViewerConnection`` says how a frame is written.
 package final class Viewer {
+    /// A viewer whose unsent bytes do not fall for this long is ended.
+    static let patience = TimeAmount.seconds(30)
+    /// A newest frame that is older than this goes to a new viewer marked as a repeat, so that a relay does not take it for news.
+    private static let freshness = TimeAmount.seconds(1)
+
     /// Where it stands in its shard; nil once removed.
     var index: Int?
     private let hub: Hub
     private let shard: HubShard
     private let connection: any ViewerConnection
+    private var viewing: LossPolicy.Viewing
     /// Nil for a viewer that takes every frame.
     private var pacer: FramePacer?
-    /// The newest frame this viewer was offered and could not take.
-    private var isBehind = false
-    private var isEnding = false
     /// Frames to take without a skip before it counts as one that keeps up.
     private var framesUntilSteady = 0
+    /// The newest frame this viewer was offered and could not take; nil while it keeps up.
+    private var missed: UInt64?
+    private var isEnding = false
     /// The last frame written; 0 before the first.
     private var lastSequence: UInt64 = 0
+    /// How many bytes were unsent when last looked at, and since when there are no fewer.
+    private var unsent = (bytes: 0, since: NIODeadline.distantPast)
+    /// Where it comes from.
+    let origin: Origin
+    /// When the last frame that was written came from the camera.
+    private var lastArrival: NIODeadline?
+    /// The same, until that frame has left for the kernel.
+    private var arrivalInFlight: NIODeadline?
+    private(set) var framesSent: UInt64 = 0
+    private(set) var framesSkipped: UInt64 = 0
 
-    init(hub: Hub, shard: HubShard, connection: any ViewerConnection, pacer: FramePacer? = nil) {
+    /// `onLoss` is what the viewer asked for, nil for the source's way; `pacer` thins its frames out.
+    init(
+        hub: Hub, shard: HubShard, connection: any ViewerConnection, origin: Origin = .address(nil),
+        onLoss: SourceConfiguration.OnLoss? = nil, pacer: FramePacer? = nil
+    ) {
+        self.pacer = pacer
+        self.origin = origin
         self.hub = hub
         self.shard = shard
         self.connection = connection
-        self.pacer = pacer
+        viewing = LossPolicy.Viewing(since: shard.eventLoop.now, onLoss: onLoss)
     }
 
-    /// Begins to watch: the newest frame goes out at once.
+    /// When it came.
+    var since: NIODeadline { viewing.since }
+
+    /// Begins to watch: what is to be seen goes out at once.
     func start() { shard.add(self, from: hub) }
 
     /// Stops watching, when the connection is gone.
-    func stop() { shard.remove(self) }
+    func stop() {
+        if missed != nil { countSkipped(1) }
+        missed = nil
+        shard.remove(self, from: hub)
+    }
 
     /// Ends the connection after the frame in flight, now if there is none.
     func end() {
         isEnding = true
-        if connection.isWritten { connection.close() }
+        if connection.hasLeft { connection.close() }
+    }
+
+    /// Sends what is to be seen at once, or returns when to look again; the shard's call.
+    func begin(policy: LossPolicy, at now: NIODeadline) -> NIODeadline? {
+        if let newest = hub.newest, !policy.isOff, now - newest.arrival < policy.stallTimeout { return offer(newest, at: now) }
+        fill(policy: policy, at: now) { hub.placeholder(policy, at: now) }
+        return nil
     }
 
     /// Writes `newest` if the frame before it has left and its slot has come; else returns when to look again.
@@ -43,48 +82,102 @@ package final class Viewer {
         guard newest.sequence > lastSequence, !isEnding else { return nil }
         if let wait = pacer?.wait(at: now) { return now + wait }
         let isFirst = lastSequence == 0
+        // Frames before the first one were never this viewer's, nor are those between its slots.
+        if let expected = missed ?? (isFirst || pacer != nil ? nil : lastSequence + 1), newest.sequence > expected {
+            countSkipped(newest.sequence - expected)
+            framesUntilSteady = CatchUp.steadyFrames
+        }
         let age = now - newest.arrival
-        let missed = isFirst ? 0 : newest.sequence - lastSequence - 1
-        let skips = missed > 0 || framesUntilSteady > 0
-        guard connection.isDrained, !isBehind || CatchUp.mayTake(age: age, interval: newest.interval, skips: skips) else {
-            isBehind = true
+        let skips = framesUntilSteady > 0
+        guard connection.isDrained, missed == nil || isFirst || CatchUp.mayTake(age: age, interval: newest.interval, skips: skips) else {
+            missed = newest.sequence
             if isFirst { return now + CatchUp.shortestLook }
             return newest.arrival + CatchUp.nextLook(age: age, interval: newest.interval, skips: skips)
         }
-        // Frames before the first one were never this viewer's, nor were those between its slots.
-        if missed > 0, pacer == nil || isBehind {
-            shard.countSkipped(missed)
-            framesUntilSteady = CatchUp.steadyFrames
-        } else if framesUntilSteady > 0 {
-            framesUntilSteady -= 1
-        }
+        if framesUntilSteady > 0 { framesUntilSteady -= 1 }
+        // The first frame may be old; its way through the relay is not what made it so.
+        arrivalInFlight = isFirst ? nil : newest.arrival
         lastSequence = newest.sequence
-        isBehind = false
+        missed = nil
         pacer?.take(at: now)
-        shard.countSent(bytes: connection.write(newest))
+        write(isFirst && age >= Self.freshness ? hub.again ?? newest : newest, at: now)
         return nil
     }
 
-    /// Takes the newest frame if it had to wait for the socket; called when all that was written is with the kernel.
-    func written() {
-        if isEnding {
-            connection.close()
-        } else if isBehind, let newest = hub.newest {
-            shard.look(at: offer(newest, at: shard.eventLoop.now), hub)
+    /// Fills a silence, or ends a viewer that takes nothing any more; the shard's call, every
+    /// ``LossPolicy/interval``. `placeholder` makes the picture where one is needed.
+    func fill(policy: LossPolicy, at now: NIODeadline, placeholder: () -> Hub.Newest?) {
+        guard !isEnding else { return }
+        guard connection.isDrained else {
+            endIfStuck(at: now)
+            return
         }
+        guard connection.wantsFilling else { return }
+        let newest = hub.newest
+        switch policy.part(for: viewing, newestAge: newest.map { now - $0.arrival }, at: now) {
+        case .nothing: break
+        case .again: if let again = hub.again { write(again, at: now) }
+        case .placeholder: if let placeholder = placeholder() { write(placeholder, at: now) }
+        case .end: end()
+        }
+    }
+
+    /// Takes the newest frame if it had to wait; called when all that was written is with the kernel, and when a client has
+    /// acknowledged a frame.
+    func drained() {
+        left()
+        if !isEnding, missed != nil, let newest = hub.newest {
+            let now = shard.eventLoop.now
+            shard.offerAgain(at: offer(newest, at: now), hub)
+        }
+    }
+
+    /// Notes how long the frame in flight took, and ends the connection if that was its last; called when the frame's last byte
+    /// is handed to the kernel.
+    func left() {
+        if isEnding { connection.close() }
+        guard let arrival = arrivalInFlight else { return }
+        arrivalInFlight = nil
+        shard.note(delay: shard.eventLoop.now - arrival)
+    }
+
+    /// What the status says of it.
+    var report: ViewerReport {
+        ViewerReport(origin: origin, since: since, framesSent: framesSent, framesSkipped: framesSkipped, lastArrival: lastArrival)
+    }
+
+    private func write(_ newest: Hub.Newest, at now: NIODeadline) {
+        lastArrival = newest.arrival
+        viewing.lastPart = now
+        viewing.lastKind = newest.frame.kind
+        framesSent += 1
+        shard.countSent(bytes: connection.write(newest))
+        if connection.hasLeft { left() }
+    }
+
+    private func countSkipped(_ frames: UInt64) {
+        framesSkipped += frames
+        shard.countSkipped(frames)
+    }
+
+    private func endIfStuck(at now: NIODeadline) {
+        let bytes = connection.unsentBytes
+        if unsent.bytes == 0 || bytes < unsent.bytes || viewing.lastPart.map({ $0 > unsent.since }) ?? false {
+            unsent = (bytes, now)
+        } else if now - unsent.since >= Self.patience {
+            connection.close()
+        }
+    }
+}
+
+extension Viewer {
+    /// Who is at the far end.
+    enum Origin: Sendable {
+        /// The connection's other end.
+        case address(SocketAddress?)
+        /// What a proxy that is believed says.
+        case forwarded(String)
     }
 }
 
 @available(*, unavailable) extension Viewer: Sendable {}
-
-/// How one viewer's connection carries frames.
-protocol ViewerConnection {
-    /// Whether the last frame is with the kernel as a whole, so that the connection may be closed.
-    var isWritten: Bool { get }
-    /// Whether it has also left the kernel for the network, so that the next frame may be written.
-    var isDrained: Bool { get }
-    /// Writes one frame and returns its size on the wire in bytes.
-    func write(_ newest: Hub.Newest) -> Int
-    /// Ends the connection.
-    func close()
-}

@@ -23,21 +23,17 @@ package struct HTTPAnswer: Sendable {
         HTTPAnswer(status, type: "text/plain; charset=utf-8", body: ByteBuffer(string: line + "\n"), headers: headers)
     }
 
-    /// A page; it may load nothing but this relay's own pictures and its inline style.
-    package static func html(_ page: String, headers: HTTPHeaders = [:]) -> HTTPAnswer {
+    /// A page; it may load nothing but this relay's own files and pictures. `frameAncestors` says who may frame it besides
+    /// the relay's own pages.
+    package static func html(_ page: String, frameAncestors: String = "'self'", headers: HTTPHeaders = [:]) -> HTTPAnswer {
         var headers = headers
-        headers.add(
-            name: "Content-Security-Policy",
-            value: "default-src 'none'; img-src 'self'; style-src '\(PageStyle.hash)'; base-uri 'none'; form-action 'none'")
+        headers.add(name: "Content-Security-Policy", value: PagePolicy.text(frameAncestors: frameAncestors))
+        headers.add(name: "Referrer-Policy", value: "same-origin")
         return HTTPAnswer(.ok, type: "text/html; charset=utf-8", body: ByteBuffer(string: page), headers: headers)
     }
 
+    /// For the relay's own pages and for programs; other sites' pages may not read it.
     package static func json(_ value: JSONValue) -> HTTPAnswer {
-        HTTPAnswer(.ok, type: "application/json", body: ByteBuffer(string: value.description + "\n"), headers: CORS.headers)
+        HTTPAnswer(.ok, type: "application/json", body: ByteBuffer(string: value.description + "\n"), headers: ["Vary": "Accept"])
     }
-}
-
-/// What other sites' pages may do with answers: show and read them, without credentials.
-enum CORS {
-    static let headers: HTTPHeaders = ["Access-Control-Allow-Origin": "*"]
 }

@@ -2,7 +2,6 @@ import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import NIOWebSocket
 import RelayConfiguration
 
 /// A bound address and the pipeline of each connection that comes through it.
@@ -22,25 +21,31 @@ package struct Listener: Sendable {
     /// Makes "writable" mean that nothing is in flight.
     static let waterMark = ChannelOptions.Types.WriteBufferWaterMark(low: 1, high: 1)
 
+    /// As the configuration has it.
     package let address: ListenAddress
-    package let scope: Route.Scope
+    /// What comes through it sees; may change while it listens.
+    let scope: ListenerScope
     private let channel: any Channel
 
-    /// Binds `address`; what comes through it sees what `scope` allows.
+    /// Binds `address`; what comes through it sees what `scope` allows. `name` is how the configuration calls the address,
+    /// where it calls it otherwise.
     ///
     /// - Throws: ``RelayError`` when the address is taken, not ours, or not allowed.
     static func bind(
-        _ address: ListenAddress, scope: Route.Scope, server: Server, group: any EventLoopGroup
+        _ address: ListenAddress, named name: ListenAddress? = nil, scope: Route.Scope, server: Server, limits: Limits,
+        group: any EventLoopGroup
     ) async throws(RelayError) -> Listener {
+        let scope = ListenerScope(scope)
+        let isTCP = if case .ip = address { true } else { false }
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
-            // A crowd that comes at once is let in between two frames, not four at a time.
-            .serverChannelOption(.maxMessagesPerRead, value: 64)
+            // A crowd that comes at once is let in between two frames, not four at a time; fewer than ``Limits/reserve``.
+            .serverChannelOption(.maxMessagesPerRead, value: 16)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     // Out of descriptors: accept again a little later instead of spinning or giving up.
-                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                    try channel.pipeline.syncOperations.addHandlers(AcceptBackoffHandler(), AcceptGate(limits: limits))
                     if case .ip(let host, _) = address, host.contains(":") {
                         try channel.syncOptions?.setOption(
                             ChannelOptions.Types.SocketOption(
@@ -54,7 +59,10 @@ package struct Listener: Sendable {
             // What the socket does not take now it does not take a moment later either.
             .childChannelOption(.writeSpin, value: 0)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try addHandlers(to: channel, scope: scope, server: server) }
+                channel.eventLoop.makeCompletedFuture {
+                    if isTCP { try setLifeSigns(on: channel) }
+                    try addHandlers(to: channel, scope: scope, server: server)
+                }
             }
         do {
             let channel =
@@ -69,7 +77,7 @@ package struct Listener: Sendable {
                 case .unix(let path):
                     try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
                 }
-            return Listener(address: address, scope: scope, channel: channel)
+            return Listener(address: name ?? address, scope: scope, channel: channel)
         } catch {
             throw RelayError.cannotListen(address, error)
         }
@@ -89,7 +97,21 @@ package struct Listener: Sendable {
         if case .unix(let path) = address { unlink(path) }
     }
 
-    private static func addHandlers(to channel: any Channel, scope: Route.Scope, server: Server) throws {
+    /// Has the kernel find out within a minute that the other side is gone without a word. Both are needed: it sends no
+    /// keep-alive while data is unacknowledged, and counts `TCP_USER_TIMEOUT` only then.
+    private static func setLifeSigns(on channel: any Channel) throws {
+        func set(_ level: CInt, _ name: CInt, _ value: SocketOptionValue) throws {
+            let option = ChannelOptions.Types.SocketOption(level: SocketOptionLevel(level), name: SocketOptionName(name))
+            try channel.syncOptions?.setOption(option, value: value)
+        }
+        try set(SOL_SOCKET, SO_KEEPALIVE, 1)
+        try set(CInt(IPPROTO_TCP), TCP_KEEPIDLE, 20)
+        try set(CInt(IPPROTO_TCP), TCP_KEEPINTVL, 10)
+        try set(CInt(IPPROTO_TCP), TCP_KEEPCNT, 3)
+        try set(CInt(IPPROTO_TCP), TCP_USER_TIMEOUT, 50_000)
+    }
+
+    private static func addHandlers(to channel: any Channel, scope: ListenerScope, server: Server) throws {
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = 16 << 10
         limits.maxHeaderListSize = 16 << 10
@@ -97,16 +119,10 @@ package struct Listener: Sendable {
         var encoding = HTTPResponseEncoder.Configuration()
         // Ours are right, and a stream must not become chunked.
         encoding.automaticallySetFramingHeaders = false
-        let encoder = HTTPResponseEncoder(configuration: encoding)
-        let decoder = ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits))
-        let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandlers([encoder, decoder])
-        let requests = RequestHandler(server: server, scope: scope)
-        if case .webSocket(let name) = scope {
-            let upgrader = DataURLViewer.upgrader(to: name, server: server)
-            try pipeline.addHandler(
-                HTTPServerUpgradeHandler(upgraders: [upgrader], httpEncoder: encoder, extraHTTPHandlers: [decoder, requests]) { _ in })
-        }
-        try pipeline.addHandler(requests)
+        // What stands behind the request of an upgrade belongs to the WebSocket.
+        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)
+        try channel.pipeline.syncOperations.addHandlers([
+            HTTPResponseEncoder(configuration: encoding), ByteToMessageHandler(decoder), RequestHandler(server: server, scope: scope),
+        ])
     }
 }

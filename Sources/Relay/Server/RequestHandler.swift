@@ -1,3 +1,4 @@
+import CameraClient
 import MJPEG
 import NIOCore
 import NIOHTTP1
@@ -13,8 +14,10 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private enum State {
         /// Between requests, or in the middle of one.
         case receiving(HTTPRequestHead?)
+        /// An answer is in the making; requests wait.
+        case making
         /// An answer has not left for the kernel yet; requests wait.
-        case answering
+        case sending
         /// The last answer is out, or the connection is a stream's; what still comes is thrown away.
         case lingering
     }
@@ -27,20 +30,25 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
     static let headTime = TimeAmount.seconds(10)
 
     private let server: Server
-    private let scope: Route.Scope
+    private let scope: ListenerScope
     private var state = State.receiving(nil)
     private var waiting = CircularBuffer<HTTPRequestHead>()
     private var holdsRead = false
+    private var hasAnswered = false
     /// Ends a connection that takes too long over a head or over reading its last answer.
     private var timer: Scheduled<Void>?
 
-    init(server: Server, scope: Route.Scope) {
+    init(server: Server, scope: ListenerScope) {
         self.server = server
         self.scope = scope
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         if context.channel.isActive { awaitHead(context) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.cancel()
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -55,7 +63,7 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable, case .answering = state { resume(context) }
+        if context.channel.isWritable, case .sending = state { goOn(context) }
         context.fireChannelWritabilityChanged()
     }
 
@@ -77,7 +85,7 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case (.receiving(let head?), .end):
             state = .receiving(nil)
             answer(head, context)
-        case (.answering, .head(let head)):
+        case (.making, .head(let head)), (.sending, .head(let head)):
             waiting.append(head)
         default:
             break
@@ -85,20 +93,24 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? HTTPParserError else {
+            // The socket failed.
+            context.close(promise: nil)
+            return
+        }
         switch state {
-        case .receiving, .answering:
-            guard let error = error as? HTTPParserError else {
-                context.close(promise: nil)
-                return
-            }
+        case .receiving:
             let answer: HTTPAnswer =
                 error == .headerOverflow
                 ? .text(.requestHeaderFieldsTooLarge, "the request's header is too large")
                 : .text(.badRequest, "the request is no HTTP")
-            send(answer, isHead: false, keepAlive: nil, context)
+            send(answer, context)
+        case .making, .sending:
+            // What came before is still owed; what comes behind cannot be read.
+            context.close(promise: nil)
         case .lingering:
-            // Rubbish behind the last request harms nobody; a failed socket closes by itself.
-            if !(error is HTTPParserError) { context.close(promise: nil) }
+            // Rubbish behind the last request harms nobody.
+            break
         }
     }
 
@@ -108,57 +120,75 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
         timer = context.eventLoop.scheduleTask(in: Self.headTime) {
             let (handler, context) = bound.value
             guard case .receiving = handler.state else { return }
-            context.close(promise: nil)
+            // Between requests a connection may end without a word; a first request that does not come is told.
+            if handler.hasAnswered {
+                context.close(promise: nil)
+            } else {
+                handler.send(.text(.requestTimeout, "the request did not come in time"), context)
+            }
         }
     }
 
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         timer?.cancel()
-        let keepAlive: HTTPRequestHead? = head.isKeepAlive && !head.hasBody ? head : nil
-        switch server.respond(to: head, in: scope) {
+        switch server.respond(to: head, from: context.remoteAddress, in: scope.current) {
         case .answer(let answer):
-            send(answer, isHead: head.method == .HEAD, keepAlive: keepAlive, context)
+            send(answer, to: head, context)
+        case .later(let make):
+            state = .making
+            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            make(context.eventLoop).whenComplete { result in
+                let (handler, context) = bound.value
+                guard context.channel.isActive, case .making = handler.state else { return }
+                let answer = (try? result.get()) ?? .text(.internalServerError, "the answer could not be gathered")
+                handler.send(answer, to: head, context)
+                if case .receiving = handler.state { handler.goOn(context) }
+            }
         case .stream(let source, let request):
-            beginStream(of: source, request, isHead: head.method == .HEAD, context)
+            beginStream(of: source, request, to: head, context)
+        case .webSocket(let source, let request):
+            if let refusal = upgrade(head, to: source, request, server, context) { send(refusal, to: head, context) }
         }
     }
 
-    /// Sends a whole answer; then the next request's turn comes, or the end.
-    private func send(_ answer: HTTPAnswer, isHead: Bool, keepAlive: HTTPRequestHead?, _ context: ChannelHandlerContext) {
+    /// Sends a whole answer; then the next request's turn comes, or the end. Without a request the connection ends.
+    private func send(_ answer: HTTPAnswer, to request: HTTPRequestHead? = nil, _ context: ChannelHandlerContext) {
+        hasAnswered = true
+        // The decoder reads nothing behind a request that asks for an upgrade, granted or not.
+        let keepsConnection = request.map { $0.isKeepAlive && !$0.hasBody && !$0.headers.contains(name: "Upgrade") } ?? false
         var headers = answer.headers
+        headers.replaceOrAdd(name: "Date", value: HTTPDate.text(.now()))
         if answer.status.mayHaveResponseBody {
             headers.replaceOrAdd(name: "Content-Length", value: String(answer.body.readableBytes))
         }
-        if keepAlive == nil {
-            headers.replaceOrAdd(name: "Connection", value: "close")
-        } else if keepAlive?.version == .http1_0 {
+        if !keepsConnection {
+            // 426 names the upgrade in this field too (RFC 9110, 7.8).
+            headers.add(name: "Connection", value: "close")
+        } else if request?.version == .http1_0 {
             headers.replaceOrAdd(name: "Connection", value: "keep-alive")
         }
         context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers))), promise: nil)
-        if !isHead, answer.body.readableBytes > 0 {
+        if request?.method != .HEAD, answer.body.readableBytes > 0 {
             context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
         }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        if keepAlive == nil {
+        if !keepsConnection {
             linger(context)
         } else if context.channel.isWritable {
             state = .receiving(nil)
             awaitHead(context)
         } else {
             // A client that asks and asks but does not read gets no further answer to keep for it.
-            state = .answering
+            state = .sending
         }
     }
 
     /// Answers the requests that waited, until one of the answers has to wait itself.
-    private func resume(_ context: ChannelHandlerContext) {
+    private func goOn(_ context: ChannelHandlerContext) {
         state = .receiving(nil)
         awaitHead(context)
         while case .receiving = state, let head = waiting.popFirst() { answer(head, context) }
-        if holdsRead, waiting.count < Self.maxWaiting {
-            holdsRead = false
-            context.read()
-        }
+        releaseRead(context)
     }
 
     /// Closes our side and waits for the other: a close with unread bytes would be a reset, which can take the answer with it.
@@ -169,30 +199,42 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
         timer?.cancel()
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         timer = context.eventLoop.scheduleTask(in: Self.lingerTime) { bound.value.close(promise: nil) }
-        if holdsRead {
-            holdsRead = false
-            context.read()
-        }
+        releaseRead(context)
+    }
+
+    private func releaseRead(_ context: ChannelHandlerContext) {
+        guard holdsRead, waiting.count < Self.maxWaiting else { return }
+        holdsRead = false
+        context.read()
     }
 
     /// Hands the connection over to a ``StreamHandler``, on the event loop that serves the source's viewers best.
-    private func beginStream(of source: Source, _ request: StreamRequest, isHead: Bool, _ context: ChannelHandlerContext) {
-        guard !isHead, let shard = source.hub.shardForNewViewer(on: context.eventLoop) else {
-            context.write(wrapOutboundOut(.head(StreamResponse.head)), promise: nil)
-            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    private func beginStream(
+        of source: Source, _ request: Server.StreamRequest, to head: HTTPRequestHead, _ context: ChannelHandlerContext
+    ) {
+        guard head.method != .HEAD else {
+            context.writeAndFlush(wrapOutboundOut(.head(StreamResponse.head(request.headers))), promise: nil)
             linger(context)
+            return
+        }
+        // What an answer before this one has left in the channel cannot move.
+        let shard =
+            context.channel.isWritable
+            ? source.hub.shardForNewViewer(on: context.eventLoop) : source.hub.shard(on: context.eventLoop)
+        guard let shard, let seat = server.seat(for: source, from: request.origin) else {
+            send(Server.fullHouse, to: head, context)
             return
         }
         state = .lingering
         waiting.removeAll()
         do {
-            // What an answer before this one has left in the channel cannot move.
-            if shard.eventLoop !== context.eventLoop, context.channel.isWritable {
-                try StreamHandler.move(context.channel, to: shard, of: source.hub, request)
-            } else if let shard = source.hub.shard(on: context.eventLoop) {
-                try StreamHandler.take(over: context.pipeline.syncOperations, shard: shard, hub: source.hub, request)
+            if shard.eventLoop === context.eventLoop {
+                try StreamHandler.take(over: context.pipeline.syncOperations, shard, seat, request)
+            } else {
+                try StreamHandler.move(context.channel, to: shard, seat, request)
             }
         } catch {
+            seat.limits.viewerLeft(source.name)
             context.close(promise: nil)
         }
     }

@@ -41,6 +41,12 @@ package struct RequestTarget: Equatable, Sendable {
         self.query = query
     }
 
+    /// Leads from the folder of the page at this target to the top: `../` as often as needed.
+    var up: String { String(repeating: "../", count: max(0, segments.count - (hasTrailingSlash ? 0 : 1))) }
+
+    /// Leads from the folder of a page without a slash at its end to where it would be without one that was added.
+    var base: String { hasTrailingSlash && !segments.isEmpty ? "../" : "" }
+
     /// The first value of a query key, nil where the query does not name it.
     package func value(_ name: String) -> String? {
         query.first { $0.name == name }?.value

@@ -2,24 +2,33 @@
 package enum Route: Equatable, Sendable {
     /// What there is of one source.
     package enum View: Equatable, Sendable {
-        case page, stream, snapshot, status, healthz, readyz
+        case page, embed, stream, webSocket, snapshot, status, metrics, healthz, readyz
+        /// The page, asked for without the slash from which its relative links count.
+        case pageWithoutSlash
     }
 
     /// The list of sources.
     case index
     /// The status of all sources.
     case status
+    case metrics
     case healthz
     case readyz
+    /// One of the pages' own files.
+    case file(String)
     case source(String, View)
     /// Another address, relative to the one asked for.
     case redirect(String)
     case notFound
+    /// A query key with a value that it cannot have; the text says what it can.
+    case badQuery(String)
 
     /// What a listener serves.
     package enum Scope: Equatable, Sendable {
         /// Every source under its name.
         case relay
+        /// The same, for operators: what `admin` listens on.
+        case admin
         /// One source at the top (a source's own port); its name leads to it too where `named` says so (the single-URL mode).
         case source(String, named: Bool)
         /// One source over WebSocket, on any path (the older relay's `-w`).
@@ -35,23 +44,38 @@ package enum Route: Equatable, Sendable {
         case .source(let name, let named):
             if named, segments.first == name {
                 self = Self.view(of: name, segments.dropFirst(), target)
-            } else if segments.isEmpty, Self.action(target) == nil {
+            } else if segments.isEmpty, target.value("action") == nil {
                 self = .redirect("status")
             } else if segments == ["healthz"] {
                 self = .healthz
+            } else if segments == ["metrics"] {
+                self = .source(name, .metrics)
+            } else if segments.count == 2, segments[0] == "-" {
+                self = .file(segments[1])
             } else {
                 self = Self.view(of: name, segments[...], target)
             }
-        case .relay:
+        case .relay, .admin:
             switch segments {
             case []: self = .index
             case ["status"]: self = .status
             case ["healthz"]: self = .healthz
             case ["readyz"]: self = .readyz
+            case ["metrics"]: self = .metrics
+            case let segments where segments.count == 2 && segments[0] == "-": self = .file(segments[1])
             default: self = Self.view(of: segments[0], segments.dropFirst(), target)
             }
         }
-        if case .source(_, .readyz) = self, scope == .relay { self = .notFound }
+        if case .source(_, .readyz) = self, scope == .relay || scope == .admin { self = .notFound }
+    }
+
+    /// Whether it is there for viewers too where `admin` has taken the rest to a listener of its own.
+    var isForViewers: Bool {
+        switch self {
+        case .healthz, .file, .notFound, .badQuery: true
+        case .source(_, let view): [.stream, .snapshot, .webSocket, .embed, .healthz].contains(view)
+        case .index, .status, .metrics, .readyz, .redirect: false
+        }
     }
 
     /// `rest` is the path behind the source's name.
@@ -59,24 +83,21 @@ package enum Route: Equatable, Sendable {
         guard rest.count <= 1 else { return .notFound }
         switch rest.first {
         case nil:
-            if let view = action(target) { return .source(name, view) }
-            // Relative links of the page count from the slash.
-            return target.hasTrailingSlash ? .source(name, .page) : .redirect("\(name)/")
+            switch target.value("action") {
+            // As mjpg-streamer's clients ask.
+            case "stream": return .source(name, .stream)
+            case "snapshot": return .source(name, .snapshot)
+            case nil: return .source(name, target.hasTrailingSlash ? .page : .pageWithoutSlash)
+            default: return .badQuery("action is stream or snapshot")
+            }
         case "stream", "stream.mjpg", "stream.mjpeg": return .source(name, .stream)
+        case "embed": return .source(name, .embed)
+        case "ws": return .source(name, .webSocket)
         case "snapshot", "snapshot.jpg", "snapshot.jpeg": return .source(name, .snapshot)
         case "status": return .source(name, .status)
         case "healthz": return .source(name, .healthz)
         case "readyz": return .source(name, .readyz)
         default: return .notFound
-        }
-    }
-
-    /// `?action=stream` and `?action=snapshot`, as mjpg-streamer's clients ask.
-    private static func action(_ target: RequestTarget) -> View? {
-        switch target.value("action") {
-        case "stream": .stream
-        case "snapshot": .snapshot
-        default: nil
         }
     }
 }

@@ -1,6 +1,9 @@
+import CameraClient
+import Logging
 import MJPEG
 import NIOCore
 import NIOHTTP1
+import RelayConfiguration
 import Synchronization
 
 /// Answers requests: finds the source, the view and the form. Any event loop may call it.
@@ -8,21 +11,89 @@ package final class Server: Sendable {
     /// What a request gets.
     enum Response {
         case answer(HTTPAnswer)
+        /// An answer that takes a while; the closure is given the connection's event loop, and its future is completed there.
+        case later((any EventLoop) -> EventLoopFuture<HTTPAnswer>)
         case stream(Source, StreamRequest)
+        case webSocket(Source, WebSocketRequest)
+    }
+
+    /// How a viewer wants its stream, and who it is.
+    struct StreamRequest {
+        var form: StreamForm
+        /// nil for every frame.
+        var pacer: FramePacer?
+        /// nil for the source's way.
+        var onLoss: SourceConfiguration.OnLoss?
+        var origin: Viewer.Origin
+        /// What the answer says of other sites' pages.
+        var headers: HTTPHeaders
+    }
+
+    /// How a viewer wants its messages, and who it is.
+    struct WebSocketRequest {
+        var form: WebSocketForm
+        /// nil for every frame.
+        var pacer: FramePacer?
+        /// nil for the source's way.
+        var onLoss: SourceConfiguration.OnLoss?
+        var origin: Viewer.Origin
+    }
+
+    /// A request with all that is known of it.
+    struct Request {
+        let head: HTTPRequestHead
+        let target: RequestTarget
+        let scope: Route.Scope
+        let requester: Requester
+        let access: AccessConfiguration
+        /// All of them, unlisted ones too.
+        let sources: [Source]
+
+        /// The sources that a list may show.
+        var listed: [Source] { sources.filter { $0.configuration.isListed || scope == .admin } }
+
+        /// Who may frame pages, as the policy writes it.
+        var frameAncestors: String { (["'self'"] + access.frameAncestors).joined(separator: " ") }
     }
 
     private let table = Mutex(RoutingTable())
     private let stage = Atomic<Stage>(.starting)
     private let started = NIODeadline.now()
     private let version: String
+    private let limits: Limits
+    private let logger: Logger
+    private let logsViewers = Atomic(false)
+    private let access = Mutex(AccessConfiguration())
+    private let reload = Mutex(ReloadReport())
 
     /// How far the program's life has come, for `/readyz`.
     enum Stage: UInt8, AtomicRepresentable {
         case starting, ready, draining
     }
 
-    init(version: String) {
+    init(version: String, limits: Limits, logger: Logger) {
         self.version = version
+        self.limits = limits
+        self.logger = logger
+    }
+
+    /// Takes over the settings that hold for all sources.
+    func use(_ configuration: RelayConfiguration) {
+        limits.use(maxViewers: configuration.maxViewers)
+        logsViewers.store(configuration.log.viewers, ordering: .relaxed)
+        access.withLock { $0 = configuration.access }
+    }
+
+    /// Remembers how the last reload went, for the status.
+    func report(_ report: ReloadReport) {
+        reload.withLock { $0 = report }
+    }
+
+    /// A place for another viewer of `source`, nil when all are taken.
+    func seat(for source: Source, from origin: Viewer.Origin) -> Seat? {
+        guard limits.admitViewer(of: source.name, atMost: source.configuration.maxViewers) else { return nil }
+        return Seat(
+            source: source, limits: limits, origin: origin, logger: logsViewers.load(ordering: .relaxed) ? logger : nil)
     }
 
     func use(_ table: RoutingTable) {
@@ -33,76 +104,153 @@ package final class Server: Sendable {
         self.stage.store(stage, ordering: .sequentiallyConsistent)
     }
 
-    func source(named name: String) -> Source? {
-        table.withLock { $0[name] }
+    /// Reads the counters of all sources once a second, for the rates, as long as the server lives.
+    func measure(on eventLoop: any EventLoop) {
+        eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .seconds(1)) { [weak self] task in
+            guard let self else { return task.cancel() }
+            for source in self.table.withLock({ $0.sources }) { source.hub.meter.withLock { $0.add(source.sample) } }
+        }
     }
 
-    func respond(to head: HTTPRequestHead, in scope: Route.Scope) -> Response {
+    /// Decides what the request `head` from `peer`, through a listener of `scope`, gets.
+    func respond(to head: HTTPRequestHead, from peer: SocketAddress?, in scope: Route.Scope) -> Response {
+        let table = table.withLock { $0 }
+        let access = access.withLock { $0 }
         switch head.method {
         case .GET, .HEAD: break
-        case .OPTIONS: return .answer(Self.preflight)
+        case .OPTIONS: return .answer(Self.preflight(head, access.cors))
         default:
             return .answer(.text(.methodNotAllowed, "only GET, HEAD and OPTIONS are answered here", headers: ["Allow": Self.methods]))
         }
-        if case .webSocket = scope {
-            return .answer(
-                .text(
-                    .upgradeRequired, "this port serves WebSocket clients only",
-                    headers: ["Upgrade": "websocket"]))
-        }
         guard let target = RequestTarget(head.uri) else { return .answer(.text(.badRequest, "the request's target is no path")) }
-        switch Route(target, in: scope) {
-        case .index: return .answer(.html(IndexPage(table.withLock { $0.sources }.map(SourceReport.init)).text))
-        case .status: return .answer(status(of: table.withLock { $0.sources }, target, head.headers, all: true))
+        let requester = Requester(head, from: peer, in: scope, access)
+        let request = Request(head: head, target: target, scope: scope, requester: requester, access: access, sources: table.sources)
+        if case .webSocket(let name) = scope {
+            guard let source = table[name] else { return .answer(Self.notFound) }
+            guard !isDraining else { return .answer(Self.shuttingDown) }
+            return .webSocket(source, WebSocketRequest(form: .dataURL, onLoss: nil, origin: requester.origin))
+        }
+        let route = Route(target, in: scope)
+        guard scope == .admin || access.admin.isEmpty || route.isForViewers else { return .answer(Self.notFound) }
+        switch route {
+        case .index:
+            let page = DashboardPage(sources: request.listed.map { SourceReport($0) }, up: target.up)
+            return .answer(.html(page.text, frameAncestors: request.frameAncestors))
+        case .status: return status(of: request.listed, request, isForAll: true)
+        case .metrics: return metrics(of: request.listed, request)
         case .healthz: return .answer(.text(.ok, "alive"))
-        case .readyz: return .answer(readiness(of: table.withLock { $0.sources }, target))
+        case .readyz: return .answer(readiness(of: request.listed, target))
+        case .file(let name): return .answer(PageFile.answer(name, to: head) ?? Self.notFound)
         case .redirect(let location):
             return .answer(.text(.found, "see \(location)", headers: ["Location": location]))
         case .notFound: return .answer(Self.notFound)
+        case .badQuery(let line): return .answer(.text(.badRequest, line))
         case .source(let name, let view):
-            guard let source = source(named: name) else {
-                return .answer(.text(.notFound, "there is no source of this name"))
-            }
-            return respond(with: view, of: source, target, head.headers)
+            guard let source = table[name] else { return .answer(.text(.notFound, "there is no source of this name")) }
+            return respond(with: view, of: source, request)
         }
     }
 
-    private func respond(with view: Route.View, of source: Source, _ target: RequestTarget, _ headers: HTTPHeaders) -> Response {
+    private func respond(with view: Route.View, of source: Source, _ request: Request) -> Response {
+        let target = request.target
+        let access = request.access
+        let origin = request.requester.origin
         switch view {
-        case .stream:
-            guard stage.load(ordering: .relaxed) != .draining else {
-                return .answer(.text(.serviceUnavailable, "the relay is shutting down", headers: ["Retry-After": "5"]))
+        case .stream, .webSocket, .snapshot:
+            guard !isDraining else { return .answer(Self.shuttingDown) }
+            var onLoss: SourceConfiguration.OnLoss?
+            if let text = target.value("on_loss") {
+                onLoss = SourceConfiguration.OnLoss(rawValue: text)
+                guard onLoss != nil else {
+                    let words = SourceConfiguration.OnLoss.allCases.map(\.rawValue).joined(separator: ", ")
+                    return .answer(.text(.badRequest, "on_loss is one of \(words)"))
+                }
             }
-            do throws(RequestError) {
-                return .stream(source, try StreamRequest(headers: headers, target: target))
-            } catch {
-                return .answer(.text(.badRequest, error.sentence))
+            if view == .snapshot { return Snapshot.response(from: source, to: request, onLoss: onLoss) }
+            let pacer = target.value("fps").map { FramePacer(query: $0) }
+            if case .some(nil) = pacer {
+                return .answer(.text(.badRequest, "fps is a number above 0, at most \(Int(FramePacer.mostFramesPerSecond))"))
             }
-        case .snapshot: return .answer(Snapshot.answer(from: source, at: .now()))
-        case .status: return .answer(status(of: [source], target, headers, all: false))
-        case .page: return .answer(.html(SourcePage(name: source.name).text))
+            if view == .webSocket {
+                guard let form = WebSocketForm(target: target) else { return .answer(.text(.badRequest, "ack is 0 or 1")) }
+                guard PictureAccess.allowsWebSocket(request.head, access.cors, host: request.requester.host) else {
+                    return .answer(.text(.forbidden, "pages of this origin may not read pictures"))
+                }
+                return .webSocket(source, WebSocketRequest(form: form, pacer: pacer ?? nil, onLoss: onLoss, origin: origin))
+            }
+            guard let form = StreamForm(headers: request.head.headers, target: target) else {
+                return .answer(.text(.badRequest, "advance_headers is 0 or 1"))
+            }
+            let headers = PictureAccess.headers(for: request.head, access.cors)
+            return .stream(source, StreamRequest(form: form, pacer: pacer ?? nil, onLoss: onLoss, origin: origin, headers: headers))
+        case .status: return status(of: [source], request, isForAll: false)
+        case .metrics: return metrics(of: [source], request)
+        case .pageWithoutSlash:
+            return .answer(.text(.found, "see \(source.name)/", headers: ["Location": "\(source.name)/"]))
+        case .page:
+            let page = ViewPage(source: SourceReport(source), up: target.up)
+            return .answer(.html(page.text, frameAncestors: request.frameAncestors))
+        case .embed:
+            return .answer(.html(EmbedPage(name: source.name, up: target.up, base: target.base).text, frameAncestors: "*"))
         case .readyz: return .answer(readiness(of: [source], target))
         case .healthz:
-            let status = source.status
-            return .answer(
-                status.state == .streaming
-                    ? .text(.ok, "streaming") : .text(.serviceUnavailable, SourceReport(source).sentence))
+            let report = SourceReport(source)
+            return .answer(.text(report.status.state.isWell ? .ok : .serviceUnavailable, report.sentence))
         }
     }
 
-    private func status(of sources: [Source], _ target: RequestTarget, _ headers: HTTPHeaders, all: Bool) -> HTTPAnswer {
-        let reports = sources.map(SourceReport.init)
+    private func relayReport(for request: Request) -> RelayReport {
+        RelayReport(
+            version: version, uptime: .now() - started, reload: reload.withLock { $0 },
+            isForOperator: request.requester.isOperator)
+    }
+
+    private func status(of sources: [Source], _ request: Request, isForAll: Bool) -> Response {
+        let target = request.target
         let wantsJSON: Bool
         switch target.value("format") {
         case "json": wantsJSON = true
         case "html": wantsJSON = false
-        case nil: wantsJSON = headers["Accept"].contains { $0.contains("application/json") }
-        default: return .text(.badRequest, "format is html or json")
+        case nil: wantsJSON = request.head.headers["Accept"].contains { $0.contains("application/json") }
+        default: return .answer(.text(.badRequest, "format is html or json"))
         }
-        let relay = RelayReport(version: version, uptime: .now() - started)
-        guard wantsJSON else { return .html(StatusPage(relay: relay, sources: reports, isForAll: all).text, headers: ["Vary": "Accept"]) }
-        if !all, let report = reports.first { return .json(report.json) }
-        return .json(.object(relay.jsonMembers + [("sources", .array(reports.map(\.json)))]))
+        guard [nil, "0", "1"].contains(target.value("viewers")) else { return .answer(.text(.badRequest, "viewers is 0 or 1")) }
+        let isOperator = request.requester.isOperator
+        let listsViewers = isOperator && target.value("viewers") != "0" && (wantsJSON || !isForAll)
+        let relay = relayReport(for: request)
+        let hasDashboard = request.scope == .relay || request.scope == .admin
+        return gathered(sources, listsViewers: listsViewers) { reports in
+            guard wantsJSON else {
+                let page = StatusPage(
+                    relay: relay, sources: reports, isForAll: isForAll, hasDashboard: hasDashboard, up: target.up, base: target.base)
+                return .html(page.text, frameAncestors: request.frameAncestors, headers: ["Vary": "Accept"])
+            }
+            if !isForAll, let report = reports.first {
+                return .json(.object(report.members(isOperator, listsViewers) + [relay.timeMember]))
+            }
+            let list = reports.map { JSONValue.object($0.members(isOperator, listsViewers)) }
+            return .json(.object(relay.jsonMembers + [("sources", .array(list))]))
+        }
+    }
+
+    private func metrics(of sources: [Source], _ request: Request) -> Response {
+        let relay = relayReport(for: request)
+        return gathered(sources, listsViewers: false) { reports in
+            let text = MetricsText.of(relay: relay, sources: reports)
+            return HTTPAnswer(.ok, type: "text/plain; version=0.0.4; charset=utf-8", body: ByteBuffer(string: text))
+        }
+    }
+
+    /// Asks all loops for what they know of the sources' viewers, then answers.
+    private func gathered(
+        _ sources: [Source], listsViewers: Bool, _ answer: @escaping @Sendable ([SourceReport]) -> HTTPAnswer
+    ) -> Response {
+        .later { [limits] eventLoop in
+            let hubs = sources.map { $0.hub.report(listsViewers: listsViewers, on: eventLoop) }
+            return EventLoopFuture.whenAllSucceed(hubs, on: eventLoop).map { hubs in
+                answer(zip(sources, hubs).map { SourceReport($0, hub: $1, refused: limits.refused($0.name)) })
+            }
+        }
     }
 
     private func readiness(of sources: [Source], _ target: RequestTarget) -> HTTPAnswer {
@@ -112,20 +260,30 @@ package final class Server: Sendable {
         case .starting: return .text(.serviceUnavailable, "starting")
         case .draining: return .text(.serviceUnavailable, "shutting down")
         case .ready:
-            let down = sources.filter { $0.status.state != .streaming }
+            let down = sources.filter { !$0.status.state.isWell }
             guard strict == "1", !down.isEmpty else { return .text(.ok, "ready") }
             return .text(.serviceUnavailable, "not streaming: " + down.map(\.name).joined(separator: ", "))
         }
     }
 
+    private var isDraining: Bool { stage.load(ordering: .relaxed) == .draining }
+
+    private static let shuttingDown = HTTPAnswer.text(
+        .serviceUnavailable, "the relay is shutting down", headers: ["Retry-After": "5"])
+    static let fullHouse = HTTPAnswer.text(
+        .serviceUnavailable, "too many viewers; try again later", headers: ["Retry-After": "5"])
     private static let methods = "GET, HEAD, OPTIONS"
     private static let notFound = HTTPAnswer.text(.notFound, "there is nothing here")
 
     /// Answers what a browser asks before it lets another site's script ask (Fetch standard, CORS preflight).
-    private static let preflight = HTTPAnswer.text(
-        .ok, methods,
-        headers: [
-            "Allow": methods, "Access-Control-Allow-Origin": "*", "Access-Control-Allow-Methods": methods,
-            "Access-Control-Allow-Headers": "*", "Access-Control-Max-Age": "86400",
-        ])
+    private static func preflight(_ head: HTTPRequestHead, _ policy: CORSPolicy) -> HTTPAnswer {
+        var headers = PictureAccess.headers(for: head, policy)
+        headers.add(name: "Allow", value: methods)
+        if headers.contains(name: "Access-Control-Allow-Origin") {
+            headers.add(name: "Access-Control-Allow-Methods", value: methods)
+            headers.add(name: "Access-Control-Allow-Headers", value: "*")
+            headers.add(name: "Access-Control-Max-Age", value: "86400")
+        }
+        return .text(.ok, methods, headers: headers)
+    }
 }

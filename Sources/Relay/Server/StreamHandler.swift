@@ -9,18 +9,20 @@ final class StreamHandler: ChannelInboundHandler, ViewerConnection {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let hub: Hub
     private let shard: HubShard
-    private let request: StreamRequest
+    private let seat: Seat
+    private let request: Server.StreamRequest
+    /// Nil once it has given its seat back.
     private var viewer: Viewer?
     private var context: ChannelHandlerContext?
     private var socket: ViewerSocket?
     /// Whether the channel holds what the socket did not take.
     private var isPending = false
 
-    init(hub: Hub, shard: HubShard, request: StreamRequest) {
-        self.hub = hub
+    /// `shard` is the source's on the channel's event loop.
+    init(shard: HubShard, seat: Seat, request: Server.StreamRequest) {
         self.shard = shard
+        self.seat = seat
         self.request = request
     }
 
@@ -38,8 +40,9 @@ final class StreamHandler: ChannelInboundHandler, ViewerConnection {
         try? context.channel.syncOptions?.setOption(Listener.unsentLowWater, value: Listener.unsentLowWaterBytes)
         // An answer before this one may still be in the channel.
         isPending = !context.channel.isWritable
-        send(StreamResponse.opening(request.form))
-        let viewer = Viewer(hub: hub, shard: shard, connection: self, pacer: request.pacer)
+        send(StreamResponse.opening(request.form, request.headers))
+        let viewer = Viewer(
+            hub: seat.source.hub, shard: shard, connection: self, origin: request.origin, onLoss: request.onLoss, pacer: request.pacer)
         self.viewer = viewer
         viewer.start()
     }
@@ -55,7 +58,7 @@ final class StreamHandler: ChannelInboundHandler, ViewerConnection {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         guard context.channel.isActive else { return }
         isPending = !context.channel.isWritable
-        if !isPending { viewer?.written() }
+        if !isPending { viewer?.drained() }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -67,9 +70,13 @@ final class StreamHandler: ChannelInboundHandler, ViewerConnection {
         context.fireChannelInactive()
     }
 
-    var isWritten: Bool { !isPending }
+    var hasLeft: Bool { !isPending }
 
     var isDrained: Bool { !isPending && socket?.unsentBytes == 0 }
+
+    var unsentBytes: Int { (context?.channel.unsentBytes ?? 0) + (socket?.unsentBytes ?? 0) }
+
+    var wantsFilling: Bool { true }
 
     func write(_ newest: Hub.Newest) -> Int {
         let part = request.form.part(of: newest.frame)
@@ -94,11 +101,20 @@ final class StreamHandler: ChannelInboundHandler, ViewerConnection {
 
     /// Drops everything that leads back here: viewer and handler hold each other.
     private func stop() {
-        viewer?.stop()
-        viewer = nil
         context = nil
         socket = nil
         isPending = true
+        guard let viewer else { return }
+        self.viewer = nil
+        viewer.stop()
+        seat.leave(viewer)
+    }
+}
+
+extension Channel {
+    /// Bytes written to this channel that the kernel has not taken yet; on the channel's event loop.
+    var unsentBytes: Int {
+        (try? syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 }
 

@@ -4,9 +4,10 @@ import NIOHTTP1
 
 /// What every stream begins with.
 enum StreamResponse {
-    /// The response's head, close-delimited: no length, never chunked.
-    static let head: HTTPResponseHead = {
-        var headers = CORS.headers
+    /// The response's head, close-delimited: no length, never chunked. `fields` say what other sites' pages may do.
+    static func head(_ fields: HTTPHeaders) -> HTTPResponseHead {
+        var headers = fields
+        headers.add(name: "Date", value: HTTPDate.text(.now()))
         headers.add(name: "Content-Type", value: WireFormat.contentType)
         headers.add(name: "Connection", value: "close")
         headers.add(name: "Cache-Control", value: "no-store, no-transform")
@@ -15,19 +16,14 @@ enum StreamResponse {
         headers.add(name: "X-Accel-Buffering", value: "no")
         headers.add(name: "X-Content-Type-Options", value: "nosniff")
         return HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)
-    }()
-
-    /// The head and what comes before the first frame, as bytes that all connections share.
-    static func opening(_ form: StreamForm) -> ByteBuffer {
-        form == .plain ? plain : ahead
     }
 
-    private static let plain = encoded(with: .plain)
-    private static let ahead = encoded(with: .ahead)
-
-    private static func encoded(with form: StreamForm) -> ByteBuffer {
-        var bytes = ByteBuffer(string: "HTTP/1.1 200 OK\r\n")
-        for field in head.headers { bytes.writeString("\(field.name): \(field.value)\r\n") }
+    /// The head and what comes before the first frame, as bytes.
+    static func opening(_ form: StreamForm, _ fields: HTTPHeaders) -> ByteBuffer {
+        var bytes = ByteBuffer()
+        bytes.reserveCapacity(512)
+        bytes.writeString("HTTP/1.1 200 OK\r\n")
+        for field in head(fields).headers { bytes.writeString("\(field.name): \(field.value)\r\n") }
         bytes.writeString("\r\n")
         bytes.writeImmutableBuffer(form.opening)
         return bytes

@@ -1,5 +1,9 @@
 /// What a source is doing, as the status shows it.
-package enum SourceState: String, Equatable, Sendable {
+package enum SourceState: String, Equatable, Sendable, CaseIterable {
+    /// Not enabled: the camera is not read.
+    case off
+    /// On demand, and nobody watches.
+    case idle
     /// Looking up, connecting, logging in, or waiting for the first frame.
     case connecting
     /// Frames flow.
@@ -10,4 +14,7 @@ package enum SourceState: String, Equatable, Sendable {
     case waiting
     /// The camera said no (login, address, not a camera); dialled again after a longer wait.
     case refused
+
+    /// Whether nothing is wrong: frames flow, or are not wanted.
+    package var isWell: Bool { self == .streaming || self == .idle || self == .off }
 }

@@ -9,23 +9,45 @@ struct SourceStateMachine: Sendable {
         var wait: Duration
         /// Whether the operator has not heard this reason since frames last flowed.
         var isNews: Bool
+        /// Whether frames had come in this dial.
+        var hadFrames: Bool
     }
 
     /// Frames must flow for this long before the back-off starts anew.
     static let steadyAfter = TimeAmount.seconds(10)
+    /// Viewers wake a waiting source at most this often.
+    static let wakeInterval = TimeAmount.seconds(1)
     /// A camera's `Retry-After` beyond this is not believed.
     static let longestRetryAfter = Duration.seconds(300)
 
     private(set) var state = SourceState.connecting
-    private let backoff: Backoff
+    /// May change while the source runs.
+    var backoff: Backoff
     private var failures = 0
     private var refusals = 0
     private var firstFrame: NIODeadline?
     private var lastFrame: NIODeadline?
     private var lastReason: CameraError?
+    private var lastWake: NIODeadline?
 
     init(backoff: Backoff) {
         self.backoff = backoff
+    }
+
+    /// The source is not enabled.
+    mutating func switchOff() { state = .off }
+
+    /// Nobody watches an on-demand source; what failed before is forgotten.
+    mutating func rest() {
+        state = .idle
+        failures = 0
+    }
+
+    /// Whether a viewer who comes at `now` ends the back-off: not more than once a second, and never a refusal.
+    mutating func wakes(at now: NIODeadline) -> Bool {
+        guard state != .refused, lastWake.map({ now - $0 >= Self.wakeInterval }) ?? true else { return false }
+        lastWake = now
+        return true
     }
 
     /// A dial begins. After a stall the state stays `stalled` until this dial brings a frame or ends.
@@ -54,16 +76,18 @@ struct SourceStateMachine: Sendable {
         switch error.kind {
         case .login:
             state = .refused
-            return Retry(wait: refusalWait(from: .seconds(30), to: .seconds(600), jitter: 0.8 + 0.4 * fraction), isNews: isNews)
+            return Retry(
+                wait: refusalWait(from: .seconds(30), to: .seconds(600), jitter: 0.8 + 0.4 * fraction), isNews: isNews, hadFrames: hadFrames
+            )
         case .address:
             state = .refused
-            return Retry(wait: refusalWait(from: .seconds(10), to: .seconds(60), jitter: 1), isNews: isNews)
+            return Retry(wait: refusalWait(from: .seconds(10), to: .seconds(60), jitter: 1), isNews: isNews, hadFrames: hadFrames)
         case .stall, .failure:
             state = error.kind == .stall ? .stalled : .waiting
             var wait = backoff.wait(after: failures, fraction: fraction)
             if let retryAfter = error.retryAfter { wait = max(wait, min(retryAfter, Self.longestRetryAfter)) }
             failures += 1
-            return Retry(wait: wait, isNews: isNews)
+            return Retry(wait: wait, isNews: isNews, hadFrames: hadFrames)
         }
     }
 

@@ -1,12 +1,38 @@
+import CameraClient
+import MJPEG
 import NIOCore
 
 /// What the status says of the relay itself.
 struct RelayReport: Sendable {
     let version: String
     let uptime: TimeAmount
+    let reload: ReloadReport
+    /// Whether problems of the configuration may be shown: they tell of paths and names.
+    let isForOperator: Bool
+    let time = Timestamp.now()
+    let now = NIODeadline.now()
+    let process = ProcessReport()
+
+    /// The relay's clock, by which pages tell the age of pictures.
+    var timeMember: (String, JSONValue) { ("time", .number(Double(time.microseconds) / 1e6)) }
 
     var jsonMembers: [(String, JSONValue)] {
-        [("version", .string(version)), ("uptime_seconds", .number(uptime.inSeconds))]
+        [
+            ("version", .string(version)),
+            timeMember,
+            ("uptime_seconds", .number(uptime.inSeconds)),
+            ("memory_bytes", .optional(process.memoryBytes)),
+            ("private_memory_bytes", .optional(process.privateBytes)),
+            ("descriptors", .object([("open", .optional(process.descriptors)), ("limit", .optional(process.descriptorLimit))])),
+            (
+                "reload",
+                .object([
+                    ("age_seconds", reload.time.map { .number((now - $0).inSeconds) } ?? .null),
+                    ("problem_count", .integer(Int64(reload.problems.count))),
+                    ("problems", isForOperator ? .array(reload.problems.map { .string($0) }) : .null),
+                ])
+            ),
+        ]
     }
 }
 

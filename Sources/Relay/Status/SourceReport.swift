@@ -1,19 +1,39 @@
+import CameraClient
 import MJPEG
 import NIOCore
+import RelayConfiguration
 
-/// What the status says of one source: gathered once, then written as page or JSON.
+/// What the status says of one source: gathered once, then written as page, JSON or metrics.
 struct SourceReport: Sendable {
     let name: String
     let status: SourceStatus
     let totals: ViewerTotals
     let newest: Hub.Newest?
+    let rates: RateMeter.Rates
+    /// The camera's address without login and query, or the file's path.
+    let address: String
+    /// What the hub's own loops know; empty in a report that did not ask them.
+    let hub: HubReport
+    /// Viewers refused so far.
+    let refused: UInt64
     let now = NIODeadline.now()
 
-    init(_ source: Source) {
+    init(_ source: Source, hub: HubReport = HubReport(), refused: UInt64 = 0) {
+        self.refused = refused
         name = source.name
         status = source.status
         totals = source.hub.totals
         newest = source.hub.newest
+        rates = source.hub.meter.withLock { $0.rates(to: source.sample) }
+        let configured =
+            switch source.configuration.upstream {
+            case .camera(let url): "\(url)"
+            case .file(let path): "file:\(path)"
+            // A program's arguments may hold a login.
+            case .program(let words): "exec:\(words.first ?? "")"
+            }
+        address = status.camera?.address ?? configured
+        self.hub = hub
     }
 
     /// The age of the newest frame in seconds, nil before the first.
@@ -22,49 +42,102 @@ struct SourceReport: Sendable {
     /// Seconds to the next dial, nil while none is due.
     var retryIn: Double? { status.nextDial.map { max(0, ($0 - now).inSeconds) } }
 
+    /// Dials that brought frames again after the first.
+    var reconnects: UInt64 { status.connects > 0 ? status.connects - 1 : 0 }
+
     /// The state and its reason in one line.
     var sentence: String {
+        let state = status.state.rawValue
+        let reason = status.lastError.map { "\($0)" }
         switch status.state {
-        case .streaming: "streaming"
-        case .connecting: "connecting" + (status.lastError.map { "; before: \($0)" } ?? "")
-        case .stalled, .waiting, .refused: "\(status.state.rawValue): " + (status.lastError.map { "\($0)" } ?? "no reason known")
+        case .stalled, .waiting, .refused: return "\(state): \(reason ?? "no reason known")"
+        case .connecting: return state + (reason.map { "; before: \($0)" } ?? "")
+        case .streaming, .idle, .off: return state
         }
     }
+}
 
-    var json: JSONValue {
-        .object([
+extension SourceReport {
+    /// The members of the source's object in the status; README.md lists them. What only operators may see is null for others.
+    func members(_ isForOperator: Bool, _ listsViewers: Bool) -> [(String, JSONValue)] {
+        [
             ("name", .string(name)),
             ("state", .string(status.state.rawValue)),
             ("since_seconds", .number((now - status.since).inSeconds)),
             ("reason", status.lastError.map { .string("\($0)") } ?? .null),
             ("reason_code", status.lastError.map { .string($0.code) } ?? .null),
             ("retry_in_seconds", retryIn.map { .number($0) } ?? .null),
-            ("connects", .integer(Int64(clamping: status.connects))),
+            ("connects", .count(status.connects)),
+            ("reconnects", .count(reconnects)),
             (
                 "camera",
                 .object([
+                    ("url", isForOperator ? .string(address) : .null),
                     ("media_type", status.camera?.mediaType.map { .string($0) } ?? .null),
                     ("boundary", status.camera?.boundary.map { .string($0) } ?? .null),
+                    ("learnt_boundary", status.camera?.learntBoundary.map { .string($0) } ?? .null),
                     ("server", status.camera?.server.map { .string($0) } ?? .null),
+                    ("address", isForOperator ? status.camera?.address.map { .string($0) } ?? .null : .null),
+                    ("certificate", isForOperator ? status.camera?.certificate.map { .string("\($0.fingerprint)") } ?? .null : .null),
+                    ("quirks", .array(status.camera?.quirks.names.map { .string($0) } ?? [])),
                 ])
             ),
-            ("frames_in", .integer(Int64(clamping: status.framesReceived))),
-            ("bytes_in", .integer(Int64(clamping: status.bytesReceived))),
-            ("viewers", .integer(Int64(totals.viewers))),
-            ("frames_out", .integer(Int64(clamping: totals.framesSent))),
-            ("bytes_out", .integer(Int64(clamping: totals.bytesSent))),
-            ("frames_skipped", .integer(Int64(clamping: totals.framesSkipped))),
             (
-                "last_frame",
-                newest.map { newest in
-                    .object([
-                        ("age_seconds", .number((now - newest.arrival).inSeconds)),
-                        ("bytes", .integer(Int64(newest.frame.jpegLength))),
-                        ("width", .integer(Int64(newest.frame.width))),
-                        ("height", .integer(Int64(newest.frame.height))),
-                    ])
-                } ?? .null
+                "rates",
+                .object([
+                    ("fps_in", .number(rates.framesIn)), ("bits_in", .number(rates.bitsIn)),
+                    ("fps_out", .number(rates.framesOut)), ("bits_out", .number(rates.bitsOut)),
+                ])
             ),
+            ("frames_in", .count(status.framesReceived)),
+            ("bytes_in", .count(status.bytesReceived)),
+            ("viewers", .integer(Int64(totals.viewers))),
+            ("viewers_refused", .count(refused)),
+            ("frames_out", .count(totals.framesSent)),
+            ("bytes_out", .count(totals.bytesSent)),
+            ("frames_skipped", .count(totals.framesSkipped)),
+            ("last_frame", newest.map(lastFrame) ?? .null),
+            ("viewer_list", isForOperator && listsViewers ? .array(hub.viewers.map(viewer)) : .null),
+        ]
+    }
+
+    private func lastFrame(_ newest: Hub.Newest) -> JSONValue {
+        .object([
+            ("age_seconds", .number((now - newest.arrival).inSeconds)),
+            ("bytes", .integer(Int64(newest.frame.jpegLength))),
+            ("width", .integer(Int64(newest.frame.width))),
+            ("height", .integer(Int64(newest.frame.height))),
         ])
     }
+
+    private func viewer(_ viewer: ViewerReport) -> JSONValue {
+        .object([
+            ("address", .string(viewer.origin.description)),
+            ("since_seconds", .number((now - viewer.since).inSeconds)),
+            ("frames_sent", .count(viewer.framesSent)),
+            ("frames_skipped", .count(viewer.framesSkipped)),
+            ("last_frame_age_seconds", viewer.lastArrival.map { .number((now - $0).inSeconds) } ?? .null),
+        ])
+    }
+}
+
+extension Viewer.Origin: CustomStringConvertible {
+    /// The address as the status shows it.
+    var description: String {
+        switch self {
+        case .forwarded(let address): return address
+        case .address(let address?):
+            guard let host = Requester.text(address) else { return "unix" }
+            return (host.contains(":") ? "[\(host)]" : host) + (address.port.map { ":\($0)" } ?? "")
+        case .address(nil): return "unknown"
+        }
+    }
+}
+
+extension JSONValue {
+    /// A counter.
+    static func count(_ value: UInt64) -> JSONValue { .integer(Int64(clamping: value)) }
+
+    /// An integer where there is one.
+    static func optional(_ value: Int?) -> JSONValue { value.map { .integer(Int64($0)) } ?? .null }
 }

@@ -3,7 +3,12 @@ enum ConfigurationKeys {
     /// The file's own keys. `defaults` is read before `sources`, which start from it.
     static let top: [ConfigurationKey<FileDraft>] = [
         ConfigurationKey("listen", \.listen, .listenAddresses),
+        ConfigurationKey("admin", \.admin, .listenAddresses),
+        ConfigurationKey("trusted_proxies", \.configuration.access.trustedProxies, .addressRanges),
+        ConfigurationKey("cors", \.configuration.access.cors, .corsPolicy),
+        ConfigurationKey("frame_ancestors", \.configuration.access.frameAncestors, .origins),
         ConfigurationKey("drain_timeout", \.configuration.drainTimeout, .duration(.zero ... .seconds(600), example: "5s")),
+        ConfigurationKey("max_viewers", \.configuration.maxViewers, .count(1...99_999, of: "viewers")),
         ConfigurationKey("log", \.configuration.log, .section(.log, log, from: LogConfiguration())),
         ConfigurationKey("defaults", read: FileDraft.readDefaults),
         ConfigurationKey("sources", read: FileDraft.readSources),
@@ -18,7 +23,8 @@ enum ConfigurationKeys {
 
     /// The keys that only a source has.
     static let sourceOnly: [ConfigurationKey<SourceDraft>] = [
-        ConfigurationKey("url", \.source.upstream, .upstream),
+        ConfigurationKey("url", \.urls, .upstreams),
+        ConfigurationKey("exec", \.program, .program),
         ConfigurationKey("port", \.source.port, .port),
     ]
 
@@ -32,6 +38,29 @@ enum ConfigurationKeys {
         ConfigurationKey("max_frame_size", \.source.maxFrameSize, .size((1 << 10)...(256 << 20), example: "16MiB")),
         ConfigurationKey("fps", \.source.fps, .decimal(0.1...120, unit: "frames per second")),
         ConfigurationKey("max_fps", \.source.maxFPS, .optional(.decimal(0.1...120, unit: "frames per second"))),
+        ConfigurationKey("enabled", \.source.enabled, .boolean),
+        ConfigurationKey("on_demand", \.source.onDemand, .boolean),
+        ConfigurationKey("linger", \.source.linger, .duration(.zero ... .seconds(86400), example: "30s")),
+        ConfigurationKey("snapshot_linger", \.source.snapshotLinger, .duration(.zero ... .seconds(86400), example: "2s")),
+        ConfigurationKey("heartbeat", \.source.heartbeat, .duration(.milliseconds(500) ... .seconds(3600), example: "5s")),
+        ConfigurationKey("on_loss", \.source.onLoss, .word()),
+        ConfigurationKey("placeholder", \.source.placeholder, .path),
+        ConfigurationKey("max_viewers", \.source.maxViewers, .count(1...99_999, of: "viewers")),
+        ConfigurationKey("username", \.username, .loginText("a user's name")),
+        ConfigurationKey("password", \.password, .loginText("a password")),
+        ConfigurationKey("password_file", \.filePassword, .passwordFile),
+        ConfigurationKey("tls_verify", \.source.verifiesCertificate, .boolean),
+        ConfigurationKey("tls_fingerprint", \.source.certificateFingerprint, .fingerprint),
+        ConfigurationKey("redirects", \.source.redirects, .word()),
+        ConfigurationKey(
+            "interval", \.source.interval, .optional(.duration(.milliseconds(100) ... .seconds(3600), example: "1s"))),
+        ConfigurationKey("failback", \.source.failback, .duration(.seconds(1) ... .seconds(86400), example: "60s")),
+        ConfigurationKey("listed", \.source.isListed, .boolean),
+    ]
+
+    /// The inheritable keys that mean nothing to a file or a program.
+    static let networkOnly = [
+        "username", "password", "password_file", "tls_verify", "tls_fingerprint", "redirects", "interval",
     ]
 
     /// The keys of a source.

@@ -1,9 +1,9 @@
 /// Durations as relay.yaml writes them: `500ms`, `10s`, `2m`, `1h`.
-enum DurationText {
+package enum DurationText {
     private static let units: [(name: String, milliseconds: Int64)] = [("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)]
 
     /// The duration that a text names; nil where it is none.
-    static func parse(_ text: String) -> Duration? {
+    package static func parse(_ text: String) -> Duration? {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         guard (1...9).contains(digits.utf8.count), let count = Int64(digits),
             let unit = units.first(where: { $0.name == text[digits.endIndex...] })

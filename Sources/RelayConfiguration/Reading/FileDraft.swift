@@ -10,6 +10,8 @@ struct FileDraft: Sendable {
     var configuration = RelayConfiguration(sources: [])
     /// From `listen`; empty where the file does not set it.
     var listen: [Listener] = []
+    /// From `admin`; empty where the file does not set it.
+    var admin: [Listener] = []
     /// From `defaults`.
     var prototype = SourceDraft()
     /// In the order of the file.
@@ -46,8 +48,8 @@ struct FileDraft: Sendable {
             // The short form: just the URL.
             var places = KeyPlaces()
             places.keys["url"] = node.place
-            if let upstream = ValueReader.upstream.read(node, section.label, &reader) {
-                draft.source.upstream = upstream
+            if let urls = ValueReader.upstreams.read(node, section.label, &reader) {
+                draft.urls = urls
                 places.values["url"] = KeyPlaces.Origin(place: node.place, section: section)
             }
             draft.places = places.inheriting(prototype.places)
@@ -73,7 +75,8 @@ struct FileDraft: Sendable {
             if !listen.isEmpty { configuration.listen = listen.map(\.address) }
             checkPorts(&reader)
         }
-        configuration.sources = sources.map(\.source)
+        configuration.access.admin = admin.map(\.address)
+        configuration.sources = sources.map(\.finished)
         return configuration
     }
 
@@ -83,7 +86,8 @@ struct FileDraft: Sendable {
     private func checkPorts(_ reader: inout ConfigurationReader) {
         let listeners = listen.isEmpty ? configuration.listen.map { Listener(address: $0) } : listen
         var uses = listeners.map { PortUse(address: $0.address, port: $0.address.port, owner: "'listen'", place: $0.place) }
-        let hasHost = uses.contains { $0.port != nil }
+        uses += admin.map { PortUse(address: $0.address, port: $0.address.port, owner: "'admin'", place: $0.place) }
+        let hasHost = listeners.contains { $0.address.port != nil }
         for draft in sources {
             guard let port = draft.source.port, let place = draft.places.values["port"]?.place else { continue }
             let section = Section.source(draft.source.name)

@@ -9,6 +9,15 @@ struct SourceDraft: Sendable {
     var place = Place.start
     var places = KeyPlaces()
 
+    /// From `url`, in order.
+    var urls: [SourceConfiguration.Upstream] = []
+    /// From `exec`.
+    var program: [String]?
+    var username: String?
+    var password: String?
+    /// What `password_file` holds.
+    var filePassword: String?
+
     /// Names that are routes of the relay.
     private static let reservedNames: Set<String> = [
         "status", "metrics", "healthz", "readyz", "stream", "snapshot", "ws", "embed",
@@ -21,37 +30,6 @@ struct SourceDraft: Sendable {
             reader.report("a source's name is made of A-Z a-z 0-9 . _ - and begins with a letter or a digit", at: place)
         } else if reservedNames.contains(name) {
             reader.report("a source cannot be named '\(name)': /\(name) is a route of the relay", at: place)
-        }
-    }
-
-    /// The checks that look at more than one value of the source.
-    func checkTogether(_ reader: inout ConfigurationReader) {
-        let section = Section.source(source.name)
-        if places.keys["url"] == nil { reader.report("\(section.label) has no 'url'", at: place) }
-        if !places.failed("reconnect_min"), !places.failed("reconnect_max"), source.reconnectMin > source.reconnectMax,
-            let origin = places.values["reconnect_min"] ?? places.values["reconnect_max"]
-        {
-            reader.report("'reconnect_min' is longer than 'reconnect_max'\(origin.section.suffix)", at: origin.place)
-        }
-        guard places.values["url"] != nil else { return }
-        switch source.upstream {
-        case .camera(let url):
-            if let fps = places.values["fps"], fps.section == section {
-                reader.report("'fps'\(section.suffix) is only for a file: URL; a camera sets its own pace", at: fps.place)
-            }
-            if url.login != nil, source.headers.contains(where: { $0.name.lowercased() == "authorization" }),
-                let origin = places.values["headers"]
-            {
-                reader.report("\(section.label) has a login in its URL and an 'Authorization' in 'headers'; keep one", at: origin.place)
-            }
-        case .file:
-            let gap = Duration.seconds(1 / source.fps)
-            if !places.failed("fps"), !places.failed("stall_timeout"), gap >= source.stallTimeout,
-                let origin = places.values["fps"] ?? places.values["stall_timeout"]
-            {
-                let why = "at its 'fps', frames come no sooner than 'stall_timeout' ends"
-                reader.report("\(section.label) would always be stalled: \(why)", at: origin.place)
-            }
         }
     }
 

@@ -1,6 +1,22 @@
-extension ValueReader where Value == SourceConfiguration.Upstream {
-    /// The address of a camera or a file.
-    static let upstream = ValueReader { node, label, reader in
+extension ValueReader where Value == [SourceConfiguration.Upstream] {
+    /// More addresses than one camera has.
+    private static var maximumAddresses: Int { 16 }
+
+    /// The address of a camera or a file, or a list of them.
+    static let upstreams = ValueReader { node, label, reader in
+        guard case .sequence(let items) = node.content else { return upstream(node, label, &reader).map { [$0] } }
+        guard reader.acceptsTag(of: node) else { return nil }
+        guard (1...maximumAddresses).contains(items.count) else {
+            reader.report("\(label) must be a URL or a list of at most \(maximumAddresses)", at: node.place)
+            return nil
+        }
+        let upstreams = items.compactMap { upstream($0, label, &reader) }
+        return upstreams.count == items.count ? upstreams : nil
+    }
+
+    private static func upstream(
+        _ node: YAMLNode, _ label: String, _ reader: inout ConfigurationReader
+    ) -> SourceConfiguration.Upstream? {
         guard let text = reader.text(node, label: label, expected: "a URL, http://… or file:PATH") else { return nil }
         do throws(TextError) {
             return try SourceConfiguration.Upstream(text: text, folder: reader.folder)

@@ -15,14 +15,6 @@ struct ValueReader<Value>: Sendable {
         }
     }
 
-    /// The same for a property that may be unset.
-    static func optional<Wrapped>(_ wrapped: ValueReader<Wrapped>) -> Self where Value == Wrapped? {
-        ValueReader { node, label, reader in
-            guard let value = wrapped.read(node, label, &reader) else { return nil }
-            return .some(value)
-        }
-    }
-
     /// A mapping with keys of its own. Where it holds nothing, as when all its keys are comments, it says what `initial` says.
     static func section(_ section: Section, _ keys: [ConfigurationKey<Value>], from initial: Value) -> Self where Value: Sendable {
         ValueReader { node, _, reader in
@@ -31,5 +23,10 @@ struct ValueReader<Value>: Sendable {
             let places = reader.read(node, section: section, keys: keys, into: &value)
             return places.keys.count == places.values.count ? value : nil
         }
+    }
+
+    /// A value that is nil where the key is missing.
+    static func optional<Wrapped>(_ reader: ValueReader<Wrapped>) -> Self where Value == Wrapped? {
+        ValueReader { node, label, configuration in reader.read(node, label, &configuration).map { .some($0) } }
     }
 }

@@ -16,9 +16,9 @@ extension YAMLNode {
                 return root
             }
         } catch {
+            guard let place = error.place, YAMLText.hasTab(text, at: place) else { throw error }
             // libyaml only says that the character "cannot start any token".
-            guard let line = error.place?.line, let tab = YAMLText.indentingTab(in: text, line: line) else { throw error }
-            throw YAMLError(place: tab, message: "a tab cannot indent YAML; use blanks")
+            throw YAMLError(place: place, message: "a tab cannot indent YAML; use blanks")
         }
     }
 }

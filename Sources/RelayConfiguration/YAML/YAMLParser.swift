@@ -78,9 +78,8 @@ struct YAMLParser: ~Copyable {
         if let problem = raw.pointee.problem { message += ": " + String(cString: problem) }
         let place = Place(raw.pointee.problem_mark)
         if let context = raw.pointee.context {
-            message += " " + String(cString: context)
             let start = Place(raw.pointee.context_mark)
-            if start.line != place.line { message += " that begins at line \(start.line)" }
+            message += " (\(String(cString: context))" + (start.line == place.line ? ")" : ", line \(start.line))")
         }
         return YAMLError(place: place, message: message)
     }

@@ -35,15 +35,11 @@ enum YAMLText {
         }
     }
 
-    /// Where a tab indents the given line, counted from 1; nil where none does.
-    static func indentingTab(in text: ArraySlice<UInt8>, line: Int) -> Place? {
+    /// Whether a tab stands at a place.
+    static func hasTab(_ text: ArraySlice<UInt8>, at place: Place) -> Bool {
         let lines = text.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: "\n") }
-        guard lines.indices.contains(line - 1) else { return nil }
-        for (index, byte) in lines[line - 1].enumerated() {
-            if byte == UInt8(ascii: "\t") { return Place(line: line, column: index + 1) }
-            if byte != UInt8(ascii: " ") { break }
-        }
-        return nil
+        guard lines.indices.contains(place.line - 1) else { return false }
+        return String(decoding: lines[place.line - 1], as: UTF8.self).unicodeScalars.dropFirst(place.column - 1).first == "\t"
     }
 
     /// YAML's printable characters (YAML 1.1, 5.1), but not U+0085, U+2028 and U+2029: they end a line to libyaml and not to

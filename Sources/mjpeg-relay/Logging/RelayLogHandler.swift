@@ -6,15 +6,19 @@ import RelayConfiguration
 /// Forms log lines, as text or JSON, and hands them to a ``LogSink``.
 struct RelayLogHandler: LogHandler {
     let sink: LogSink
-    let format: LogConfiguration.Format
-    var logLevel: Logger.Level
+    let settings: LogSettings
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
 
-    init(sink: LogSink, format: LogConfiguration.Format, level: Logger.Level) {
+    init(sink: LogSink, settings: LogSettings) {
         self.sink = sink
-        self.format = format
-        logLevel = level
+        self.settings = settings
+    }
+
+    /// The level of all loggers; one logger cannot have its own.
+    var logLevel: Logger.Level {
+        get { settings.level }
+        set {}
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -27,7 +31,7 @@ struct RelayLogHandler: LogHandler {
         if let more = metadataProvider?.get() { all.merge(more) { $1 } }
         if let more = event.metadata { all.merge(more) { $1 } }
         let pairs = all.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
-        switch format {
+        switch settings.format {
         case .text: sink.add(Self.text(event, pairs))
         case .json: sink.add(Self.json(event, pairs))
         }

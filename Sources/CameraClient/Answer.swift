@@ -1,0 +1,12 @@
+import MJPEG
+
+/// What a camera answered: always its head, and what else the purpose of the request brought.
+struct Answer: Sendable {
+    let head: ResponseHead
+    /// The picture that was asked for.
+    var picture: Frame?
+    /// What the sink was told of the camera.
+    var description: CameraDescription?
+    /// The connection, where it may be asked again.
+    var connection: KeptConnection?
+}

@@ -1,0 +1,40 @@
+import CameraURL
+
+extension HTTPCamera {
+    /// What a connection to the camera needs to know.
+    package struct Settings: Sendable {
+        package var url: CameraURL
+        /// Sent with each request, in place of our own fields of the same name; only within the origin of `url`.
+        package var headers: [(name: String, value: String)]
+        /// From the look-up to the end of the response head, for each request.
+        package var connectTimeout: Duration
+        /// The longest time between two whole frames.
+        package var stallTimeout: Duration
+        /// In bytes of JPEG.
+        package var maxFrameSize: Int
+        /// How a certificate is checked.
+        package var trust: CertificateTrust
+        /// Whether redirects to another scheme, host or port are followed; without the login.
+        package var allowsOtherOrigin: Bool
+        /// How often a single picture is asked for; nil for a stream.
+        package var interval: Duration?
+        /// Sees the head of each answer, on the camera's event loop.
+        package var observer: (@Sendable (ResponseHead, CameraURL) -> Void)?
+
+        package init(
+            url: CameraURL, headers: [(name: String, value: String)] = [], connectTimeout: Duration, stallTimeout: Duration,
+            maxFrameSize: Int, trust: CertificateTrust = .authorities, allowsOtherOrigin: Bool = false, interval: Duration? = nil,
+            observer: (@Sendable (ResponseHead, CameraURL) -> Void)? = nil
+        ) {
+            self.url = url
+            self.headers = headers
+            self.connectTimeout = connectTimeout
+            self.stallTimeout = stallTimeout
+            self.maxFrameSize = maxFrameSize
+            self.trust = trust
+            self.allowsOtherOrigin = allowsOtherOrigin
+            self.interval = interval
+            self.observer = observer
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import CameraURL
+import MJPEG
+
+/// One request to a camera, and what is to become of the answer.
+struct Inquiry: Sendable {
+    /// What the answer is read for.
+    enum Purpose: Sendable {
+        /// Frame after frame, until the connection ends.
+        case stream
+        /// One picture; `previous` is the one before it, which is not passed on again.
+        case picture(previous: Frame?)
+    }
+
+    let request: CameraRequest
+    let purpose: Purpose
+    let sink: FrameSink
+    let settings: HTTPCamera.Settings
+    /// The longest time without a whole frame once the camera has answered.
+    let patience: Duration
+    /// What the sink knows of the camera already.
+    let known: CameraDescription?
+}

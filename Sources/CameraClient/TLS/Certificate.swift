@@ -1,0 +1,49 @@
+import CameraURL
+import Crypto
+import Glibc
+import NIOSSL
+
+/// What an operator wants to know of a camera's certificate.
+package struct Certificate: Hashable, Sendable {
+    /// The SHA-256 of the whole certificate.
+    package let fingerprint: CertificateFingerprint
+    /// The common name of its owner, cleaned; nil where it has none or cannot be read.
+    package let name: String?
+    /// Whether it is signed by nobody but its owner.
+    package let isSelfSigned: Bool
+    /// The day from which it holds, as `2024-05-01`.
+    package let firstDay: String
+    /// The day on which it ends, as `2025-05-01`.
+    package let lastDay: String
+    /// Whether it holds now, by this machine's clock.
+    package let validity: Validity
+
+    /// A certificate's dates against the clock.
+    package enum Validity: Hashable, Sendable {
+        case notYet
+        case now
+        case over
+    }
+
+    /// Nil where the certificate cannot be read at all.
+    init?(_ certificate: NIOSSLCertificate, now: Int = time(nil)) {
+        guard let bytes = try? certificate.toDERBytes(),
+            let fingerprint = CertificateFingerprint(bytes: Array(SHA256.hash(data: bytes)))
+        else { return nil }
+        self.fingerprint = fingerprint
+        let parties = CertificateParties(bytes)
+        name = parties?.commonName.map { $0.shown() }
+        isSelfSigned = parties.map { $0.issuer == $0.subject } ?? false
+        firstDay = Self.day(certificate.notValidBefore)
+        lastDay = Self.day(certificate.notValidAfter)
+        validity = now < certificate.notValidBefore ? .notYet : now > certificate.notValidAfter ? .over : .now
+    }
+
+    private static func day(_ seconds: time_t) -> String {
+        var seconds = seconds
+        var parts = tm()
+        guard gmtime_r(&seconds, &parts) != nil else { return "?" }
+        let (year, month, day) = (Int(parts.tm_year) + 1900, Int(parts.tm_mon) + 1, Int(parts.tm_mday))
+        return "\(year)-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day)"
+    }
+}

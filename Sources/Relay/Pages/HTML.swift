@@ -1,0 +1,65 @@
+/// Text that is safe in an HTML page, and what all pages share.
+enum HTML {
+    /// Escapes what means something in element text and in quoted attributes.
+    static func escape(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "'": result += "&#39;"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    /// A whole page around `body`, which is HTML already. `up` leads from the page's folder to the relay's top, as `../` does;
+    /// `script` is one of the page's files.
+    static func page(title: String, up: String, script: String? = nil, bodyAttributes: String = "", head: String = "", body: String)
+        -> String
+    {
+        let script = script.map { "<script type=\"module\" src=\"\(up)-/\($0)\"></script>\n" } ?? ""
+        return """
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <title>\(escape(title))</title>
+            <link rel="icon" href="\(up)-/icon.svg" type="image/svg+xml">
+            <link rel="stylesheet" href="\(up)-/relay.css">
+            \(head)\(script)</head>
+            <body\(bodyAttributes)>
+            \(body)
+            </body>
+            </html>
+
+            """
+    }
+
+    /// The bar at the top of a page; `content` and `links` are HTML already.
+    static func bar(up: String, content: String, links: String) -> String {
+        """
+        <header class="bar">
+        <a class="brand" href="\(up.isEmpty ? "./" : up)"><img src="\(up)-/icon.svg" alt="" width="24" height="24">mjpeg-relay</a>
+        \(content)
+        <nav aria-label="pages">\(links)</nav>
+        </header>
+        """
+    }
+
+    /// A picture's frame: a canvas with what is said over it. `fallback` is for browsers without JavaScript.
+    static func picture(of name: String, link: String?, fallback: String) -> String {
+        let canvas = "<canvas role=\"img\" aria-label=\"live picture of \(escape(name))\"></canvas>"
+        let inner =
+            link.map { "<a href=\"\($0)\" aria-label=\"\(escape(name)): open large\">\(canvas)\(fallback)</a>" } ?? canvas + fallback
+        return """
+            <div class="picture">\(inner)
+            <p class="message" hidden><strong></strong><span></span></p><span class="age" hidden></span>
+            """
+    }
+}

@@ -1,0 +1,50 @@
+// The picture alone, healing itself. It asks for the source's health only while no new picture comes.
+import { Picture, clock, mark, reconnect } from "./player.js";
+
+const frame = document.querySelector(".picture");
+const base = document.body.dataset.base;
+const picture = new Picture(frame.querySelector("canvas"), `${base}ws?ack=1&on_loss=silent`);
+let reason = null;
+let isHealthy = true;
+let isRelayLost = false;
+let asked = performance.now();
+
+function show() {
+  // A camera that is well and slow is not stale.
+  const source = isHealthy ? null : { state: "waiting", reason, last_frame: null, rates: { fps_in: 0 } };
+  const silence = picture.painted === null ? Infinity : performance.now() - picture.painted;
+  if (silence < 3000) mark(frame, picture, null, false);
+  else mark(frame, picture, source, isRelayLost, reason);
+}
+
+async function ask() {
+  const silence = performance.now() - (picture.painted ?? picture.opened ?? 0);
+  if (document.hidden || silence < 3000 || performance.now() - asked < 2000) return show();
+  asked = performance.now();
+  try {
+    const limit = new AbortController();
+    setTimeout(() => limit.abort(), 4000);
+    const response = await fetch(`${base}healthz`, { signal: limit.signal, cache: "no-store" });
+    const date = Date.parse(response.headers.get("Date") ?? "");
+    if (!Number.isNaN(date)) clock.set(date / 1000);
+    reason = response.ok ? null : (await response.text()).trim();
+    isHealthy = response.ok;
+    if (isRelayLost) reconnect();
+    isRelayLost = false;
+  } catch {
+    isRelayLost = true;
+  }
+  show();
+}
+
+function update() {
+  if (document.hidden) picture.close(); else picture.open();
+  show();
+}
+
+picture.onchange = show;
+document.addEventListener("visibilitychange", update);
+addEventListener("pagehide", () => picture.close());
+addEventListener("pageshow", (event) => { if (event.persisted) update(); });
+setInterval(ask, 1000);
+update();

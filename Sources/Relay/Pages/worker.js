@@ -1,0 +1,121 @@
+// Plays sources over WebSocket onto canvases, off the page's main thread where the browser can: a worker by itself, and
+// without OffscreenCanvas a module that the page imports.
+
+const players = new Map();
+const inWorker = typeof WorkerGlobalScope !== "undefined" && self instanceof WorkerGlobalScope;
+const page = new EventTarget();
+
+/** Tells the page about a player. */
+function report(message) {
+  if (inWorker) self.postMessage(message);
+  else page.dispatchEvent(new MessageEvent("message", { data: message }));
+}
+
+/** One source on one canvas. Newest only: the relay sends the next frame when this one is acknowledged. */
+class Player {
+  constructor({ id, url, canvas, width, maxFps }) {
+    Object.assign(this, { id, url, canvas, width });
+    this.interval = maxFps ? 1000 / maxFps - 5 : 0;
+    this.context = canvas.getContext("2d", { alpha: false });
+    this.isOpen = false;
+    this.socket = null;
+    this.failures = 0;
+    this.lastAsked = 0;
+    this.lastReport = 0;
+    this.timer = 0;
+  }
+
+  open() {
+    if (this.isOpen) return;
+    this.isOpen = true;
+    this.failures = 0;
+    this.connect();
+  }
+
+  close() {
+    this.isOpen = false;
+    clearTimeout(this.timer);
+    this.drop();
+  }
+
+  /** Begins anew, as after a network that was away. */
+  reconnect() {
+    if (!this.isOpen) return;
+    clearTimeout(this.timer);
+    this.drop();
+    this.connect();
+  }
+
+  drop() {
+    const socket = this.socket;
+    this.socket = null;
+    if (socket) {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.close();
+    }
+  }
+
+  connect() {
+    const socket = new WebSocket(this.url);
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = (event) => this.show(socket, event.data);
+    socket.onclose = () => {
+      if (this.socket !== socket) return;
+      this.socket = null;
+      report({ id: this.id, type: "lost" });
+      const wait = Math.min(2000, 250 * 2 ** this.failures++) * (0.6 + 0.4 * Math.random());
+      this.timer = setTimeout(() => this.connect(), wait);
+    };
+    this.socket = socket;
+  }
+
+  async show(socket, data) {
+    if (!(data instanceof ArrayBuffer) || data.byteLength <= 16) return;
+    const milliseconds = Number(new DataView(data).getBigUint64(8));
+    try {
+      const picture = await createImageBitmap(new Blob([new Uint8Array(data, 16)], { type: "image/jpeg" }));
+      if (this.socket === socket) this.paint(picture, milliseconds, data.byteLength - 16);
+      picture.close();
+    } catch {
+      // A picture that the browser cannot read is passed over; the next one may be whole.
+    }
+    const rest = this.lastAsked + this.interval - performance.now();
+    if (rest > 1) await new Promise((done) => setTimeout(done, rest));
+    if (this.socket !== socket || socket.readyState !== WebSocket.OPEN) return;
+    this.lastAsked = performance.now();
+    socket.send(data.slice(0, 8));
+  }
+
+  paint(picture, milliseconds, bytes) {
+    const width = Math.max(1, Math.min(picture.width, this.width || picture.width));
+    const height = Math.max(1, Math.round(picture.height * width / picture.width));
+    if (this.canvas.width !== width || this.canvas.height !== height) {
+      this.canvas.width = width;
+      this.canvas.height = height;
+    }
+    this.context.drawImage(picture, 0, 0, width, height);
+    this.failures = 0;
+    this.frames = (this.frames || 0) + 1;
+    const now = performance.now();
+    if (now - this.lastReport < 200) return;
+    this.lastReport = now;
+    report({
+      id: this.id, type: "frame", milliseconds, bytes, frames: this.frames, width: picture.width, height: picture.height,
+    });
+  }
+}
+
+const actions = {
+  add(message) { players.set(message.id, new Player(message)); },
+  open({ id }) { players.get(id)?.open(); },
+  close({ id }) { players.get(id)?.close(); },
+  size({ id, width }) { const player = players.get(id); if (player) player.width = width; },
+  remove({ id }) { players.get(id)?.close(); players.delete(id); },
+  reconnect() { for (const player of players.values()) player.reconnect(); },
+};
+
+function receive(message) { actions[message.action]?.(message); }
+
+if (inWorker) self.onmessage = (event) => receive(event.data);
+
+export { page, receive };

@@ -1,0 +1,137 @@
+import Logging
+import NIOCore
+import RelayConfiguration
+
+extension Relay {
+    /// Takes over the configuration that `read` brings, or changes nothing and says why.
+    ///
+    /// One reload is at work at a time; those asked for meanwhile become one more after it. A stop comes before all of them.
+    ///
+    /// - Returns: whether this call did the work; false where it only asked the one at work for another round.
+    package func reload(_ read: @escaping @Sendable () async -> Result<RelayConfiguration, ConfigurationError>) async -> Bool {
+        reloadIsDue = true
+        guard !isReloading else { return false }
+        isReloading = true
+        defer { isReloading = false }
+        while reloadIsDue, !isStopping {
+            reloadIsDue = false
+            switch await read() {
+            case .success(let new): await apply(new)
+            case .failure(let error): refuse(error.problems.map { "\($0)" })
+            }
+        }
+        return true
+    }
+
+    private func refuse(_ problems: [String]) {
+        for problem in problems { logger.error("\(problem)") }
+        logger.error("the configuration is not reloaded; the old one holds", metadata: ["problems": "\(problems.count)"])
+        server.report(ReloadReport(time: .now(), problems: problems))
+    }
+
+    /// Changes what differs, and only that: what did not change does not lose a frame.
+    private func apply(_ new: RelayConfiguration) async {
+        do throws(RelayError) {
+            try await changeListeners(to: new.wantedListeners)
+        } catch {
+            refuse(["\(error)"])
+            return
+        }
+        guard !isStopping else { return }
+        let old = configuration
+        configuration = new
+        server.use(new)
+        var counts = (added: 0, changed: 0, removed: 0)
+        for source in new.sources {
+            guard let known = running[source.name] else {
+                running[source.name] = start(source)
+                counts.added += 1
+                continue
+            }
+            guard known.source.configuration != source else { continue }
+            counts.changed += 1
+            if known.source.use(source) { running[source.name] = restart(known) }
+        }
+        route()
+        let names = Set(new.sources.map(\.name))
+        for (name, removed) in running where !names.contains(name) {
+            running[name] = nil
+            counts.removed += 1
+            removed.task.cancel()
+            removed.source.hub.endViewers()
+        }
+        server.report(ReloadReport(time: .now()))
+        logger.info(
+            "configuration reloaded",
+            metadata: [
+                "added": "\(counts.added)", "changed": "\(counts.changed)", "removed": "\(counts.removed)",
+                "unchanged": "\(new.sources.count - counts.added - counts.changed)",
+                "other_changes": "\(new.isEqualApartFromSources(to: old) ? "no" : "yes")",
+            ])
+    }
+
+    /// Ends the connection to the camera, and begins anew; hub and viewers stay.
+    private func restart(_ running: Running) -> Running {
+        let (source, old) = (running.source, running.task)
+        old.cancel()
+        // After the old connection's end: a camera that takes one viewer only would refuse the new one.
+        return Running(
+            source: source,
+            task: Task {
+                await old.value
+                if !Task.isCancelled { await source.run() }
+            })
+    }
+
+    /// Binds what is new, gives kept addresses their new scope, and closes what is no longer wanted. When an address cannot be
+    /// bound, all is as it was.
+    private func changeListeners(to wanted: [WantedListener]) async throws(RelayError) {
+        let kept = listeners.filter { listener in wanted.contains { $0.address == listener.address } }
+        let unwanted = listeners.filter { listener in !wanted.contains { $0.address == listener.address } }
+        let missing = wanted.filter { one in !listeners.contains { $0.address == one.address } }
+        // An address on the port of one that goes can be bound only after that one is closed.
+        let blocked = missing.filter { one in unwanted.contains { $0.address.blocks(one.address) } }
+        let blocking = unwanted.filter { listener in blocked.contains { listener.address.blocks($0.address) } }
+
+        var new = try await bindAll(missing.filter { !blocked.contains($0) })
+        for listener in blocking { await listener.close() }
+        do throws(RelayError) {
+            new += try await bindAll(blocked)
+        } catch {
+            for listener in new { await listener.close() }
+            let reopened = blocking.map { WantedListener(address: $0.address, scope: $0.scope.current) }
+            let again = try? await bindAll(reopened)
+            listeners = listeners.filter { listener in !blocking.contains { $0.address == listener.address } } + (again ?? [])
+            throw error
+        }
+        for listener in kept {
+            if let scope = wanted.first(where: { $0.address == listener.address })?.scope { listener.scope.current = scope }
+        }
+        for listener in unwanted where !blocking.contains(where: { $0.address == listener.address }) { await listener.close() }
+        let all = kept + new
+        listeners = wanted.compactMap { one in all.first { $0.address == one.address } }
+        for listener in new { logger.info("listening", metadata: ["address": "\(listener.boundAddress)"]) }
+        for listener in unwanted { logger.info("no longer listening", metadata: ["address": "\(listener.boundAddress)"]) }
+        if isStopping {
+            // A stop overtook us while we waited for a bind.
+            for listener in listeners { await listener.close() }
+            listeners = []
+        }
+    }
+}
+
+extension ListenAddress {
+    /// Whether this address, while it is bound, keeps `other` from being bound: the same port on another host.
+    fileprivate func blocks(_ other: ListenAddress) -> Bool {
+        guard case .ip(_, let port) = self, case .ip(_, let otherPort) = other else { return false }
+        return port == otherPort && port != 0
+    }
+}
+
+extension RelayConfiguration {
+    fileprivate func isEqualApartFromSources(to other: RelayConfiguration) -> Bool {
+        var copy = self
+        copy.sources = other.sources
+        return copy == other
+    }
+}

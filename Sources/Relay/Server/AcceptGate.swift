@@ -1,0 +1,42 @@
+import NIOCore
+
+/// Stops accepting while all places for connections are taken: those that wait are served as soon as one is free, and the
+/// relay keeps the descriptors that it needs itself.
+final class AcceptGate: ChannelDuplexHandler {
+    typealias InboundIn = Channel
+    typealias OutboundIn = Channel
+
+    /// How often a full relay looks for a free place.
+    private static let interval = TimeAmount.milliseconds(50)
+
+    private let limits: Limits
+    private var isHolding = false
+
+    init(limits: Limits) {
+        self.limits = limits
+    }
+
+    func read(context: ChannelHandlerContext) {
+        guard !limits.hasRoom else {
+            context.read()
+            return
+        }
+        guard !isHolding else { return }
+        isHolding = true
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: Self.interval) {
+            let (gate, context) = bound.value
+            gate.isHolding = false
+            gate.read(context: context)
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        limits.connectionOpened()
+        let limits = limits
+        unwrapInboundIn(data).closeFuture.whenComplete { _ in limits.connectionClosed() }
+        context.fireChannelRead(data)
+    }
+}
+
+@available(*, unavailable) extension AcceptGate: Sendable {}

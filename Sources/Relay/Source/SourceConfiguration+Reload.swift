@@ -1,0 +1,19 @@
+import RelayConfiguration
+
+extension SourceConfiguration {
+    /// Whether the camera must be dialled anew to go from this configuration to `new`; what is named here changes in place.
+    func needsAnotherUpstream(than new: SourceConfiguration) -> Bool {
+        var old = self
+        old.port = new.port
+        old.reconnectMin = new.reconnectMin
+        old.reconnectMax = new.reconnectMax
+        old.linger = new.linger
+        old.snapshotLinger = new.snapshotLinger
+        old.heartbeat = new.heartbeat
+        old.onLoss = new.onLoss
+        old.placeholder = new.placeholder
+        old.maxViewers = new.maxViewers
+        old.maxFPS = new.maxFPS
+        return old != new
+    }
+}

@@ -1,0 +1,34 @@
+import CameraURL
+
+extension ValueReader where Value == String? {
+    /// A half of a login.
+    static func loginText(_ expected: String) -> Self {
+        scalar("\(expected) without control characters") { $0.hasControlCharacter ? nil : $0 }
+    }
+
+    /// The content of a file that holds a password, such as a container's secret; one line end behind it is no part of it.
+    static let passwordFile = ValueReader { node, label, reader in
+        guard let path = reader.text(node, label: label, expected: "the path of a file that holds a password") else { return nil }
+        do throws(TextError) {
+            guard !path.isEmpty, !path.hasControlCharacter else { throw TextError(message: "this is no path") }
+            var bytes = try FileText.contents(of: PathText.resolved(path, folder: reader.folder), limit: 4096)
+            guard bytes.count <= 4096 else { throw TextError(message: "a file of more than 4096 bytes holds no password") }
+            if bytes.last == 0x0A { bytes.removeLast() }
+            if bytes.last == 0x0D { bytes.removeLast() }
+            guard let text = String(validating: bytes, as: UTF8.self), !text.hasControlCharacter else {
+                throw TextError(message: "the file holds more than one line, or other bytes than UTF-8")
+            }
+            return text
+        } catch {
+            reader.report("\(label): \(error.message)", at: node.place)
+            return nil
+        }
+    }
+}
+
+extension ValueReader where Value == CertificateFingerprint? {
+    /// The SHA-256 of a certificate.
+    static let fingerprint = scalar("the SHA-256 of a certificate, 64 hexadecimal digits with or without colons") { text in
+        CertificateFingerprint(text).map { Optional($0) }
+    }
+}

@@ -1,0 +1,98 @@
+import CameraClient
+import CameraURL
+
+/// Looks for a camera's pictures at the addresses where cameras have them.
+struct HostProbe {
+    /// The host, with the login and the port as far as they were named.
+    let url: CameraURL
+    let hasPort: Bool
+    private let resolver = HostResolver()
+
+    init(url: CameraURL, hasPort: Bool) {
+        self.url = url
+        self.hasPort = hasPort
+    }
+
+    private struct Find {
+        let url: CameraURL
+        let make: String
+        let sample: Sample
+
+        /// Streams before single pictures, then the larger picture, then the faster.
+        var rank: (Int, Int, Double) {
+            (sample.isSinglePicture ? 0 : 1, sample.width * sample.height, sample.rate ?? 0)
+        }
+    }
+
+    /// Prints what was found, best first; false where nothing was.
+    func run() async -> Bool {
+        var finds: [Find] = []
+        var pages: [CameraURL] = []
+        var login = url.login
+        var isRefused = false
+        var asksForLogin = false
+        for port in hasPort ? [url.port] : KnownAddress.ports {
+            for known in KnownAddress.at(port: port, isNamed: hasPort) {
+                let candidate = CameraURL(scheme: Self.scheme(of: port), host: url.host, port: port, target: known.path, login: login)
+                let sample = await Sample.take(candidate, limits: Self.limits, resolver: resolver)
+                if sample.frames > 0 { finds.append(Find(url: candidate, make: known.make, sample: sample)) }
+                switch sample.error {
+                case .loginRefused:
+                    // Cameras lock accounts: once refused, it is not sent again.
+                    login = nil
+                    isRefused = true
+                case .loginRequired: asksForLogin = true
+                case .notAPicture: if !pages.contains(where: { $0.port == port }) { pages.append(candidate) }
+                default: break
+                }
+                Output.say("  \(candidate.port)\(known.path)  \(Self.summary(sample))")
+                if case .nameNotFound(_, let reason)? = sample.error {
+                    Output.complain("\(url.host): \(reason)")
+                    return false
+                }
+                // Nobody listens there: the other paths need not be tried.
+                if sample.answers.isEmpty, sample.frames == 0, Self.isUnreachable(sample.error) { break }
+            }
+        }
+        for page in pages { Output.say("\(Self.plain(page)) is the camera's web page") }
+        if isRefused { Output.say("the camera refused the login; it was not sent again") }
+        if asksForLogin, !isRefused { Output.say("the camera asks for a login: mjpeg-relay probe USER:PASSWORD@\(url.bracketedHost)") }
+        return report(finds.sorted { $0.rank > $1.rank })
+    }
+
+    private func report(_ finds: [Find]) -> Bool {
+        guard let best = finds.first else {
+            Output.say("no pictures were found; its manual or its page may name the address of the MJPEG stream")
+            return false
+        }
+        Output.say("\nfound, best first:")
+        for find in finds {
+            Output.say("  \(Self.plain(find.url))  \(Self.summary(find.sample))  (\(find.make))")
+        }
+        Output.say("\nfor relay.yaml:\n" + ProbeYAML.lines(for: best.url, keys: best.sample.isSinglePicture ? ["interval: 1s"] : []))
+        return true
+    }
+
+    private static let limits = Sample.Limits(
+        connect: .seconds(3), firstFrame: .seconds(4), length: .milliseconds(1500), frames: 30)
+
+    private static func scheme(of port: Int) -> CameraURL.Scheme { port == 443 || port == 8443 ? .https : .http }
+
+    /// The address with its query, which is one of ours and no secret.
+    private static func plain(_ url: CameraURL) -> String {
+        "\(url.scheme)://\(url.bracketedHost):\(url.port)\(url.target)"
+    }
+
+    private static func isUnreachable(_ error: CameraError?) -> Bool {
+        if case .connection? = error { true } else { false }
+    }
+
+    private static func summary(_ sample: Sample) -> String {
+        guard sample.frames > 0 else {
+            if case .loginRequired? = sample.error { return "asks for a login (401)" }
+            return sample.error.map { "\($0)" } ?? "no pictures"
+        }
+        let size = "\(sample.width) x \(sample.height)"
+        return sample.rate.map { "\(size), \(AddressProbe.oneDecimal($0)) frames per second" } ?? "\(size), a single picture"
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import CameraClient
+import CameraURL
+import Glibc
+
+/// `mjpeg-relay probe`: connects to a camera as a source would, says what it is, and what to write into relay.yaml.
+struct Probe: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "probe",
+        abstract: "Look at a camera, or look for one, and print the lines for relay.yaml; exit status 0 when pictures came, else 1.",
+        usage: "mjpeg-relay probe URL | [USER:PASSWORD@]HOST[:PORT]",
+        discussion: """
+            With a URL, reads it for a few seconds. With a host alone, tries the stream and snapshot addresses of many makes, one \
+            after the other; the login is sent only where one is asked for, and no more once it is refused.
+            """
+    )
+
+    @Argument(help: "The camera's address, or its host and port.")
+    var target: String
+
+    func run() async throws {
+        // A camera that goes away is an error of one write, not the end of the program.
+        signal(SIGPIPE, SIG_IGN)
+        let hasScheme = target.utf8.indices.contains { target.utf8[$0...].starts(with: "://".utf8) }
+        let url: CameraURL
+        do {
+            url = try CameraURL(hasScheme ? target : "http://\(target)")
+        } catch {
+            Output.complain("\(error)")
+            throw ExitCode(64)
+        }
+        let hasPath = url.target != "/" || target.utf8.last == UInt8(ascii: "/")
+        let found: Bool
+        if hasScheme || hasPath {
+            found = await AddressProbe(url: url).run()
+        } else {
+            // A port at the end was written; CameraURL gives 80 where none was.
+            let address = target.utf8.lastIndex(of: UInt8(ascii: "@")).map { target.utf8[$0...].dropFirst() } ?? target.utf8[...]
+            let tail = address.lastIndex(of: UInt8(ascii: "]")).map { address[$0...] } ?? address
+            found = await HostProbe(url: url, hasPort: tail.contains(UInt8(ascii: ":"))).run()
+        }
+        if !found { throw ExitCode(1) }
+    }
+}

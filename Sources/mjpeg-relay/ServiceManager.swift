@@ -1,0 +1,54 @@
+import Glibc
+import NIOCore
+
+/// Tells systemd how the program is (sd_notify): through the datagram socket that `NOTIFY_SOCKET` names, if any.
+///
+/// `Type=notify` and `Type=notify-reload` need no library for it: the messages are lines of text (systemd's sd_notify(3)).
+struct ServiceManager: Sendable {
+    private let socketPath: String?
+    /// Half of what systemd waits for a sign of life; nil where it does not wait.
+    let watchdogInterval: TimeAmount?
+
+    init(environment: [String: String]) {
+        socketPath = environment["NOTIFY_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
+        let isForUs = environment["WATCHDOG_PID"].map { $0 == String(getpid()) } ?? true
+        watchdogInterval = isForUs ? environment["WATCHDOG_USEC"].flatMap { Int64($0) }.map { .microseconds(max(1000, $0 / 2)) } : nil
+    }
+
+    func ready() { send("READY=1") }
+
+    func alive() { send("WATCHDOG=1") }
+
+    func stopping() { send("STOPPING=1") }
+
+    /// A reload begins; ``ready()`` ends it. systemd orders the two by the monotonic clock.
+    func reloading() {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        send("RELOADING=1\nMONOTONIC_USEC=\(Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1000)")
+    }
+
+    private func send(_ message: String) {
+        guard let socketPath else { return }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        // A name that begins with @ is in the abstract namespace, where a zero byte stands in its place.
+        let name = Array(socketPath.utf8)
+        let capacity = MemoryLayout.size(ofValue: address.sun_path)
+        guard name.count < capacity else { return }
+        withUnsafeMutableBytes(of: &address.sun_path) { path in
+            path.copyBytes(from: name)
+            if name.first == UInt8(ascii: "@") { path[0] = 0 }
+        }
+        let length = MemoryLayout<sockaddr_un>.size - capacity + name.count
+        let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        let bytes = Array(message.utf8)
+        withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                _ = sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT), $0, socklen_t(length))
+            }
+        }
+    }
+}

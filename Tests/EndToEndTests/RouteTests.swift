@@ -1,0 +1,145 @@
+import Foundation
+import Testing
+
+/// The addresses of the single-URL mode and their other names.
+@Suite struct RouteTests {
+    @Test func streamHasItsNames() async throws {
+        try await withBench { bench in
+            let camera = try await bench.camera(CameraScript.still())
+            let relay = try bench.relay(for: camera)
+            for path in [
+                "/stream", "/stream.mjpg", "/stream.mjpeg", "/?action=stream", "/stream/", "/stream?t=17", "/?action=stream&1712",
+                "/camera/stream", "/camera/stream.mjpg", "/camera/stream.mjpeg", "/camera/?action=stream", "/camera/stream/",
+                "/camera?action=stream", "/%73tream", "http://localhost/stream",
+            ] {
+                let viewer = try await bench.watch(path, of: relay)
+                #expect(try await viewer.part().number == 1, "at \(path)")
+                await viewer.close()
+            }
+            #expect(camera.connectionCount == 1)
+        }
+    }
+
+    @Test func snapshotHasItsNames() async throws {
+        try await withBench { bench in
+            let camera = try await bench.camera(CameraScript.still())
+            let relay = try bench.relay(for: camera)
+            try await bench.status(of: relay) { $0.framesIn > 0 }
+            for path in [
+                "/snapshot", "/snapshot.jpg", "/snapshot.jpeg", "/?action=snapshot", "/snapshot/", "/snapshot?_=1712",
+                "/camera/snapshot", "/camera/snapshot.jpg", "/camera/?action=snapshot",
+            ] {
+                let reply = try await bench.get(path, from: relay)
+                #expect(reply.status == 200)
+                #expect(reply["Content-Type"] == "image/jpeg")
+                #expect(reply["Cache-Control"]?.contains("no-store") == true)
+                #expect(reply.body == TestPicture.jpeg(1, size: 2000), "at \(path)")
+            }
+            #expect(camera.connectionCount == 1)
+        }
+    }
+
+    @Test func statusIsAPageOrJSON() async throws {
+        try await withBench { bench in
+            let camera = try await bench.camera(CameraScript.still())
+            let relay = try bench.relay(for: camera)
+            try await bench.status(of: relay) { $0.state == "streaming" && $0.name == "camera" }
+            for (path, fields, type) in [
+                ("/status", [], "text/html"), ("/status", ["Accept: application/json"], "application/json"),
+                ("/status?format=json", [], "application/json"), ("/status?format=html", ["Accept: application/json"], "text/html"),
+                ("/status/", ["Accept: text/html,*/*;q=0.8"], "text/html"), ("/camera/status", [], "text/html"),
+                ("/camera/status?format=json", [], "application/json"),
+            ] {
+                let reply = try await bench.get(path, from: relay, fields)
+                #expect(reply.status == 200)
+                #expect(reply["Content-Type"]?.hasPrefix(type) == true, "at \(path) \(fields)")
+                #expect(reply.text.contains("streaming"))
+                if type == "application/json" { _ = try reply.json(SourceReply.self) }
+            }
+        }
+    }
+
+    @Test func rootLeadsToTheStatus() async throws {
+        try await withBench { bench in
+            let relay = try await bench.relay(for: bench.camera())
+            let reply = try await bench.get("/", from: relay)
+            #expect((300...399).contains(reply.status))
+            // Relative, so that a proxy may serve the relay under a path of its own.
+            #expect(reply["Location"] == "status")
+        }
+    }
+
+    @Test func healthAndReadinessDoNotDependOnTheCamera() async throws {
+        try await withBench { bench in
+            let camera = try await bench.camera()
+            await camera.goAway()
+            let relay = try bench.relay(for: camera)
+            try await bench.status(of: relay) { $0.state == "waiting" }
+            #expect(try await bench.get("/healthz", from: relay).status == 200)
+            #expect(try await bench.get("/readyz", from: relay).status == 200)
+            #expect(try await bench.get("/camera/healthz", from: relay).status == 503)
+            let strict = try await bench.get("/readyz?strict=1", from: relay)
+            #expect(strict.status == 503)
+            #expect(strict.text.contains("camera"))
+        }
+    }
+
+    @Test(arguments: ["/nothing", "/camera/nothing", "/stream/more", "/streams", "/nobody/stream", "/status.html", "/favicon.ico"])
+    func unknownPathIs404(path: String) async throws {
+        try await withBench { bench in
+            let relay = try await bench.relay(for: bench.camera())
+            let reply = try await bench.get(path, from: relay)
+            #expect(reply.status == 404)
+            #expect(!reply.body.isEmpty)
+        }
+    }
+
+    @Test(arguments: [
+        "/status?format=xml", "/stream?advance_headers=2", "/stream?advance_headers", "/readyz?strict=maybe", "/?action=dance",
+    ])
+    func knownKeyWithABadValueIs400(target: String) async throws {
+        try await withBench { bench in
+            let relay = try await bench.relay(for: bench.camera())
+            let reply = try await bench.get(target, from: relay)
+            #expect(reply.status == 400)
+        }
+    }
+
+    @Test(arguments: ["POST", "PUT", "DELETE", "PATCH", "PROPFIND"], ["/stream", "/snapshot", "/nothing"])
+    func otherMethodsAre405WithAllow(method: String, path: String) async throws {
+        try await withBench { bench in
+            let relay = try await bench.relay(for: bench.camera())
+            let reply = try await bench.get(path, from: relay, method: method, ["Content-Length: 0"])
+            #expect(reply.status == 405)
+            #expect(reply["Allow"] == "GET, HEAD, OPTIONS")
+        }
+    }
+
+    @Test func headHasTheSameHeadAndNoBody() async throws {
+        try await withBench { bench in
+            let camera = try await bench.camera(CameraScript.still())
+            let relay = try bench.relay(for: camera)
+            try await bench.status(of: relay) { $0.framesIn > 0 }
+            let viewer = try await bench.viewer(of: relay)
+            for path in ["/snapshot", "/healthz", "/nothing", "/snapshot"] {
+                try await viewer.ask(path, method: "HEAD")
+                let reply = try await viewer.reply(isHead: true)
+                #expect(reply["Content-Length"].flatMap { Int($0) } ?? 0 > 0)
+            }
+            try await viewer.ask("/stream", method: "HEAD")
+            #expect(try await viewer.head()["Content-Type"]?.hasPrefix("multipart/x-mixed-replace; boundary=") == true)
+            // Nothing comes behind any of the heads.
+            #expect(try await viewer.connection.rest().isEmpty)
+        }
+    }
+
+    @Test func optionsAllowOtherSitesToAsk() async throws {
+        try await withBench { bench in
+            let relay = try await bench.relay(for: bench.camera())
+            let reply = try await bench.get("/stream", from: relay, method: "OPTIONS", ["Origin: https://example.org"])
+            #expect((200...204).contains(reply.status))
+            #expect(reply["Access-Control-Allow-Origin"] == "*")
+            #expect(reply["Access-Control-Allow-Methods"]?.contains("GET") == true)
+        }
+    }
+}

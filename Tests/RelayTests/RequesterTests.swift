@@ -1,0 +1,104 @@
+import NIOCore
+import NIOHTTP1
+import RelayConfiguration
+import Testing
+
+@testable import Relay
+
+@Suite struct RequesterTests {
+    private static func access(_ proxies: String..., admin: Bool = false) -> AccessConfiguration {
+        var access = AccessConfiguration()
+        access.trustedProxies = proxies.compactMap { AddressRange($0) }
+        if admin { access.admin = [.ip(host: "127.0.0.1", port: 54320)] }
+        return access
+    }
+
+    private static func requester(
+        from address: String?, _ headers: [(String, String)] = [], in scope: Route.Scope = .relay, _ access: AccessConfiguration
+    ) throws -> Requester {
+        let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/status", headers: HTTPHeaders(headers))
+        let peer = try address.map { try SocketAddress(ipAddress: $0, port: 50000) } ?? SocketAddress(unixDomainSocketPath: "/x")
+        return Requester(head, from: peer, in: scope, access)
+    }
+
+    @Test(
+        arguments: [
+            ("127.0.0.1", [("Host", "localhost:54321")], true),
+            ("127.0.0.1", [("Host", "127.0.0.1:54321")], true),
+            ("::1", [("Host", "[::1]:54321")], true),
+            ("::ffff:127.0.0.1", [("Host", "LOCALHOST")], true),
+            ("127.0.0.1", [], true),
+            ("192.0.2.7", [("Host", "localhost")], false),
+            ("127.0.0.1", [("Host", "localhost"), ("X-Forwarded-For", "192.0.2.7")], false),
+            ("127.0.0.1", [("Host", "localhost"), ("Forwarded", "for=192.0.2.7")], false),
+            ("127.0.0.1", [("Host", "localhost"), ("Via", "1.1 proxy")], false),
+            // A page of another site whose name leads to this machine.
+            ("127.0.0.1", [("Host", "evil.example:54321")], false),
+            ("127.0.0.1", [("Host", "127.evil.example")], false),
+            (nil, [("Host", "localhost")], false),
+        ] as [(String?, [(String, String)], Bool)])
+    func onlyThisMachineItselfIsTheOperator(_ address: String?, _ headers: [(String, String)], isOperator: Bool) throws {
+        #expect(try Self.requester(from: address, headers, Self.access()).isOperator == isOperator)
+        #expect(try Self.requester(from: address, headers, Self.access(admin: true)).isOperator == false)
+        #expect(try Self.requester(from: address, headers, in: .admin, Self.access(admin: true)).isOperator)
+    }
+
+    @Test(
+        arguments: [
+            // Who is trusted, who connects, what it says, who the viewer is.
+            ([], "10.0.0.1", ["192.0.2.7"], "10.0.0.1:50000"),
+            (["10.0.0.0/8"], "10.0.0.1", ["192.0.2.7"], "192.0.2.7"),
+            (["10.0.0.0/8"], "10.0.0.1", ["192.0.2.7, 10.0.0.2"], "192.0.2.7"),
+            (["10.0.0.0/8"], "10.0.0.1", ["192.0.2.7", "198.51.100.1"], "198.51.100.1"),
+            (["10.0.0.0/8"], "10.0.0.1", ["1.2.3.4, 192.0.2.7"], "192.0.2.7"),
+            (["10.0.0.0/8"], "10.0.0.1", ["<script>"], "10.0.0.1:50000"),
+            (["10.0.0.0/8"], "10.0.0.1", ["<script>, 192.0.2.7"], "192.0.2.7"),
+            (["10.0.0.0/8"], "10.0.0.1", ["192.0.2.0/24"], "10.0.0.1:50000"),
+            (["10.0.0.0/8"], "10.0.0.1", ["10.0.0.9"], "10.0.0.9"),
+            (["10.0.0.0/8"], "11.0.0.1", ["192.0.2.7"], "11.0.0.1:50000"),
+            (["10.0.0.1"], "::ffff:10.0.0.1", ["2001:db8::1"], "2001:db8::1"),
+            (["fd00::/8"], "fd00::5", ["192.0.2.7"], "192.0.2.7"),
+            (["unix"], nil, ["192.0.2.7"], "192.0.2.7"),
+            ([], nil, ["192.0.2.7"], "unix"),
+        ] as [([String], String?, [String], String)])
+    func viewerIsWhoTheTrustedProxySaw(_ proxies: [String], _ address: String?, _ forwarded: [String], viewer: String) throws {
+        var access = AccessConfiguration()
+        access.trustedProxies = proxies.compactMap { AddressRange($0) }
+        let headers = forwarded.map { ("X-Forwarded-For", $0) }
+        #expect(try Self.requester(from: address, headers, access).origin.description == viewer)
+    }
+
+    @Test(arguments: ["10.0.0.0/33", "10.0.0", "fd00::/129", "proxy", "10.0.0.0/", "", "10.0.0.0/-1", "unix/1"])
+    func whatIsNoRangeIsRefused(_ text: String) {
+        #expect(AddressRange(text) == nil)
+    }
+
+    @Test(arguments: [
+        ("10.0.0.0/8", "10.255.0.1", true), ("10.0.0.0/8", "11.0.0.1", false), ("10.1.0.0/15", "10.0.3.4", true),
+        ("10.1.0.0/15", "10.2.0.0", false), ("0.0.0.0/0", "192.0.2.1", true), ("0.0.0.0/0", "2001:db8::1", false),
+        ("::/0", "192.0.2.1", true), ("fe80::/10", "fe80::1", true), ("fe80::/10", "fec0::1", false), ("192.0.2.1", "192.0.2.1", true),
+    ])
+    func rangeHoldsItsAddresses(_ range: String, _ address: String, isIn: Bool) throws {
+        #expect(try #require(AddressRange(range)).contains(address) == isIn)
+    }
+
+    @Test(
+        arguments: [
+            // Policy, fields of the request, the name by which the browser knows the relay, whether it may.
+            (CORSPolicy.anyone, [], true),
+            (.anyone, [("Origin", "https://other.example")], true),
+            (.anyone, [("Origin", "https://other.example"), ("Cookie", "a=b")], false),
+            (.anyone, [("Origin", "https://other.example"), ("Authorization", "Basic eA==")], false),
+            (.anyone, [("Origin", "http://relay.example:54321"), ("Cookie", "a=b")], true),
+            (.nobody, [], true),
+            (.nobody, [("Origin", "http://RELAY.example:54321")], true),
+            (.nobody, [("Origin", "http://relay.example")], false),
+            (.nobody, [("Origin", "null")], false),
+            (.origins(["https://home.example"]), [("Origin", "https://home.example"), ("Cookie", "a=b")], true),
+            (.origins(["https://home.example"]), [("Origin", "https://home.example.evil")], false),
+        ] as [(CORSPolicy, [(String, String)], Bool)])
+    func pagesThatMayReadPicturesMayOpenSockets(_ policy: CORSPolicy, _ fields: [(String, String)], isAllowed: Bool) {
+        let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/x/ws", headers: HTTPHeaders(fields))
+        #expect(PictureAccess.allowsWebSocket(head, policy, host: "relay.example:54321") == isAllowed)
+    }
+}
