@@ -62,7 +62,7 @@ import Testing
             #expect(!client.hasBytes(within: 200))
             try client.acknowledge(first.sequence)
             let second = try client.readMessage()
-            #expect(second.sequence >= first.sequence + 20)
+            #expect(second.sequence > first.sequence + 1, "those in between are not kept")
             #expect(!client.hasBytes(within: 200))
         }
     }
