@@ -140,14 +140,17 @@ package struct JPEGWalker: Sendable {
 
     /// Takes what is there of a segment's contents, and reads the size from a frame header's. Returns the number of bytes taken.
     private mutating func readSegment(_ bytes: UnsafeRawBufferPointer) -> Int {
-        let taken = min(remaining, bytes.count)
+        var taken = min(remaining, bytes.count)
         if sawFrameHeader, isFrameHeader(marker), offset < 6 {
             for index in 0..<min(taken, 6 - offset) {
                 let value = Int(bytes[index])
                 switch offset + index {
                 case 1, 2: height = height << 8 | value
                 case 3, 4: width = width << 8 | value
-                case 5 where !(1...4).contains(value) || remaining + offset != 6 + 3 * value: state = .failed
+                case 5 where !(1...4).contains(value) || remaining + offset != 6 + 3 * value:
+                    // What is read again then does not depend on how the bytes came.
+                    state = .failed
+                    taken = index + 1
                 default: break
                 }
             }

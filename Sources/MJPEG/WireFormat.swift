@@ -22,8 +22,18 @@ package enum WireFormat {
 
     /// The header block of a plain part.
     static func header(jpegLength: Int, timestamp: Timestamp, kind: Frame.Kind) -> String {
-        var header = "Content-Type: image/jpeg\r\nContent-Length: \(jpegLength)\r\nX-Timestamp: \(timestamp)\r\n"
-        if kind != .live { header += "X-Frame-Kind: \(kind.rawValue)\r\n" }
-        return header + "\r\n"
+        // Interpolation would allocate once for each value.
+        var header = ""
+        header.reserveCapacity(Frame.headroom)
+        header += "Content-Type: image/jpeg\r\nContent-Length: "
+        header += String(jpegLength)
+        header += "\r\nX-Timestamp: "
+        header += timestamp.description
+        if kind != .live {
+            header += "\r\nX-Frame-Kind: "
+            header += kind.rawValue
+        }
+        header += "\r\n\r\n"
+        return header
     }
 }

@@ -55,6 +55,8 @@ package struct SourceConfiguration: Equatable, Sendable {
     package var maxFrameSize: Int
     /// The frames per second at which a file is played.
     package var fps: Double
+    /// The most frames per second that are passed on; nil for all.
+    package var maxFPS: Double?
     /// Whether the camera is read at all; viewers of a source that is off see a placeholder.
     package var enabled: Bool
     /// Whether the camera is connected only while somebody watches.
@@ -80,8 +82,11 @@ package struct SourceConfiguration: Equatable, Sendable {
     /// Whether it appears in lists that anyone may see.
     package var isListed = true
 
-    /// How old the newest frame may be before the camera counts as lost: single pictures come only every ``interval``.
-    package var patience: Duration { max(stallTimeout, (interval ?? .zero) * 3) }
+    /// How old the newest frame may be before the camera counts as lost: single pictures come only every ``interval``, and
+    /// ``maxFPS`` may be low.
+    package var patience: Duration {
+        max(stallTimeout, (interval ?? .zero) * 3, maxFPS.map { .seconds(3 / $0) } ?? .zero)
+    }
 
     /// Makes a source with the built-in defaults for whatever is left out. It checks nothing.
     package init(
@@ -97,6 +102,7 @@ package struct SourceConfiguration: Equatable, Sendable {
         stallTimeout: Duration = .seconds(10),
         maxFrameSize: Int = 16 << 20,
         fps: Double = 10,
+        maxFPS: Double? = nil,
         enabled: Bool = true,
         onDemand: Bool = false,
         linger: Duration = .seconds(30),
@@ -122,6 +128,7 @@ package struct SourceConfiguration: Equatable, Sendable {
         self.stallTimeout = stallTimeout
         self.maxFrameSize = maxFrameSize
         self.fps = fps
+        self.maxFPS = maxFPS
         self.enabled = enabled
         self.onDemand = onDemand
         self.linger = linger

@@ -8,6 +8,9 @@ import UnixSignals
 
 /// The running program: logs, the relay, and the signals that steer it.
 struct Service {
+    /// A second signal to end within this time is the first one's echo; a later one ends the program at once.
+    private static let signalEcho = Duration.milliseconds(300)
+
     let configuration: RelayConfiguration
     /// What a reload reads, nil in the single-URL mode.
     let file: String?
@@ -41,11 +44,11 @@ struct Service {
         defer { watchdog?.cancel() }
 
         await withDiscardingTaskGroup { tasks in
-            var isStopping = false
+            var stopping: ContinuousClock.Instant?
             for await signal in signals {
                 switch signal {
                 case .sighup:
-                    guard !isStopping else { continue }
+                    guard stopping == nil else { continue }
                     guard let file else {
                         logger.info("there is no configuration file to read again")
                         continue
@@ -57,12 +60,14 @@ struct Service {
                         settings.use(await relay.configuration.log)
                         manager.ready()
                     }
-                case _ where isStopping:
+                case _ where stopping != nil:
+                    // One wish may come twice: timeout(1) and a terminal signal the process and its group.
+                    if let stopping, .now - stopping < Self.signalEcho { continue }
                     logger.warning("ending at once")
                     sink.flush()
                     exit(1)
                 default:
-                    isStopping = true
+                    stopping = .now
                     logger.info("shutting down", metadata: ["signal": "\(signal)"])
                     manager.stopping()
                     tasks.addTask {

@@ -22,9 +22,9 @@ import Testing
     private static let hasServer =
         hasFFmpeg && works("/usr/bin/python3", "-c", "import gi; gi.require_version('GstRtspServer', '1.0')")
 
-    /// Plays a test picture over RTSP and says where.
+    /// Plays a test picture over RTSP and says where; ends when its input does.
     private static let server = """
-        import gi, sys
+        import gi, os, sys, threading
         gi.require_version('Gst', '1.0')
         gi.require_version('GstRtspServer', '1.0')
         from gi.repository import Gst, GstRtspServer, GLib
@@ -38,6 +38,7 @@ import Testing
         server.get_mount_points().add_factory('/live', factory)
         server.attach(None)
         print(server.get_bound_port(), flush=True)
+        threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
         GLib.MainLoop().run()
         """
 
@@ -66,8 +67,12 @@ import Testing
         server.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
         server.arguments = ["-c", Self.server]
         server.standardOutput = output
+        server.standardError = FileHandle.nullDevice
+        // Not by TERM, which is blocked in what this process starts: a server left behind would hold the test run open.
+        let input = Pipe()
+        server.standardInput = input
         try server.run()
-        defer { server.terminate() }
+        defer { try? input.fileHandleForWriting.close() }
         let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
         let port = try #require(Int(line.trimmingCharacters(in: .whitespacesAndNewlines)))
         var camera = camera([

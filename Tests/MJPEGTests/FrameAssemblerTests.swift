@@ -39,6 +39,15 @@ import Testing
         }
     }
 
+    @Test func aBrokenFrameHeaderHidesNoPictureHoweverTheBytesCome() throws {
+        let broken: [UInt8] = [0xFF, 0xD8, 0xFF, 0xC0, 0xFF, 0xD9]
+        let stream = broken + Stream.jpegs[0]
+        for size in 1...stream.count {
+            let result = try assemble(stream, .jpegs, splits: stride(from: size, to: stream.count, by: size))
+            #expect(result.jpegs == [Stream.jpegs[0]], "pieces of \(size)")
+        }
+    }
+
     @Test func lengthsAreBelievedUntilOneIsWrong() throws {
         let jpeg = Stream.jpegs[0]
         func part(_ length: Int, _ more: [UInt8]) -> [UInt8] {

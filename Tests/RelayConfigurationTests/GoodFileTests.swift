@@ -29,6 +29,7 @@ import Testing
               clip:
                 url: file:clips/a b.mjpeg
                 fps: 12.5
+                max_fps: 7.5
             listen: [127.0.0.1:8080, unix:relay.sock, ":9000"]
             drain_timeout: 0s
             log: {level: debug, format: json, viewers: true}
@@ -41,7 +42,7 @@ import Testing
             headers: [HeaderField(name: "X-Key", value: "abc"), HeaderField(name: "Accept", value: "*/*")],
             connectTimeout: .seconds(2), reconnectMin: .milliseconds(100), reconnectMax: .seconds(3600), stallTimeout: .seconds(120),
             maxFrameSize: 65536)
-        let clip = SourceConfiguration(name: "clip", upstream: .file(path: "/etc/relay/clips/a b.mjpeg"), fps: 12.5)
+        let clip = SourceConfiguration(name: "clip", upstream: .file(path: "/etc/relay/clips/a b.mjpeg"), fps: 12.5, maxFPS: 7.5)
         let expected = RelayConfiguration(
             listen: [.ip(host: "127.0.0.1", port: 8080), .unix(path: "/etc/relay/relay.sock"), .ip(host: "::", port: 9000)],
             sources: [yard, clip], drainTimeout: .zero, log: LogConfiguration(level: .debug, format: .json, viewers: true))

@@ -53,7 +53,7 @@ import Testing
     @Test func everyKeyWithADefaultShowsItInForceSomewhere() {
         let withoutDefault: Set = [
             "url", "exec", "port", "sources", "defaults", "log", "username", "password", "password_file", "tls_fingerprint", "interval",
-            "placeholder", "max_viewers",
+            "placeholder", "max_viewers", "max_fps",
             "admin", "trusted_proxies", "frame_ancestors",
         ]
         let keys = ConfigurationKeys.top.map(\.name) + ConfigurationKeys.log.map(\.name) + ConfigurationKeys.source.map(\.name)

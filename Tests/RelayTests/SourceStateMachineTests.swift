@@ -62,6 +62,15 @@ import Testing
         #expect(retry7.isNews)
     }
 
+    @Test mutating func thatACameraHasOnlySinglePicturesIsNewsOnce() {
+        let news = (0..<3).map { _ in
+            machine.dialing()
+            _ = machine.frame(at: start)
+            return machine.ended(.singlePicture, fraction: 0).isNews
+        }
+        #expect(news == [true, false, false])
+    }
+
     @Test mutating func aRefusedLoginWaitsLongerEachTimeUpToTenMinutes() {
         let waits = (0..<7).map { _ in machine.ended(.loginRefused(401), fraction: 0.5).wait }
         #expect(waits == [30, 60, 120, 240, 480, 600, 600].map { .seconds($0) })

@@ -12,6 +12,10 @@ package final class HubShard: Sendable {
         var delay = DelayHistogram()
         /// Looks at the viewers while there are any.
         var timer: Scheduled<Void>?
+        /// When those that could not take the newest frame are offered it again, if any want it sooner than the next comes.
+        var nextOffer: (deadline: NIODeadline, timer: Scheduled<Void>)?
+        /// Where the last round of offers began.
+        var rotation: UInt = 0
     }
 
     /// The loop that all viewers of this shard live on.
@@ -76,7 +80,7 @@ package final class HubShard: Sendable {
         // Counted before the look at the newest frame: a frame that is published meanwhile is either seen here or wakes us.
         viewerCount.store(local.value.viewers.count, ordering: .sequentiallyConsistent)
         hub.demand.viewerCame()
-        viewer.begin(policy: hub.policy, at: .now())
+        offerAgain(at: viewer.begin(policy: hub.policy, at: eventLoop.now), hub)
         if local.value.timer == nil { scheduleLook(hub) }
     }
 
@@ -95,6 +99,8 @@ package final class HubShard: Sendable {
         if local.value.viewers.isEmpty {
             local.value.timer?.cancel()
             local.value.timer = nil
+            local.value.nextOffer?.timer.cancel()
+            local.value.nextOffer = nil
         }
     }
 
@@ -123,14 +129,44 @@ package final class HubShard: Sendable {
     /// Counts how long a frame took through the relay; on `eventLoop`.
     func note(delay: TimeAmount) { local.value.delay.add(delay) }
 
+    /// Has the newest frame offered once more at `deadline`, for viewers that may take it then; nil changes nothing. On
+    /// `eventLoop`.
+    func offerAgain(at deadline: NIODeadline?, _ hub: Hub) {
+        guard let deadline else { return }
+        if let next = local.value.nextOffer {
+            guard deadline < next.deadline else { return }
+            next.timer.cancel()
+        }
+        let timer = eventLoop.scheduleTask(deadline: deadline) {
+            // One that was cancelled too late is not the one that is due.
+            guard self.local.value.nextOffer?.deadline == deadline else { return }
+            self.local.value.nextOffer = nil
+            self.offerNewest(of: hub)
+        }
+        local.value.nextOffer = (deadline, timer)
+    }
+
     private func deliver(_ hub: Hub) {
         isOffering.store(true, ordering: .sequentiallyConsistent)
         defer { isOffering.store(false, ordering: .sequentiallyConsistent) }
         // Cleared before the look: a frame that comes later wakes again.
         isAwake.store(false, ordering: .sequentiallyConsistent)
+        offerNewest(of: hub)
+    }
+
+    /// Offers the newest frame to each viewer that has not got it.
+    private func offerNewest(of hub: Hub) {
         guard let newest = hub.newest else { return }
-        let now = NIODeadline.now()
-        for viewer in local.value.viewers { viewer.offer(newest, at: now) }
+        let viewers = local.value.viewers
+        guard !viewers.isEmpty else { return }
+        // When the way out is full, whoever comes first gets the room that there is: each time it is another one.
+        local.value.rotation &+= 2_654_435_761
+        let start = Int(local.value.rotation % UInt(viewers.count))
+        let now = eventLoop.now
+        var next = NIODeadline.distantFuture
+        for viewer in viewers[start...] { next = min(next, viewer.offer(newest, at: now) ?? next) }
+        for viewer in viewers[..<start] { next = min(next, viewer.offer(newest, at: now) ?? next) }
+        if next < .distantFuture { offerAgain(at: next, hub) }
     }
 
     private func scheduleLook(_ hub: Hub) {
@@ -142,7 +178,7 @@ package final class HubShard: Sendable {
 
     /// Fills silences and ends viewers who take nothing any more.
     private func lookAfterViewers(_ hub: Hub) {
-        let now = NIODeadline.now()
+        let now = eventLoop.now
         let policy = hub.policy
         var placeholder: Hub.Newest?
         for viewer in local.value.viewers {

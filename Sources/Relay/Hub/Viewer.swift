@@ -18,8 +18,12 @@ package final class Viewer {
     private let shard: HubShard
     private let connection: any ViewerConnection
     private var viewing: LossPolicy.Viewing
+    /// Nil for a viewer that takes every frame.
+    private var pacer: FramePacer?
     /// The newest frame this viewer was offered and could not take; nil while it keeps up.
     private var missed: UInt64?
+    /// Frames to take without a skip before it counts as one that keeps up.
+    private var framesUntilSteady = 0
     private var isEnding = false
     /// The last frame written; 0 before the first.
     private var lastSequence: UInt64 = 0
@@ -34,16 +38,16 @@ package final class Viewer {
     private(set) var framesSent: UInt64 = 0
     private(set) var framesSkipped: UInt64 = 0
 
-    /// `onLoss` is what the viewer asked for, nil for the source's way.
     init(
         hub: Hub, shard: HubShard, connection: any ViewerConnection, origin: Origin = .address(nil),
-        onLoss: SourceConfiguration.OnLoss? = nil
+        wishes: ViewerWishes = ViewerWishes()
     ) {
         self.origin = origin
         self.hub = hub
         self.shard = shard
         self.connection = connection
-        viewing = LossPolicy.Viewing(since: .now(), onLoss: onLoss)
+        pacer = wishes.pacer
+        viewing = LossPolicy.Viewing(since: shard.eventLoop.now, onLoss: wishes.onLoss)
     }
 
     /// When it came.
@@ -62,34 +66,44 @@ package final class Viewer {
     /// Ends the connection after the frame in flight, now if there is none.
     func end() {
         isEnding = true
-        if connection.isDrained { connection.close() }
+        if connection.hasLeft { connection.close() }
     }
 
-    /// Sends what is to be seen at once; the shard's call.
-    func begin(policy: LossPolicy, at now: NIODeadline) {
+    /// Sends what is to be seen at once; the shard's call. Returns when to offer it again if that could not be.
+    func begin(policy: LossPolicy, at now: NIODeadline) -> NIODeadline? {
         if let newest = hub.newest, !policy.isOff, now - newest.arrival < policy.stallTimeout {
-            offer(now - newest.arrival < Self.freshness ? newest : hub.again ?? newest, at: now)
-        } else {
-            fill(policy: policy, at: now) { hub.placeholder(policy, at: now) }
+            return offer(now - newest.arrival < Self.freshness ? newest : hub.again ?? newest, at: now)
         }
+        fill(policy: policy, at: now) { hub.placeholder(policy, at: now) }
+        return nil
     }
 
-    /// Writes `newest` if the frame before it has left, else remembers to take the newest one then.
-    func offer(_ newest: Hub.Newest, at now: NIODeadline) {
-        guard newest.sequence > lastSequence, !isEnding else { return }
-        // Frames before the first one were never this viewer's.
-        if let expected = missed ?? (lastSequence > 0 ? lastSequence + 1 : nil), newest.sequence > expected {
-            countSkipped(newest.sequence - expected)
+    /// Writes `newest` if the frame before it has left and its slot has come; else remembers to take the newest one then, and
+    /// returns when to offer it again.
+    func offer(_ newest: Hub.Newest, at now: NIODeadline) -> NIODeadline? {
+        guard newest.sequence > lastSequence, !isEnding else { return nil }
+        // Frames before the first one were never this viewer's, nor are those between its slots.
+        if let expected = missed ?? (lastSequence > 0 && pacer == nil ? lastSequence + 1 : nil), newest.sequence > expected {
+            countSkipped(pacer == nil ? newest.sequence - expected : 1)
+            framesUntilSteady = CatchUp.steadyFrames
+            missed = missed == nil ? nil : newest.sequence
         }
-        guard connection.isDrained else {
+        if let wait = pacer?.wait(at: now) { return now + wait }
+        let age = now - newest.arrival
+        let skips = framesUntilSteady > 0
+        guard connection.isDrained, missed == nil || CatchUp.mayTake(age: age, interval: newest.interval, skips: skips) else {
             missed = newest.sequence
-            return
+            if lastSequence == 0 { return now + CatchUp.shortestLook }
+            return newest.arrival + CatchUp.nextLook(age: age, interval: newest.interval, skips: skips)
         }
+        framesUntilSteady = max(0, framesUntilSteady - 1)
         // The first frame may be old; its way through the relay is not what made it so.
         arrivalInFlight = lastSequence > 0 ? newest.arrival : nil
         lastSequence = newest.sequence
         missed = nil
+        pacer?.take(at: now)
         write(newest, at: now)
+        return nil
     }
 
     /// Fills a silence, or ends a viewer that takes nothing any more; the shard's call, every
@@ -100,7 +114,6 @@ package final class Viewer {
             endIfStuck(at: now)
             return
         }
-        guard connection.wantsFilling else { return }
         let newest = hub.newest
         switch policy.part(for: viewing, newestAge: newest.map { now - $0.arrival }, at: now) {
         case .nothing: break
@@ -110,21 +123,15 @@ package final class Viewer {
         }
     }
 
-    /// Takes the newest frame if it had to wait for the socket; called when the socket has drained.
-    func drained() {
-        left()
+    /// Takes the newest frame if it had to wait; called when the last byte of the one before is handed to the kernel, and when
+    /// what else that one waited for is there.
+    func left() {
+        noteDelay()
         if isEnding {
             connection.close()
         } else if missed != nil, let newest = hub.newest {
-            offer(newest, at: .now())
+            shard.offerAgain(at: offer(newest, at: shard.eventLoop.now), hub)
         }
-    }
-
-    /// Notes how long the frame in flight took; called when its last byte is handed to the kernel.
-    func left() {
-        guard let arrival = arrivalInFlight else { return }
-        arrivalInFlight = nil
-        shard.note(delay: .now() - arrival)
     }
 
     /// What the status says of it.
@@ -138,7 +145,14 @@ package final class Viewer {
         viewing.lastKind = newest.frame.kind
         framesSent += 1
         shard.countSent(bytes: connection.write(newest))
-        if connection.hasLeft { left() }
+        if connection.hasLeft { noteDelay() }
+    }
+
+    /// Notes how long the frame in flight took to the kernel.
+    private func noteDelay() {
+        guard let arrival = arrivalInFlight else { return }
+        arrivalInFlight = nil
+        shard.note(delay: shard.eventLoop.now - arrival)
     }
 
     private func countSkipped(_ frames: UInt64) {

@@ -1,19 +1,13 @@
 /// How one viewer's connection carries frames; on its event loop.
 protocol ViewerConnection {
-    /// Whether the last frame has left for the kernel, so that the next may be written.
-    var isDrained: Bool { get }
-    /// Whether the last frame's last byte is handed to the kernel; the next may have to wait for more than that.
+    /// Whether the last frame is with the kernel as a whole, so that the connection may be closed.
     var hasLeft: Bool { get }
-    /// Bytes of the last frame that the kernel has not taken yet.
+    /// Whether it has also left the kernel for the network, so that the next frame may be written.
+    var isDrained: Bool { get }
+    /// Bytes of the last frame that have not left this machine yet.
     var unsentBytes: Int { get }
-    /// Whether silences are filled with repeats and placeholders.
-    var wantsFilling: Bool { get }
     /// Writes one frame and returns its size on the wire in bytes.
     func write(_ newest: Hub.Newest) -> Int
     /// Ends the connection.
     func close()
-}
-
-extension ViewerConnection {
-    var hasLeft: Bool { isDrained }
 }

@@ -9,6 +9,9 @@ final class AcceptGate: ChannelDuplexHandler {
     /// How often a full relay looks for a free place.
     private static let interval = TimeAmount.milliseconds(50)
 
+    /// A crowd that comes at once is let in between two frames, not four at a time.
+    private static let maxAtOnce = 64
+
     private let limits: Limits
     private var isHolding = false
 
@@ -17,7 +20,9 @@ final class AcceptGate: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        guard !limits.hasRoom else {
+        let room = limits.room
+        guard room <= 0 else {
+            try? context.channel.syncOptions?.setOption(.maxMessagesPerRead, value: UInt(min(room, Self.maxAtOnce)))
             context.read()
             return
         }

@@ -8,12 +8,16 @@ final class Limits: Sendable {
     /// Descriptors kept for cameras, files and the log.
     static let reserve = 32
 
+    /// At the limit viewers come and go all the time: refusals of a source are told at most this often.
+    private static let silence = TimeAmount.minutes(1)
+
     private struct State {
         var viewers = 0
         var viewersOf: [String: Int] = [:]
         var maxViewers: Int
-        /// Sources whose refusals are in the log already.
+        /// Sources whose refusals are in the log already, and when each source's were last.
         var refusing: Set<String> = []
+        var told: [String: NIODeadline] = [:]
         /// Viewers refused so far.
         var refused: [String: UInt64] = [:]
     }
@@ -44,7 +48,11 @@ final class Limits: Sendable {
             let viewersOfSource = state.viewersOf[source, default: 0]
             guard state.viewers < state.maxViewers, viewersOfSource < most ?? .max else {
                 state.refused[source, default: 0] += 1
-                return (false, state.refusing.insert(source).inserted)
+                guard state.refusing.insert(source).inserted else { return (false, false) }
+                let now = NIODeadline.now()
+                if let told = state.told[source], now - told < Self.silence { return (false, false) }
+                state.told[source] = now
+                return (false, true)
             }
             state.viewers += 1
             state.viewersOf[source] = viewersOfSource + 1
@@ -62,13 +70,13 @@ final class Limits: Sendable {
             state.viewers -= 1
             let left = state.viewersOf[source, default: 1] - 1
             state.viewersOf[source] = left == 0 ? nil : left
-            // At the limit viewers come and go all the time: only real room ends what one line told.
+            // Only real room ends what one line told.
             if state.viewers < state.maxViewers - state.maxViewers / 20 { state.refusing = [] }
         }
     }
 
-    /// Whether another connection may be accepted.
-    var hasRoom: Bool { connections.load(ordering: .relaxed) < maxConnections }
+    /// How many more connections may be accepted.
+    var room: Int { maxConnections - connections.load(ordering: .relaxed) }
 
     func connectionOpened() { connections.add(1, ordering: .relaxed) }
 

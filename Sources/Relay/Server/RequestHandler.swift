@@ -3,7 +3,7 @@ import MJPEG
 import NIOCore
 import NIOHTTP1
 
-/// Reads one connection's requests and answers them in order; becomes a viewer's connection when a stream is asked for.
+/// Reads one connection's requests and answers them in order; gives the connection away when a stream is asked for.
 ///
 /// Bound to its channel's event loop.
 final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
@@ -18,8 +18,7 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case making
         /// An answer has not left for the kernel yet; requests wait.
         case sending
-        case streaming(Viewer, Seat)
-        /// The last answer is out; what still comes is thrown away until the other side closes.
+        /// The last answer is out, or a stream has taken the connection; what still comes here is thrown away.
         case lingering
     }
 
@@ -59,10 +58,6 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
-        if case .streaming(let viewer, let seat) = state {
-            viewer.stop()
-            seat.leave(viewer)
-        }
         state = .lingering
         context.fireChannelInactive()
     }
@@ -70,7 +65,6 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable {
             switch state {
-            case .streaming(let viewer, _): viewer.drained()
             case .sending: goOn(context)
             case .receiving, .making, .lingering: break
             }
@@ -119,8 +113,7 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .making, .sending:
             // What came before is still owed; what comes behind cannot be read.
             context.close(promise: nil)
-        case .streaming, .lingering:
-            // Rubbish behind a stream's request harms nobody.
+        case .lingering:
             break
         }
     }
@@ -219,38 +212,33 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.read()
     }
 
+    /// Hands the connection over to a ``StreamHandler``, on the event loop that serves the source's viewers best.
     private func beginStream(
         of source: Source, _ request: Server.StreamRequest, to head: HTTPRequestHead, _ context: ChannelHandlerContext
     ) {
         guard head.method != .HEAD else {
-            sendStreamHead(request.headers, context)
-            context.flush()
+            context.writeAndFlush(wrapOutboundOut(.head(StreamResponse.head(request.headers))), promise: nil)
             linger(context)
             return
         }
-        guard let shard = source.hub.shard(on: context.eventLoop), let seat = server.seat(for: source, from: request.origin) else {
+        guard let own = source.hub.shard(on: context.eventLoop), let seat = server.seat(for: source, from: request.origin) else {
             send(Server.fullHouse, to: head, context)
             return
         }
-        try? context.channel.syncOptions?.setOption(Listener.unsentLowWater, value: Listener.unsentLowWaterBytes)
-        sendStreamHead(request.headers, context)
-        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(request.form.opening))), promise: nil)
-        let connection = StreamConnection(context: context, form: request.form)
-        let viewer = Viewer(hub: source.hub, shard: shard, connection: connection, origin: request.origin, onLoss: request.onLoss)
-        state = .streaming(viewer, seat)
-        viewer.start()
-    }
-
-    private func sendStreamHead(_ fields: HTTPHeaders, _ context: ChannelHandlerContext) {
-        var headers = fields
-        headers.add(name: "Date", value: HTTPDate.text(.now()))
-        headers.add(name: "Content-Type", value: WireFormat.contentType)
-        headers.add(name: "Connection", value: "close")
-        headers.add(name: "Cache-Control", value: "no-store, no-transform")
-        headers.add(name: "Pragma", value: "no-cache")
-        headers.add(name: "X-Accel-Buffering", value: "no")
-        headers.add(name: "X-Content-Type-Options", value: "nosniff")
-        context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .ok, headers: headers))), promise: nil)
+        state = .lingering
+        waiting.removeAll()
+        // What an answer before this one has left in the channel cannot move.
+        if let best = source.hub.shardForNewViewer(on: context.eventLoop), best !== own, context.channel.isWritable,
+            StreamHandler.move(context.channel, to: best, request, seat)
+        {
+            return
+        }
+        do {
+            try StreamHandler.take(over: context.pipeline.syncOperations, shard: own, request, seat)
+        } catch {
+            seat.leave(nil)
+            context.close(promise: nil)
+        }
     }
 }
 

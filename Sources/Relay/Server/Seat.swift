@@ -1,17 +1,29 @@
 import Logging
 import NIOCore
+import Synchronization
 
-/// One viewer's place: counted while it watches, and told of in the log when it ends. ``leave(_:)`` gives it back, once.
-struct Seat: Sendable {
+/// One viewer's place: counted while it watches, and told of in the log when it ends. It is given back once; further calls do
+/// nothing.
+final class Seat: Sendable {
     let source: Source
     let limits: Limits
-    let origin: Viewer.Origin
+    private let origin: Viewer.Origin
     /// nil where viewers are not logged.
-    let logger: Logger?
+    private let logger: Logger?
+    private let isTaken = Atomic(true)
 
-    /// Gives the place back; `viewer` is the one that sat here.
-    func leave(_ viewer: Viewer) {
+    init(source: Source, limits: Limits, origin: Viewer.Origin, logger: Logger?) {
+        self.source = source
+        self.limits = limits
+        self.origin = origin
+        self.logger = logger
+    }
+
+    /// Gives the place back; `viewer` is the one that sat here, nil if its connection failed before.
+    func leave(_ viewer: Viewer?) {
+        guard isTaken.exchange(false, ordering: .relaxed) else { return }
         limits.viewerLeft(source.name)
+        guard let viewer else { return }
         logger?.info(
             "viewer ended",
             metadata: [

@@ -20,8 +20,7 @@ package final class Server: Sendable {
     /// How a viewer wants its stream, and who it is.
     struct StreamRequest {
         var form: StreamForm
-        /// nil for the source's way.
-        var onLoss: SourceConfiguration.OnLoss?
+        var wishes: ViewerWishes
         var origin: Viewer.Origin
         /// What the answer says of other sites' pages.
         var headers: HTTPHeaders
@@ -30,8 +29,7 @@ package final class Server: Sendable {
     /// How a viewer wants its messages, and who it is.
     struct WebSocketRequest {
         var form: WebSocketForm
-        /// nil for the source's way.
-        var onLoss: SourceConfiguration.OnLoss?
+        var wishes: ViewerWishes
         var origin: Viewer.Origin
     }
 
@@ -124,7 +122,7 @@ package final class Server: Sendable {
         if case .webSocket(let name) = scope {
             guard let source = table[name] else { return .answer(Self.notFound) }
             guard !isDraining else { return .answer(Self.shuttingDown) }
-            return .webSocket(source, WebSocketRequest(form: .dataURL, onLoss: nil, origin: requester.origin))
+            return .webSocket(source, WebSocketRequest(form: .dataURL, wishes: ViewerWishes(), origin: requester.origin))
         }
         let route = Route(target, in: scope)
         guard scope == .admin || access.admin.isEmpty || route.isForViewers else { return .answer(Self.notFound) }
@@ -154,27 +152,25 @@ package final class Server: Sendable {
         switch view {
         case .stream, .webSocket, .snapshot:
             guard !isDraining else { return .answer(Self.shuttingDown) }
-            var onLoss: SourceConfiguration.OnLoss?
-            if let text = target.value("on_loss") {
-                onLoss = SourceConfiguration.OnLoss(rawValue: text)
-                guard onLoss != nil else {
-                    let words = SourceConfiguration.OnLoss.allCases.map(\.rawValue).joined(separator: ", ")
-                    return .answer(.text(.badRequest, "on_loss is one of \(words)"))
-                }
+            let wishes: ViewerWishes
+            do throws(QueryError) {
+                wishes = try ViewerWishes(target)
+            } catch {
+                return .answer(.text(.badRequest, error.sentence))
             }
-            if view == .snapshot { return Snapshot.response(from: source, to: request, onLoss: onLoss) }
+            if view == .snapshot { return Snapshot.response(from: source, to: request, onLoss: wishes.onLoss) }
             if view == .webSocket {
                 guard let form = WebSocketForm(target: target) else { return .answer(.text(.badRequest, "ack is 0 or 1")) }
                 guard PictureAccess.allowsWebSocket(request.head, access.cors, host: request.requester.host) else {
                     return .answer(.text(.forbidden, "pages of this origin may not read pictures"))
                 }
-                return .webSocket(source, WebSocketRequest(form: form, onLoss: onLoss, origin: origin))
+                return .webSocket(source, WebSocketRequest(form: form, wishes: wishes, origin: origin))
             }
             guard let form = StreamForm(headers: request.head.headers, target: target) else {
                 return .answer(.text(.badRequest, "advance_headers is 0 or 1"))
             }
             let headers = PictureAccess.headers(for: request.head, access.cors)
-            return .stream(source, StreamRequest(form: form, onLoss: onLoss, origin: origin, headers: headers))
+            return .stream(source, StreamRequest(form: form, wishes: wishes, origin: origin, headers: headers))
         case .status: return status(of: [source], request, isForAll: false)
         case .metrics: return metrics(of: [source], request)
         case .pageWithoutSlash:

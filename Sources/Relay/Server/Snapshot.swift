@@ -41,10 +41,6 @@ struct Snapshot: Sendable {
         }
     }
 
-    struct QueryError: Error {
-        var sentence: String
-    }
-
     /// What a request for a snapshot of `source` gets; `onLoss` is what it asks for, nil for the source's way.
     static func response(
         from source: Source, to request: Server.Request, onLoss: SourceConfiguration.OnLoss?

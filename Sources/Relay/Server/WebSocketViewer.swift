@@ -19,6 +19,7 @@ final class WebSocketViewer: ChannelInboundHandler {
     private var viewer: Viewer?
     /// Nil before the handler stands in the pipeline and after the channel is gone.
     private var context: ChannelHandlerContext?
+    private var socket: ViewerSocket?
     /// The frame that the client has not acknowledged yet.
     private var unacknowledged: UInt64?
     /// Bytes of the message that is coming in pieces.
@@ -33,9 +34,10 @@ final class WebSocketViewer: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        socket = ViewerSocket(context.channel)
         try? context.channel.syncOptions?.setOption(Listener.unsentLowWater, value: Listener.unsentLowWaterBytes)
         let viewer = Viewer(
-            hub: seat.source.hub, shard: shard, connection: self, origin: request.origin, onLoss: request.onLoss)
+            hub: seat.source.hub, shard: shard, connection: self, origin: request.origin, wishes: request.wishes)
         self.viewer = viewer
         viewer.start()
     }
@@ -65,7 +67,6 @@ final class WebSocketViewer: ChannelInboundHandler {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if hasLeft { viewer?.left() }
-        if isDrained { viewer?.drained() }
         context.fireChannelWritabilityChanged()
     }
 
@@ -88,6 +89,7 @@ final class WebSocketViewer: ChannelInboundHandler {
 
     private func stop() {
         context = nil
+        socket = nil
         guard let viewer else { return }
         self.viewer = nil
         viewer.stop()
@@ -100,7 +102,7 @@ final class WebSocketViewer: ChannelInboundHandler {
             sequence == unacknowledged
         else { return }
         unacknowledged = nil
-        if isDrained { viewer?.drained() }
+        if hasLeft { viewer?.left() }
     }
 
     /// Says why, then closes.
@@ -112,10 +114,9 @@ final class WebSocketViewer: ChannelInboundHandler {
 }
 
 extension WebSocketViewer: ViewerConnection {
-    var isDrained: Bool { unacknowledged == nil && hasLeft }
+    var isDrained: Bool { unacknowledged == nil && hasLeft && socket?.unsentBytes == 0 }
 
-    var unsentBytes: Int { context?.channel.unsentBytes ?? 0 }
-    var wantsFilling: Bool { true }
+    var unsentBytes: Int { (context?.channel.bufferedBytes ?? 0) + (socket?.unsentBytes ?? 0) }
     var hasLeft: Bool { context?.channel.isWritable == true }
 
     /// Writes the small head and the shared payload, and flushes once: one system call, no copy of the picture.

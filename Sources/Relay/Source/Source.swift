@@ -20,7 +20,7 @@ package final class Source: Sendable {
     private let resolver: HostResolver
     private let clock: any Clock<Duration>
     private let logger: Logger
-    private let settings: Mutex<SourceConfiguration>
+    private let settings: Mutex<(configuration: SourceConfiguration, secrets: Secrets)>
     private let current: Mutex<SourceStatus>
     private let machine: Mutex<SourceStateMachine>
 
@@ -40,13 +40,17 @@ package final class Source: Sendable {
         var logger = logger
         logger[metadataKey: "source"] = "\(configuration.name)"
         self.logger = logger
-        hub = Hub(eventLoops: eventLoops, policy: LossPolicy(configuration, logger: logger))
-        settings = Mutex(configuration)
+        hub = Hub(
+            eventLoops: eventLoops, source: eventLoop, policy: LossPolicy(configuration, logger: logger), maxFPS: configuration.maxFPS)
+        settings = Mutex((configuration, Secrets(configuration)))
         current = Mutex(SourceStatus(since: .now()))
         machine = Mutex(SourceStateMachine(backoff: Backoff(configuration)))
     }
 
-    package var configuration: SourceConfiguration { settings.withLock { $0 } }
+    package var configuration: SourceConfiguration { settings.withLock { $0.configuration } }
+
+    /// What must not show of its logins.
+    var secrets: Secrets { settings.withLock { $0.secrets } }
 
     /// What is known of the source now.
     package var status: SourceStatus { current.withLock { $0 } }
@@ -54,10 +58,10 @@ package final class Source: Sendable {
     /// Takes over another configuration; true if the camera has to be dialled anew for it, by another ``run()``.
     package func use(_ new: SourceConfiguration) -> Bool {
         let old = settings.withLock { settings in
-            defer { settings = new }
-            return settings
+            defer { settings = (new, Secrets(new)) }
+            return settings.configuration
         }
-        hub.use(LossPolicy(new, logger: logger))
+        hub.use(LossPolicy(new, logger: logger), maxFPS: new.maxFPS)
         guard old.needsAnotherUpstream(than: new) else {
             machine.withLock { $0.backoff = Backoff(new) }
             return false
@@ -244,7 +248,8 @@ package final class Source: Sendable {
     private func note(_ failure: CameraError, _ retry: SourceStateMachine.Retry) {
         current.withLock { $0.lastError = failure }
         showState(nextDial: .now() + TimeAmount(retry.wait))
-        let metadata: Logger.Metadata = ["reason": "\(failure)", "retry_in": "\(retry.wait.formattedSeconds)"]
+        let reason = secrets.hide(in: failure.description)
+        let metadata: Logger.Metadata = ["reason": "\(reason)", "retry_in": "\(retry.wait.formattedSeconds)"]
         if !retry.isNews {
             logger.debug("still no picture", metadata: metadata)
         } else if retry.hadFrames {

@@ -32,12 +32,13 @@ extension SourceConfiguration {
         case .file(let path):
             return FileCamera(path: path, framesPerSecond: fps, maxFrameSize: maxFrameSize, eventLoop: eventLoop)
         case .program(let words):
+            let secrets = Secrets(self)
             return ProgramCamera(
                 settings: ProgramCamera.Settings(
                     words: words,
                     stallTimeout: stallTimeout,
                     maxFrameSize: maxFrameSize,
-                    log: { logger.debug("program says", metadata: ["line": "\($0)"]) }
+                    log: { logger.debug("program says", metadata: ["line": "\(secrets.hide(in: $0))"]) }
                 ),
                 eventLoop: eventLoop
             )

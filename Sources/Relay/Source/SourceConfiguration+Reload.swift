@@ -12,6 +12,7 @@ extension SourceConfiguration {
         old.heartbeat = new.heartbeat
         old.onLoss = new.onLoss
         old.placeholder = new.placeholder
+        old.maxFPS = new.maxFPS
         old.maxViewers = new.maxViewers
         return old != new
     }

@@ -71,7 +71,8 @@ struct SourceStateMachine: Sendable {
     mutating func ended(_ error: CameraError, fraction: Double) -> Retry {
         let hadFrames = firstFrame != nil
         if let firstFrame, let lastFrame, lastFrame - firstFrame >= Self.steadyAfter { failures = 0 }
-        let isNews = hadFrames || error != lastReason
+        // A camera of single pictures ends after each: that is told once.
+        let isNews = error != lastReason || (hadFrames && error != .singlePicture)
         lastReason = error
         switch error.kind {
         case .login:

@@ -18,13 +18,17 @@ struct SourceReport: Sendable {
     let refused: UInt64
     /// Whether it may tell where the camera is and who watches.
     let isForOperator: Bool
+    private let secrets: Secrets
     let now = NIODeadline.now()
 
     init(_ source: Source, hub: HubReport = HubReport(), refused: UInt64 = 0, isForOperator: Bool) {
         self.isForOperator = isForOperator
         self.refused = refused
+        secrets = source.secrets
         name = source.name
-        status = source.status
+        var status = source.status
+        status.camera = status.camera.map { [secrets] in secrets.hide(in: $0) }
+        self.status = status
         totals = source.hub.totals
         newest = source.hub.newest
         rates = source.hub.meter.withLock { $0.rates(to: source.sample) }
@@ -49,7 +53,7 @@ struct SourceReport: Sendable {
     var reconnects: UInt64 { status.connects > 0 ? status.connects - 1 : 0 }
 
     /// Why the last connection ended, nil while none did.
-    var reason: String? { status.lastError.map { isForOperator ? $0.description : $0.withoutPlaces } }
+    var reason: String? { status.lastError.map { secrets.hide(in: isForOperator ? $0.description : $0.withoutPlaces) } }
 
     /// The state and its reason in one line.
     var sentence: String {

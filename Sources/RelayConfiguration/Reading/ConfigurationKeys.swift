@@ -37,6 +37,7 @@ enum ConfigurationKeys {
         ConfigurationKey("stall_timeout", \.source.stallTimeout, .duration(.milliseconds(100) ... .seconds(3600), example: "10s")),
         ConfigurationKey("max_frame_size", \.source.maxFrameSize, .size((1 << 10)...(256 << 20), example: "16MiB")),
         ConfigurationKey("fps", \.source.fps, .decimal(0.1...120, unit: "frames per second")),
+        ConfigurationKey("max_fps", \.source.maxFPS, .optional(.decimal(0.1...120, unit: "frames per second"))),
         ConfigurationKey("enabled", \.source.enabled, .boolean),
         ConfigurationKey("on_demand", \.source.onDemand, .boolean),
         ConfigurationKey("linger", \.source.linger, .duration(.zero ... .seconds(86400), example: "30s")),

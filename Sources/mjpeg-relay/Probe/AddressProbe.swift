@@ -6,9 +6,11 @@ import MJPEG
 struct AddressProbe {
     let url: CameraURL
     private let resolver = HostResolver()
+    private var secrets = Secrets()
 
     init(url: CameraURL) {
         self.url = url
+        secrets.add(url)
     }
 
     /// Prints what the camera is; false where no picture came.
@@ -79,7 +81,7 @@ struct AddressProbe {
 
     private func row(_ name: String, _ text: String) {
         let padding = String(repeating: " ", count: max(1, 13 - name.utf8.count))
-        Output.say("  \(name)\(padding)\(text)")
+        Output.say("  \(name)\(padding)\(secrets.hide(in: text))")
     }
 
     private static func statusLine(_ head: ResponseHead) -> String {
@@ -88,7 +90,7 @@ struct AddressProbe {
             case .http(let major, let minor): "HTTP/\(major).\(minor)"
             case .icy: "ICY"
             }
-        return "\(version) \(head.status) \(head.reason)"
+        return "\(version) \(head.status) \(head.reason.shown())"
     }
 
     private static func lengths(_ quirks: Quirks) -> String {

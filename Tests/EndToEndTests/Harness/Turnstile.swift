@@ -2,7 +2,7 @@ import Synchronization
 
 /// Lets so many tests run at a time as the machine can bear; the others wait before they start anything that has a limit.
 final class Turnstile: Sendable {
-    static let tests = Turnstile(places: 6)
+    static let tests = Turnstile(places: 4)
 
     private struct State {
         var free: Int

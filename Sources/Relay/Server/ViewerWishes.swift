@@ -1,0 +1,34 @@
+import RelayConfiguration
+
+/// What a viewer asks for in the query of its stream or WebSocket.
+struct ViewerWishes: Equatable, Sendable {
+    /// The most frames per second that a viewer may ask for.
+    static let maxFPS = 1000.0
+
+    /// What it sees of a lost source; nil for the source's way.
+    var onLoss: SourceConfiguration.OnLoss?
+    /// Thins out what it gets; nil for every frame.
+    var pacer: FramePacer?
+
+    init(onLoss: SourceConfiguration.OnLoss? = nil, pacer: FramePacer? = nil) {
+        self.onLoss = onLoss
+        self.pacer = pacer
+    }
+
+    /// Reads `on_loss` and `fps`; throws the sentence for a 400.
+    init(_ target: RequestTarget) throws(QueryError) {
+        if let text = target.value("on_loss") {
+            guard let onLoss = SourceConfiguration.OnLoss(rawValue: text) else {
+                let words = SourceConfiguration.OnLoss.allCases.map(\.rawValue).joined(separator: ", ")
+                throw QueryError(sentence: "on_loss is one of \(words)")
+            }
+            self.onLoss = onLoss
+        }
+        if let text = target.value("fps") {
+            guard let fps = Double(text), fps <= Self.maxFPS, let pacer = FramePacer(framesPerSecond: fps) else {
+                throw QueryError(sentence: "fps is a number above 0, at most \(Int(Self.maxFPS))")
+            }
+            self.pacer = pacer
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import CameraClient
+import RelayConfiguration
+
+extension Secrets {
+    /// The logins of all addresses, header fields and programs of a source.
+    init(_ configuration: SourceConfiguration) {
+        self.init()
+        for upstream in [configuration.upstream] + configuration.alternatives {
+            switch upstream {
+            case .camera(let url): add(url)
+            case .file: break
+            case .program(let words): for word in words { add(argument: word) }
+            }
+        }
+        for field in configuration.headers { add(fieldName: field.name, value: field.value) }
+    }
+
+    /// A description without what the camera echoes of a login.
+    func hide(in description: CameraDescription) -> CameraDescription {
+        var description = description
+        description.address = description.address.map(hide)
+        description.mediaType = description.mediaType.map(hide)
+        description.boundary = description.boundary.map(hide)
+        description.learntBoundary = description.learntBoundary.map(hide)
+        description.server = description.server.map(hide)
+        return description
+    }
+}

@@ -1,0 +1,175 @@
+import MJPEG
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@testable import Relay
+
+@Suite struct HubTests {
+    private let loop = EmbeddedEventLoop()
+
+    /// A connection that is as fast as the test says.
+    private final class Connection: ViewerConnection {
+        var hasLeft = true
+        var isDrained = true
+        let unsentBytes = 0
+        var isClosed = false
+        var sequences: [UInt64] = []
+
+        func write(_ newest: Hub.Newest) -> Int {
+            sequences.append(newest.sequence)
+            return newest.frame.jpegLength
+        }
+
+        func close() { isClosed = true }
+    }
+
+    private func makeViewer(of hub: Hub, fps: Double? = nil) throws -> (viewer: Viewer, connection: Connection) {
+        let connection = Connection()
+        let shard = try #require(hub.shard(on: loop))
+        let wishes = ViewerWishes(pacer: fps.flatMap { FramePacer(framesPerSecond: $0) })
+        let viewer = Viewer(hub: hub, shard: shard, connection: connection, wishes: wishes)
+        viewer.start()
+        return (viewer, connection)
+    }
+
+    /// Publishes frames in a steady pace, the first one at once.
+    private func play(_ count: Int, every interval: TimeAmount, to hub: Hub) throws {
+        for _ in 0..<count {
+            hub.publish(try #require(Frame(jpeg: tinyJPEG, timestamp: .init(microseconds: 0))), at: loop.now)
+            loop.run()
+            loop.advanceTime(by: interval)
+        }
+    }
+
+    @Test func aViewerThatKeepsUpGetsEachFrame() throws {
+        let hub = Hub(eventLoops: [loop], policy: .patient)
+        let (_, connection) = try makeViewer(of: hub)
+        try play(5, every: .milliseconds(40), to: hub)
+        #expect(connection.sequences == [1, 2, 3, 4, 5])
+        #expect(hub.totals == ViewerTotals(viewers: 1, framesSent: 5, framesSkipped: 0, bytesSent: UInt64(5 * tinyJPEG.readableBytes)))
+    }
+
+    @Test func aNewViewerGetsTheNewestFrameHoweverOld() throws {
+        let hub = Hub(eventLoops: [loop], policy: .patient)
+        try play(3, every: .milliseconds(40), to: hub)
+        loop.advanceTime(by: .milliseconds(30))
+        let (_, connection) = try makeViewer(of: hub)
+        #expect(connection.sequences == [3])
+    }
+
+    @Test func whatHasNotLeftHoldsTheNextFrameBackUntilItHas() throws {
+        let hub = Hub(eventLoops: [loop], policy: .patient)
+        let (_, connection) = try makeViewer(of: hub)
+        try play(1, every: .milliseconds(40), to: hub)
+        connection.isDrained = false
+        try play(3, every: .milliseconds(40), to: hub)
+        #expect(connection.sequences == [1])
+        connection.isDrained = true
+        try play(1, every: .milliseconds(40), to: hub)
+        #expect(connection.sequences == [1, 5])
+        #expect(hub.totals.framesSkipped == 3)
+    }
+
+    @Test func aConnectionThatDrainsSoonAfterAFrameCameGetsIt() throws {
+        let hub = Hub(eventLoops: [loop], policy: .patient)
+        let (_, connection) = try makeViewer(of: hub)
+        try play(4, every: .milliseconds(40), to: hub)
+        connection.isDrained = false
+        try play(1, every: .milliseconds(5), to: hub)
+        connection.isDrained = true
+        loop.advanceTime(by: .milliseconds(5))
+        #expect(connection.sequences == [1, 2, 3, 4, 5])
+    }
+
+    @Test func aHitchCostsNoFrame() throws {
+        let hub = Hub(eventLoops: [loop], policy: .patient)
+        let (_, connection) = try makeViewer(of: hub)
+        try play(4, every: .milliseconds(40), to: hub)
+        connection.isDrained = false
+        try play(1, every: .milliseconds(30), to: hub)
+        connection.isDrained = true
+        loop.advanceTime(by: .milliseconds(10))
+        try play(1, every: .milliseconds(40), to: hub)
+        #expect(connection.sequences == [1, 2, 3, 4, 5, 6])
+    }
+
+    @Test func aConnectionThatSkipsAndDrainsLateWaitsForTheNextFrame() throws {
+        let hub = Hub(eventLoops: [loop], policy: .patient)
+        let (viewer, connection) = try makeViewer(of: hub)
+        try play(4, every: .milliseconds(40), to: hub)
+        connection.isDrained = false
+        try play(1, every: .milliseconds(40), to: hub)
+        try play(1, every: .milliseconds(20), to: hub)
+        connection.isDrained = true
+        viewer.left()
+        loop.advanceTime(by: .milliseconds(20))
+        #expect(connection.sequences == [1, 2, 3, 4])
+        try play(1, every: .milliseconds(40), to: hub)
+        #expect(connection.sequences == [1, 2, 3, 4, 7])
+    }
+
+    @Test func aFrameIsNotHeldBackWhenNoNextOneComes() throws {
+        let hub = Hub(eventLoops: [loop], policy: .patient)
+        let (_, connection) = try makeViewer(of: hub)
+        try play(4, every: .milliseconds(40), to: hub)
+        connection.isDrained = false
+        try play(1, every: .milliseconds(40), to: hub)
+        try play(1, every: .milliseconds(20), to: hub)
+        connection.isDrained = true
+        loop.advanceTime(by: .milliseconds(35))
+        #expect(connection.sequences == [1, 2, 3, 4, 6])
+    }
+
+    @Test func aViewersFPSLeavesOutFramesAndCountsNoneAsSkipped() throws {
+        let hub = Hub(eventLoops: [loop], policy: .patient)
+        let (_, limited) = try makeViewer(of: hub, fps: 10)
+        let (_, full) = try makeViewer(of: hub)
+        try play(20, every: .milliseconds(30), to: hub)
+        #expect(limited.sequences == [1, 4, 7, 10, 14, 17, 20])
+        #expect(full.sequences.count == 20)
+        #expect(hub.totals.framesSkipped == 0)
+    }
+
+    @Test func theSourcesFPSHoldsForAllOfItsViewers() throws {
+        let hub = Hub(eventLoops: [loop], policy: .patient, maxFPS: 15)
+        let (_, connection) = try makeViewer(of: hub)
+        try play(25, every: .milliseconds(40), to: hub)
+        #expect(connection.sequences == Array(1...16))
+    }
+
+    @Test func theFirstViewersAreServedWhereFramesCome() throws {
+        let other = EmbeddedEventLoop()
+        let hub = Hub(eventLoops: [loop, other], source: loop, policy: .patient)
+        #expect(hub.shardForNewViewer(on: other)?.eventLoop === loop)
+        let viewers = try (0..<16).map { _ in try makeViewer(of: hub).viewer }
+        #expect(hub.shardForNewViewer(on: other)?.eventLoop === other)
+        viewers[3].stop()
+        #expect(hub.shardForNewViewer(on: other)?.eventLoop === loop)
+    }
+
+    @Test func anEndingViewerLeavesWhenItsFrameIsWritten() throws {
+        let hub = Hub(eventLoops: [loop], policy: .patient)
+        let (viewer, connection) = try makeViewer(of: hub)
+        try play(1, every: .milliseconds(40), to: hub)
+        connection.hasLeft = false
+        hub.endViewers()
+        loop.run()
+        #expect(!connection.isClosed)
+        connection.hasLeft = true
+        viewer.left()
+        #expect(connection.isClosed)
+    }
+}
+
+extension LossPolicy {
+    /// Fills no silence within a test's time.
+    fileprivate static let patient = LossPolicy(
+        heartbeat: .seconds(100), stallTimeout: .seconds(100), onLoss: .silent, isOff: false, placeholder: ByteBuffer())
+}
+
+/// The least that passes for a picture: 8 × 8, one component, and two bytes of scan.
+private let tinyJPEG = ByteBuffer(bytes: [
+    0xFF, 0xD8, 0xFF, 0xC0, 0x00, 0x0B, 0x08, 0x00, 0x08, 0x00, 0x08, 0x01, 0x01, 0x11, 0x00,
+    0xFF, 0xDA, 0x00, 0x08, 0x01, 0x01, 0x00, 0x00, 0x3F, 0x00, 0x12, 0x34, 0xFF, 0xD9,
+])
