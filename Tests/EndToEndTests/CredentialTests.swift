@@ -38,7 +38,7 @@ import Testing
               elsewhere: "\(url("elsewhere"))"
               page: "\(url("page"))"
               stalls: "\(url("stalls"))"
-              list: ["\(url("nobody"))", "\(url("refuses"))"]
+              list: {url: ["\(url("nobody"))", "\(url("refuses"))"]}
               polled: {url: "\(url("well", "/picture?password=\(encoded)"))", interval: 1s}
               program: {exec: [/bin/sh, -c, 'echo "$0 $1" >&2; exit 1', "rtsp://viewer:\(encoded)@127.0.0.1:9/x", "token=\(password)"]}
               off: {url: "\(url("well"))", enabled: false}
@@ -124,11 +124,11 @@ import Testing
             // What is wrong with a file is told without what stands in it.
             for (word, problem) in [
                 ("bad: \"http://viewer:\(Self.encoded)@127.0.0.1:99999/\"", "port"),
-                ("bad: \"http://viewer:\(Self.password)@host/\"", "url"),
+                ("bad: \"http://viewer:\(Self.password)@host/\"", "URL"),
                 ("bad: {url: \"http://h/\", username: viewer, pasword: \"\(Self.password)\"}", "pasword"),
                 ("bad: {url: \"http://h/\", password: [\"\(Self.password)\"]}", "password"),
                 ("bad: {url: \"http://h/\", tls_fingerprint: \"\(Self.password)\"}", "tls_fingerprint"),
-                ("bad: {url: \"ftp://viewer:\(Self.encoded)@h/\"}", "url"),
+                ("bad: {url: \"ftp://viewer:\(Self.encoded)@h/\"}", "URL"),
                 ("bad: {url: \"http://h/\", headers: {\"X Key\": \"\(Self.password)\"}}", "header"),
                 ("bad: {exec: \"ffmpeg -i rtsp://viewer:\(Self.encoded)@h/\"}", "exec"),
             ] {

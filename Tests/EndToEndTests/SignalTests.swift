@@ -84,8 +84,23 @@ import Testing
             try await idle.ask("/readyz")
             #expect(try await idle.reply().status == 503)
             #expect(relay.isRunning)
-            relay.send(SIGTERM)
-            _ = try await relay.exitStatus()
+            // One that comes right behind the first may be its echo.
+            try await eventually("the relay ends") {
+                relay.send(SIGTERM)
+                return !relay.isRunning
+            }
+            #expect(relay.log.text.contains("ending at once"))
+        }
+    }
+
+    /// timeout(1) signals the program and then its own group, to which the program belongs.
+    @Test func signalThatComesTwiceIsOneWish() async throws {
+        try await withBench { bench in
+            let camera = try await bench.camera(CameraScript.streaming(framesPerSecond: 20))
+            let program = try bench.program("timeout", ["3", RelayProcess.binary, "-p", "0", camera.url])
+            #expect(try await program.exitStatus() == 124)
+            #expect(program.errors.text.contains("ended"))
+            #expect(!program.errors.text.contains("ending at once"))
         }
     }
 
