@@ -12,7 +12,10 @@ import Testing
     private final class Connection: ViewerConnection {
         var hasLeft = true
         var isDrained = true
-        let unsentBytes = 0
+        var queuedBytes = 0
+        let bufferedBytes = 0
+        var isReady: Bool { isDrained }
+        func backlog(mayBeSlow: Bool) -> Int { queuedBytes }
         var isClosed = false
         var sequences: [UInt64] = []
 
@@ -69,6 +72,21 @@ import Testing
         try play(1, every: .milliseconds(40), to: hub)
         #expect(connection.sequences == [1, 5])
         #expect(hub.totals.framesSkipped == 3)
+    }
+
+    @Test func whatTheKernelHasNotSentHoldsTheNextFrameBackFromTheFourthOn() throws {
+        let hub = Hub(eventLoops: [loop], policy: .patient)
+        let (_, connection) = try makeViewer(of: hub)
+        try play(2, every: .milliseconds(40), to: hub)
+        connection.queuedBytes = 1
+        try play(8, every: .milliseconds(40), to: hub)
+        #expect(connection.sequences.count <= 5)
+        let before = connection.sequences.count
+        try play(3, every: .milliseconds(40), to: hub)
+        #expect(connection.sequences.count == before, "a viewer that skips is asked each time")
+        connection.queuedBytes = 0
+        try play(1, every: .milliseconds(40), to: hub)
+        #expect(connection.sequences.last == 14)
     }
 
     @Test func aConnectionThatDrainsSoonAfterAFrameCameGetsIt() throws {

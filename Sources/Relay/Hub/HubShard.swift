@@ -1,4 +1,5 @@
 import CameraClient
+import Glibc
 import MJPEG
 import NIOCore
 import Synchronization
@@ -16,7 +17,14 @@ package final class HubShard: Sendable {
         var nextOffer: (deadline: NIODeadline, timer: Scheduled<Void>)?
         /// Where the last round of offers began.
         var rotation: UInt = 0
+        /// The loop's thread's processor time when the viewers were last looked after.
+        var lastUse: (at: NIODeadline, processorTime: Int64)?
     }
+
+    /// So many viewers cost less than waking another loop for them.
+    private static let few = 16
+    /// Per mille of a processor's time from which on a loop is given no more than ``few``.
+    private static let busy = 600
 
     /// The loop that all viewers of this shard live on.
     package let eventLoop: any EventLoop
@@ -27,6 +35,8 @@ package final class HubShard: Sendable {
     /// True while the shard offers a frame.
     private let isOffering = Atomic<Bool>(false)
     // Written on `eventLoop` only, read anywhere.
+    /// The share of time that the loop's thread is busy, for whatever, in per mille.
+    private let busyness = Atomic<Int>(0)
     private let framesSent = Atomic<UInt64>(0)
     private let framesSkipped = Atomic<UInt64>(0)
     private let bytesSent = Atomic<UInt64>(0)
@@ -54,8 +64,21 @@ package final class HubShard: Sendable {
         )
     }
 
-    /// Has the shard look for a newer frame; any thread. While one look is due, further calls cost nothing.
+    /// Whether there may be one more viewer of frames like `newest` here before other loops help: few always, and more as long
+    /// as sending to all of them takes less than two fifths of the time between two frames; any thread.
+    func bears(another newest: Hub.Newest?) -> Bool {
+        let viewers = viewerCount.load(ordering: .relaxed)
+        guard viewers >= Self.few else { return true }
+        guard let newest, busyness.load(ordering: .relaxed) < Self.busy else { return false }
+        // What a send of 20 to 100 KB takes, in nanoseconds.
+        let cost = 3000 + newest.frame.jpegLength / 5
+        return (viewers + 1) * cost < Int(newest.interval.nanoseconds) * 2 / 5
+    }
+
+    /// Has the shard look for a newer frame, at once on its own loop; any thread. While one look is due, further calls cost
+    /// nothing.
     func wake(_ hub: Hub) {
+        guard !eventLoop.inEventLoop else { return deliver(hub) }
         guard !isAwake.exchange(true, ordering: .acquiringAndReleasing) else { return }
         eventLoop.execute { self.deliver(hub) }
     }
@@ -179,6 +202,7 @@ package final class HubShard: Sendable {
     /// Fills silences and ends viewers who take nothing any more.
     private func lookAfterViewers(_ hub: Hub) {
         let now = eventLoop.now
+        noteBusyness(at: now)
         let policy = hub.policy
         var placeholder: Hub.Newest?
         for viewer in local.value.viewers {
@@ -187,5 +211,16 @@ package final class HubShard: Sendable {
                 return placeholder
             }
         }
+    }
+
+    /// Reckons from the processor time of the loop's thread, the one that this runs on, how busy the loop is.
+    private func noteBusyness(at now: NIODeadline) {
+        var time = timespec()
+        guard clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) == 0 else { return }
+        let used = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        if let last = local.value.lastUse, now > last.at {
+            busyness.store(Int((used - last.processorTime) * 1000 / (now - last.at).nanoseconds), ordering: .relaxed)
+        }
+        local.value.lastUse = (now, used)
     }
 }

@@ -9,6 +9,9 @@ import RelayConfiguration
 package final class Viewer {
     /// A viewer whose unsent bytes do not fall for this long is ended.
     static let patience = TimeAmount.seconds(30)
+    /// A viewer that keeps up is asked for this many frames at a time whether the one before has left the kernel: the question
+    /// costs a twentieth of what the frame does. What it may find too late is bounded by ``Listener/unsentLowWaterBytes``.
+    private static let framesPerQuestion: UInt64 = 4
     /// A newest frame that is older than this goes to a new viewer marked as a repeat, so that a relay does not take it for news.
     private static let freshness = TimeAmount.seconds(1)
 
@@ -91,7 +94,12 @@ package final class Viewer {
         if let wait = pacer?.wait(at: now) { return now + wait }
         let age = now - newest.arrival
         let skips = framesUntilSteady > 0
-        guard connection.isDrained, missed == nil || CatchUp.mayTake(age: age, interval: newest.interval, skips: skips) else {
+        // Nothing is known yet of the way to a new viewer.
+        let mayBeSlow = skips || framesSent < CatchUp.steadyFrames
+        let asksKernel = mayBeSlow || missed != nil || framesSent % Self.framesPerQuestion == 0
+        guard connection.isReady, !asksKernel || connection.backlog(mayBeSlow: mayBeSlow) == 0,
+            missed == nil || CatchUp.mayTake(age: age, interval: newest.interval, skips: skips)
+        else {
             missed = newest.sequence
             if lastSequence == 0 { return now + CatchUp.shortestLook }
             return newest.arrival + CatchUp.nextLook(age: age, interval: newest.interval, skips: skips)
@@ -110,7 +118,7 @@ package final class Viewer {
     /// ``LossPolicy/interval``. `placeholder` makes the picture where one is needed.
     func fill(policy: LossPolicy, at now: NIODeadline, placeholder: () -> Hub.Newest?) {
         guard !isEnding else { return }
-        guard connection.isDrained else {
+        guard connection.isReady, connection.backlog(mayBeSlow: false) == 0 else {
             endIfStuck(at: now)
             return
         }
@@ -161,7 +169,7 @@ package final class Viewer {
     }
 
     private func endIfStuck(at now: NIODeadline) {
-        let bytes = connection.unsentBytes
+        let bytes = connection.bufferedBytes + connection.backlog(mayBeSlow: false)
         if unsent.bytes == 0 || bytes < unsent.bytes || viewing.lastPart.map({ $0 > unsent.since }) ?? false {
             unsent = (bytes, now)
         } else if now - unsent.since >= Self.patience {

@@ -2,10 +2,13 @@
 protocol ViewerConnection {
     /// Whether the last frame is with the kernel as a whole, so that the connection may be closed.
     var hasLeft: Bool { get }
-    /// Whether it has also left the kernel for the network, so that the next frame may be written.
-    var isDrained: Bool { get }
-    /// Bytes of the last frame that have not left this machine yet.
-    var unsentBytes: Int { get }
+    /// Whether the next frame may be written, as far as is known without asking the kernel.
+    var isReady: Bool { get }
+    /// Bytes that the kernel has taken and that a next frame would wait behind; asks the kernel. For a viewer that skips frames,
+    /// or may come to, those count too that are sent and wait in a queue on the way.
+    func backlog(mayBeSlow: Bool) -> Int
+    /// Bytes that the kernel has not taken yet.
+    var bufferedBytes: Int { get }
     /// Writes one frame and returns its size on the wire in bytes.
     func write(_ newest: Hub.Newest) -> Int
     /// Ends the connection.

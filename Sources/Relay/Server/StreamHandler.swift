@@ -71,9 +71,11 @@ final class StreamHandler: ChannelInboundHandler, ViewerConnection {
 
     var hasLeft: Bool { !isPending }
 
-    var isDrained: Bool { !isPending && socket?.unsentBytes == 0 }
+    var isReady: Bool { !isPending }
 
-    var unsentBytes: Int { (context?.channel.bufferedBytes ?? 0) + (socket?.unsentBytes ?? 0) }
+    func backlog(mayBeSlow: Bool) -> Int { socket?.backlog(mayBeSlow: mayBeSlow) ?? 0 }
+
+    var bufferedBytes: Int { context?.channel.bufferedBytes ?? 0 }
 
     func write(_ newest: Hub.Newest) -> Int {
         let part = request.form.part(of: newest.frame)

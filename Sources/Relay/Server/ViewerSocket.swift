@@ -5,20 +5,25 @@ import NIOCore
 struct ViewerSocket {
     /// Nil for a channel that is no socket.
     private let descriptor: NIOBSDSocket.Handle?
-    private let queueRequest: UInt
+    private let isTCP: Bool
 
     init(_ channel: any Channel) {
         descriptor = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
-        // TCP: what has never been sent (SIOCOUTQNSD, linux/sockios.h); what is under way counts as gone, or a long way would
-        // look like a slow one. A local socket: what its reader has not read.
-        queueRequest = channel.localAddress?.protocol == .unix ? UInt(TIOCOUTQ) : 0x894B
+        isTCP = channel.localAddress?.protocol != .unix
     }
 
-    /// What the kernel has taken and not sent, in bytes; 0 where it does not say.
-    var unsentBytes: Int {
+    /// Bytes with the kernel that a next frame would wait behind; 0 where it does not say.
+    ///
+    /// TCP: what has never been sent; what is under way counts as gone, or a long way would look like a slow one. For a viewer
+    /// that `mayBeSlow`, also what waits in a queue on the way, as before a slow link.
+    /// Age of the picture behind 3 Mbit/s with a queue of 64 KB, 30 frames/s of 50 KB, p50 and p99: 218 and 345 ms without
+    /// that. A local socket: what its reader has not read.
+    func backlog(mayBeSlow: Bool) -> Int {
         guard let descriptor else { return 0 }
+        if isTCP, mayBeSlow, let way = TCPWay(descriptor) { return way.backlog }
         var bytes: CInt = 0
-        guard ioctl(descriptor, queueRequest, &bytes) == 0 else { return 0 }
+        // SIOCOUTQNSD (linux/sockios.h) has no name in Glibc.
+        guard ioctl(descriptor, isTCP ? 0x894B : UInt(TIOCOUTQ), &bytes) == 0 else { return 0 }
         return Int(bytes)
     }
 

@@ -114,9 +114,11 @@ final class WebSocketViewer: ChannelInboundHandler {
 }
 
 extension WebSocketViewer: ViewerConnection {
-    var isDrained: Bool { unacknowledged == nil && hasLeft && socket?.unsentBytes == 0 }
+    var isReady: Bool { unacknowledged == nil && hasLeft }
 
-    var unsentBytes: Int { (context?.channel.bufferedBytes ?? 0) + (socket?.unsentBytes ?? 0) }
+    func backlog(mayBeSlow: Bool) -> Int { socket?.backlog(mayBeSlow: mayBeSlow) ?? 0 }
+
+    var bufferedBytes: Int { context?.channel.bufferedBytes ?? 0 }
     var hasLeft: Bool { context?.channel.isWritable == true }
 
     /// Writes the small head and the shared payload, and flushes once: one system call, no copy of the picture.
