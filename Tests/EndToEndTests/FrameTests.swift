@@ -151,4 +151,28 @@ import Testing
             #expect(status.framesIn == 20)
         }
     }
+
+    /// 15 of 50 frames a second, by the viewer's wish or the file's: all gaps are about as long, and what was left out counts as
+    /// skipped nowhere.
+    @Test(arguments: ["/front/stream?fps=15", "/limited/stream"]) func framesPerSecondAreLimitedEvenly(path: String) async throws {
+        try await withBench { bench in
+            let camera = try await bench.camera(CameraScript.streaming(framesPerSecond: 50))
+            let relay = try bench.relay(
+                configuration: """
+                    listen: 127.0.0.1:0
+                    sources:
+                      front: "\(camera.url)"
+                      limited: {url: "\(camera.url)", max_fps: 15}
+                    """)
+            let viewer = try await bench.watch(path, of: relay)
+            var times: [Double] = []
+            for _ in 0..<46 { times.append(try #require(try await viewer.part().timestamp)) }
+            let gaps = zip(times.dropFirst(), times).map { ($0 - $1) * 1000 }.sorted()
+            // A hitch of a busy machine may lengthen a few.
+            #expect((40...95).contains(gaps[2]) && (40...95).contains(gaps[gaps.count - 6]), "\(gaps)")
+            #expect((60...75).contains(gaps.reduce(0, +) / Double(gaps.count)) || gaps[gaps.count - 1] > 100, "\(gaps)")
+            let name = path.split(separator: "/")[0]
+            try await bench.status(of: relay, path: "/\(name)/status") { $0.framesSkipped <= 5 }
+        }
+    }
 }

@@ -25,9 +25,9 @@ import Testing
             let file = try ChangingFile(bench, texts[0])
             let relay = try bench.relay(reading: file)
             var viewers: [TestViewer] = []
-            for _ in 0..<20 { viewers.append(try await bench.watch("/front/stream", of: relay)) }
+            for _ in 0..<50 { viewers.append(try await bench.watch("/front/stream", of: relay)) }
             let upstream = try await Self.feed(camera)
-            for number in 1...50 {
+            for number in 1...200 {
                 try file.write(texts[number % 2])
                 relay.send(SIGHUP)
                 try await upstream.send(picture: TestPicture.jpeg(number))
@@ -40,10 +40,10 @@ import Testing
             try await eventually("the last file holds") { try await bench.get("/other/healthz", from: relay).status != 404 }
             try await relay.reload()
             let status = try await bench.status(of: relay, path: "/front/status") { $0.state == "streaming" }
-            #expect(status.viewers == 20)
+            #expect(status.viewers == 50)
             #expect(status.connects == 1)
             #expect(camera.connectionCount == 1)
-            #expect(status.framesIn == 50)
+            #expect(status.framesIn == 200)
             #expect(status.framesSkipped == 0)
         }
     }
