@@ -60,6 +60,11 @@ import Testing
             }
             let relay = try bench.relay("-c", folder + "/relay.yaml")
             _ = try await relay.log.line(with: "listening", path)
+            // While somebody answers there, the socket is taken.
+            let second = try bench.relay("-c", folder + "/relay.yaml")
+            #expect(try await second.exitStatus() == 1)
+            #expect(second.log.text.contains("address already in use"))
+            #expect(try await bench.relay("health", "-c", folder + "/relay.yaml").exitStatus() == 0)
             relay.send(SIGTERM)
             #expect(try await relay.exitStatus() == 0)
             #expect(!FileManager.default.fileExists(atPath: path))
