@@ -16,7 +16,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         // Programs as cameras; without traits it brings no Foundation.
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
-        // MD5 and SHA-256 of Digest logins, and of the pages' Content-Security-Policy.
+        // MD5 and SHA-256 of Digest logins and certificates, SHA-1 of WebSocket handshakes, entity tags of the pages' files.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         // Logs, with one interface for every level and format.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),

@@ -89,11 +89,15 @@ package struct Frame: Sendable {
     }
 
     /// The same picture of the same time, marked as a repeat. Copies.
-    package func repeated() -> Frame {
+    package func repeated() -> Frame { copy(kind: .repeat, timestamp: timestamp) }
+
+    /// The same picture, of which the camera said at `timestamp` that it still holds. Copies.
+    package func renewed(at timestamp: Timestamp) -> Frame { copy(kind: kind, timestamp: timestamp) }
+
+    private func copy(kind: Kind, timestamp: Timestamp) -> Frame {
         var storage = Frame.storage(holding: jpeg)
         return Frame(
-            takingFrom: &storage, kind: .repeat, timestamp: timestamp, upstreamTimestamp: upstreamTimestamp,
-            width: width, height: height)
+            takingFrom: &storage, kind: kind, timestamp: timestamp, upstreamTimestamp: upstreamTimestamp, width: width, height: height)
     }
 
     /// An empty buffer with room for header, JPEG and trailer, reader and writer where the JPEG begins.

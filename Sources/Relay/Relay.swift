@@ -63,12 +63,12 @@ package actor Relay {
         listeners = []
         let all = running.values
         for one in all { one.task.cancel() }
-        for one in all { await one.task.value }
         for one in all { one.source.hub.endViewers() }
         let deadline = NIODeadline.now() + TimeAmount(configuration.drainTimeout)
         while all.contains(where: { $0.source.hub.totals.viewers > 0 }), .now() < deadline {
             try? await clock.sleep(for: .milliseconds(20))
         }
+        for one in all { await one.task.value }
     }
 
     /// The ports that were bound, in the order of the configuration.

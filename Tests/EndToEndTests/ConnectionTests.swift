@@ -44,6 +44,25 @@ import Testing
         }
     }
 
+    @Test func whatIsAskedFarAheadEndsTheConnectionBehindTheLastAnswer() async throws {
+        try await withBench { bench in
+            let relay = try await bench.relay(for: bench.camera())
+            let viewer = try await bench.viewer(of: relay)
+            // The first waits for a picture that does not come; so do all behind it.
+            let ahead = String(repeating: "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", count: 1000)
+            try await viewer.connection.send("GET /snapshot?wait=1s HTTP/1.1\r\nHost: a\r\n\r\n" + ahead)
+            #expect(try await viewer.reply().status == 503)
+            var answers = 0
+            while true {
+                let reply = try await viewer.reply()
+                #expect(reply.status == 200)
+                answers += 1
+                if reply["Connection"] == "close" { break }
+            }
+            #expect((8...100).contains(answers))
+        }
+    }
+
     @Test func requestsBehindAStreamAreNotAnswered() async throws {
         try await withBench { bench in
             let camera = try await bench.camera()

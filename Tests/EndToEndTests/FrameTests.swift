@@ -168,8 +168,8 @@ import Testing
             var times: [Double] = []
             for _ in 0..<46 { times.append(try #require(try await viewer.part().timestamp)) }
             let gaps = zip(times.dropFirst(), times).map { ($0 - $1) * 1000 }.sorted()
-            // A hitch of a busy machine may lengthen a few.
-            #expect((40...95).contains(gaps[2]) && (40...95).contains(gaps[gaps.count - 6]), "\(gaps)")
+            // A hitch of a busy machine may lengthen a few, and shorten those behind it.
+            #expect((40...95).contains(gaps[gaps.count / 4]) && (40...95).contains(gaps[gaps.count * 3 / 4]), "\(gaps)")
             #expect((60...75).contains(gaps.reduce(0, +) / Double(gaps.count)) || gaps[gaps.count - 1] > 100, "\(gaps)")
             let name = path.split(separator: "/")[0]
             try await bench.status(of: relay, path: "/\(name)/status") { $0.framesSkipped <= 5 }

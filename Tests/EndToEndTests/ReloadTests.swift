@@ -107,7 +107,7 @@ import Testing
             let upstream = try await Self.feed(camera)
             try await upstream.send(picture: TestPicture.jpeg(1))
             #expect(try await viewer.part().number == 1)
-            try file.write(text("heartbeat: 500ms, max_viewers: 1, on_loss: last, reconnect_max: 3s"))
+            try file.write(text("heartbeat: 500ms, max_viewers: 1, on_loss: last, reconnect_max: 3s, listed: false"))
             try await relay.reload()
             // The new heartbeat is in force for who came before it.
             #expect(try await viewer.anyPart().kind == "repeat")

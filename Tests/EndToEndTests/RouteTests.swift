@@ -133,6 +133,58 @@ import Testing
         }
     }
 
+    @Test func headOfASnapshotThatThereIsNotIsThatOfTheGet() async throws {
+        try await withBench { bench in
+            let camera = try await bench.camera { connection in
+                try await CameraScript.onePicture()(connection)
+            }
+            let relay = try bench.relay(
+                configuration: "listen: 127.0.0.1:0\nsources: {front: {url: \"\(camera.url)\", stall_timeout: 1s, connect_timeout: 1s}}\n")
+            try await eventually("the picture is too old") {
+                try await bench.get("/front/snapshot?wake=1", from: relay).status == 503
+            }
+            let whole = try await bench.get("/front/snapshot", from: relay)
+            let head = try await bench.get("/front/snapshot", from: relay, method: "HEAD")
+            #expect(head.status == whole.status)
+            #expect(head["Content-Type"] == whole["Content-Type"])
+            #expect(head["Content-Length"] == whole["Content-Length"])
+        }
+    }
+
+    @Test(arguments: [("none", false), ("[\"https://home.example:443\"]", true), ("\"https://other.example\"", false)])
+    func otherSitesMayReadWhatTheFileSays(cors: String, isAllowed: Bool) async throws {
+        try await withBench { bench in
+            let camera = try await bench.camera(CameraScript.still())
+            let relay = try bench.relay(configuration: "listen: 127.0.0.1:0\ncors: \(cors)\nsources: {front: \"\(camera.url)\"}\n")
+            try await bench.status(of: relay, path: "/front/status") { $0.framesIn > 0 }
+            let origin = ["Origin: https://home.example"]
+            let snapshot = try await bench.get("/front/snapshot", from: relay, origin)
+            let tag = try #require(snapshot["ETag"])
+            let viewer = try await bench.viewer(of: relay)
+            try await viewer.ask("/front/snapshot", origin + ["If-None-Match: \(tag)"])
+            // Like that of a HEAD, the answer has no body.
+            let known = try await viewer.reply(isHead: true)
+            #expect(known.status == 304)
+            try await viewer.ask("/front/stream", origin)
+            for reply in [snapshot, known, try await viewer.head()] {
+                #expect(reply["Access-Control-Allow-Origin"] == (isAllowed ? "https://home.example" : nil))
+                #expect(reply["Vary"] == (cors == "none" ? nil : "Origin"), "a cache keeps the answers for two sites apart")
+                #expect(reply["Cross-Origin-Resource-Policy"] == "cross-origin", "it may be shown anywhere")
+            }
+        }
+    }
+
+    @Test func pagesAreFramedByWhomTheFileNames() async throws {
+        try await withBench { bench in
+            let relay = try bench.relay(
+                configuration: "listen: 127.0.0.1:0\nframe_ancestors: https://home.example\nsources: {a: \"http://127.0.0.1:9/\"}\n")
+            for (path, who) in [("/", "'self' https://home.example"), ("/a/", "'self' https://home.example"), ("/a/embed", "*")] {
+                let policy = try await bench.get(path, from: relay)["Content-Security-Policy"] ?? ""
+                #expect(policy.hasSuffix("frame-ancestors \(who)"), "\(path): \(policy)")
+            }
+        }
+    }
+
     @Test func optionsAllowOtherSitesToAsk() async throws {
         try await withBench { bench in
             let relay = try await bench.relay(for: bench.camera())

@@ -11,10 +11,14 @@ import Testing
     /// A connection that is as fast as the test says.
     private final class Connection: ViewerConnection {
         var hasLeft = true
-        var isDrained = true
+        weak var viewer: Viewer?
+        var isDrained = true {
+            didSet { if isDrained { viewer?.left() } }
+        }
         var queuedBytes = 0
         let bufferedBytes = 0
         var isReady: Bool { isDrained }
+        var isAcknowledged = false
         func backlog(mayBeSlow: Bool) -> Int { queuedBytes }
         var isClosed = false
         var sequences: [UInt64] = []
@@ -32,6 +36,7 @@ import Testing
         let shard = try #require(hub.shard(on: loop))
         let wishes = ViewerWishes(pacer: fps.flatMap { FramePacer(framesPerSecond: $0) })
         let viewer = Viewer(hub: hub, shard: shard, connection: connection, wishes: wishes)
+        connection.viewer = viewer
         viewer.start()
         return (viewer, connection)
     }
@@ -114,17 +119,49 @@ import Testing
 
     @Test func aConnectionThatSkipsAndDrainsLateWaitsForTheNextFrame() throws {
         let hub = Hub(eventLoops: [loop], policy: .patient)
-        let (viewer, connection) = try makeViewer(of: hub)
+        let (_, connection) = try makeViewer(of: hub)
         try play(4, every: .milliseconds(40), to: hub)
         connection.isDrained = false
         try play(1, every: .milliseconds(40), to: hub)
         try play(1, every: .milliseconds(20), to: hub)
         connection.isDrained = true
-        viewer.left()
         loop.advanceTime(by: .milliseconds(20))
         #expect(connection.sequences == [1, 2, 3, 4])
         try play(1, every: .milliseconds(40), to: hub)
         #expect(connection.sequences == [1, 2, 3, 4, 7])
+    }
+
+    @Test func aViewerThatAcknowledgesIsNeverTooLateForTheNewestFrame() throws {
+        let hub = Hub(eventLoops: [loop], policy: .patient)
+        let (_, connection) = try makeViewer(of: hub)
+        connection.isAcknowledged = true
+        try play(1, every: .milliseconds(40), to: hub)
+        connection.isDrained = false
+        try play(2, every: .milliseconds(40), to: hub)
+        try play(1, every: .milliseconds(20), to: hub)
+        connection.isDrained = true
+        #expect(connection.sequences == [1, 4])
+    }
+
+    @Test func whoAwaitsAPictureGetsTheOneThatTheCameraSaysStillHolds() throws {
+        let hub = Hub(eventLoops: [loop], policy: .patient)
+        let (_, connection) = try makeViewer(of: hub)
+        try play(1, every: .milliseconds(40), to: hub)
+        let answer = hub.next(on: loop, within: .seconds(5))
+        hub.renew(at: loop.now)
+        loop.run()
+        let renewed = try #require(try answer.wait())
+        #expect(renewed.sequence == 1)
+        #expect(renewed.arrival == loop.now)
+        #expect(renewed.frame.timestamp > .init(microseconds: 0), "the picture's time is when it was last true")
+        #expect(connection.sequences == [1], "the viewers have it")
+    }
+
+    @Test func whoComesAfterTheEndIsEnded() throws {
+        let hub = Hub(eventLoops: [loop], policy: .patient)
+        hub.endViewers()
+        loop.run()
+        #expect(try makeViewer(of: hub).connection.isClosed)
     }
 
     @Test func aFrameIsNotHeldBackWhenNoNextOneComes() throws {

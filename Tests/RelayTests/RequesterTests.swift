@@ -27,6 +27,7 @@ import Testing
             ("127.0.0.1", [("Host", "127.0.0.1:54321")], true),
             ("::1", [("Host", "[::1]:54321")], true),
             ("::ffff:127.0.0.1", [("Host", "LOCALHOST")], true),
+            ("127.0.0.1", [("Host", "relay.localhost:54321")], true),
             ("127.0.0.1", [], true),
             ("192.0.2.7", [("Host", "localhost")], false),
             ("127.0.0.1", [("Host", "localhost"), ("X-Forwarded-For", "192.0.2.7")], false),
@@ -41,6 +42,16 @@ import Testing
         #expect(try Self.requester(from: address, headers, Self.access()).isOperator == isOperator)
         #expect(try Self.requester(from: address, headers, Self.access(admin: true)).isOperator == false)
         #expect(try Self.requester(from: address, headers, in: .admin, Self.access(admin: true)).isOperator)
+    }
+
+    @Test func aForeignNameForThisMachineIsMisled() throws {
+        let foreign = [("Host", "evil.example:54320")]
+        #expect(try Self.requester(from: "127.0.0.1", foreign, in: .admin, Self.access(admin: true)).isMisled)
+        #expect(try !Self.requester(from: "127.0.0.1", [("Host", "localhost:54320")], in: .admin, Self.access(admin: true)).isMisled)
+        // Behind a proxy that is believed, and for other machines, any name may lead here.
+        #expect(try !Self.requester(from: "127.0.0.1", foreign, in: .admin, Self.access("127.0.0.1", admin: true)).isMisled)
+        #expect(try !Self.requester(from: "192.0.2.7", foreign, in: .admin, Self.access(admin: true)).isMisled)
+        #expect(try !Self.requester(from: "127.0.0.1", foreign, Self.access()).isMisled)
     }
 
     @Test(

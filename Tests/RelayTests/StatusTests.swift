@@ -8,9 +8,11 @@ import Testing
 
 @Suite struct StatusTests {
     /// One request on a connection of its own.
-    private static func get(_ port: Int, _ path: String, _ fields: String = "") throws -> (head: String, body: String, bytes: [UInt8]) {
+    private static func get(
+        _ port: Int, _ path: String, _ fields: String = "", host: String = "127.0.0.1"
+    ) throws -> (head: String, body: String, bytes: [UInt8]) {
         let client = try RawClient(port: port)
-        try client.send("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n\(fields)\r\n")
+        try client.send("GET \(path) HTTP/1.1\r\nHost: \(host):\(port)\r\nConnection: close\r\n\(fields)\r\n")
         let (head, body) = try client.readAnswer()
         return (head, String(decoding: body, as: UTF8.self), body)
     }
@@ -78,7 +80,8 @@ import Testing
             let source = try #require((status["sources"] as? [[String: Any]])?.first)
             #expect(
                 Set(source.keys) == [
-                    "name", "state", "since_seconds", "reason", "reason_code", "retry_in_seconds", "connects", "reconnects", "camera",
+                    "name", "on_demand", "state", "since_seconds", "reason", "reason_code", "retry_in_seconds", "connects", "reconnects",
+                    "camera",
                     "rates", "frames_in", "bytes_in", "viewers", "viewers_refused", "frames_out", "bytes_out", "frames_skipped",
                     "last_frame", "viewer_list",
                 ])
@@ -126,6 +129,7 @@ import Testing
                     let status = try Self.get(ports[0], path).head.split(separator: " ")[1]
                     // Before the first frame the snapshot is 503, and so is the health.
                     #expect((status != "404") == here.contains(path), "\(path): \(status)")
+                    #expect(try Self.get(ports[1], path, host: "evil.example").head.hasPrefix("HTTP/1.1 421 "), "\(path)")
                     let operators = try Self.get(ports[1], path).head.split(separator: " ")[1]
                     #expect(operators != "404", "\(path)")
                 }
@@ -137,7 +141,7 @@ import Testing
     }
 
     @Test func unlistedSourceIsInNoList() async throws {
-        var hidden = RunningRelay.clipSource("hidden")
+        var hidden = RunningRelay.clipSource("secluded")
         hidden.isListed = false
         let configuration = RelayConfiguration(listen: [RunningRelay.loopback], sources: [RunningRelay.clipSource(), hidden])
         try await RunningRelay.with(configuration) { ports in
@@ -145,9 +149,9 @@ import Testing
             try await RawClient.run {
                 for path in ["/", "/status", "/status?format=json", "/metrics", "/readyz?strict=1"] {
                     let body = try Self.get(port, path).body
-                    #expect(!body.contains("hidden\""), "\(path)")
+                    #expect(!body.contains("secluded"), "\(path)")
                 }
-                #expect(try Self.get(port, "/hidden/status").head.hasPrefix("HTTP/1.1 200 "))
+                #expect(try Self.get(port, "/secluded/status").head.hasPrefix("HTTP/1.1 200 "))
             }
         }
     }

@@ -99,12 +99,15 @@ package final class Hub: Sendable {
         for promise in waiting { promise.succeed(newest) }
     }
 
-    /// The camera has no other picture than the newest: it is as good as new, and nobody needs it again.
+    /// The camera has no other picture than the newest: it is as good as new. Those who wait for a picture get it, the viewers
+    /// have it.
     func renew(at arrival: NIODeadline) {
-        state.withLock { state in
+        let (newest, waiting) = state.withLock { state in
             state.frames.renew(at: arrival)
             state.again = nil
+            return (state.frames.newest, state.takeWaiting())
         }
+        for promise in waiting { promise.succeed(newest) }
     }
 
     /// Takes a picture that a relay before us repeats or puts in: shown where we have none, counted nowhere.

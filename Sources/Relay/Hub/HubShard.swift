@@ -9,6 +9,8 @@ package final class HubShard: Sendable {
     /// What only `eventLoop` touches.
     private struct Local {
         var viewers: [Viewer] = []
+        /// Whether the hub's end has come; who comes later is ended at once.
+        var hasEnded = false
         var dataURL = DataURL()
         var delay = DelayHistogram()
         /// Looks at the viewers while there are any.
@@ -88,9 +90,10 @@ package final class HubShard: Sendable {
         eventLoop.execute { self.lookAfterViewers(hub) }
     }
 
-    /// Ends every viewer after its frame in flight; any thread.
+    /// Ends every viewer, and who comes later, after its frame in flight; any thread.
     func endViewers() {
         eventLoop.execute {
+            self.local.value.hasEnded = true
             for viewer in self.local.value.viewers { viewer.end() }
         }
     }
@@ -105,6 +108,8 @@ package final class HubShard: Sendable {
         hub.demand.viewerCame()
         offerAgain(at: viewer.begin(policy: hub.policy, at: eventLoop.now), hub)
         if local.value.timer == nil { scheduleLook(hub) }
+        // One whose connection was on its way here from another loop meanwhile.
+        if local.value.hasEnded { viewer.end() }
     }
 
     /// Forgets a viewer; on `eventLoop`. A second call does nothing.

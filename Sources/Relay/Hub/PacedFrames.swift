@@ -54,7 +54,8 @@ struct PacedFrames: Sendable {
     /// The newest frame is as good as one that comes now.
     mutating func renew(at arrival: NIODeadline) {
         guard let newest else { return }
-        self.newest = Hub.Newest(frame: newest.frame, sequence: newest.sequence, arrival: arrival, interval: newest.interval)
+        self.newest = Hub.Newest(
+            frame: newest.frame.renewed(at: .now()), sequence: newest.sequence, arrival: arrival, interval: newest.interval)
     }
 
     /// Shows a frame that is no news where there is none; true when it is shown.

@@ -97,8 +97,13 @@ package final class Viewer {
         // Nothing is known yet of the way to a new viewer.
         let mayBeSlow = skips || framesSent < CatchUp.steadyFrames
         let asksKernel = mayBeSlow || missed != nil || framesSent % Self.framesPerQuestion == 0
-        guard connection.isReady, !asksKernel || connection.backlog(mayBeSlow: mayBeSlow) == 0,
-            missed == nil || CatchUp.mayTake(age: age, interval: newest.interval, skips: skips)
+        guard connection.isReady else {
+            // It calls `left()` when it is.
+            missed = newest.sequence
+            return nil
+        }
+        guard !asksKernel || connection.backlog(mayBeSlow: mayBeSlow) == 0,
+            missed == nil || connection.isAcknowledged || CatchUp.mayTake(age: age, interval: newest.interval, skips: skips)
         else {
             missed = newest.sequence
             if lastSequence == 0 { return now + CatchUp.shortestLook }

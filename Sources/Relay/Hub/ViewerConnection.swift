@@ -4,6 +4,9 @@ protocol ViewerConnection {
     var hasLeft: Bool { get }
     /// Whether the next frame may be written, as far as is known without asking the kernel.
     var isReady: Bool { get }
+    /// Whether the viewer says of each frame that it has seen it, before it gets another: then nothing queues before it, and no
+    /// frame is too late for it.
+    var isAcknowledged: Bool { get }
     /// Bytes that the kernel has taken and that a next frame would wait behind; asks the kernel. For a viewer that skips frames,
     /// or may come to, those count too that are sent and wait in a queue on the way.
     func backlog(mayBeSlow: Bool) -> Int

@@ -28,10 +28,9 @@ struct DashboardPage {
         let name = HTML.escape(name)
         // The page's script fills in what the template leaves empty.
         let link = name.isEmpty ? "./" : "\(name)/"
-        // A snapshot would wake a camera that sleeps.
-        let fallback =
-            state == "idle" || state == "off" || name.isEmpty
-            ? "" : "<noscript><img src=\"\(name)/snapshot\" alt=\"\(name)\" loading=\"lazy\"></noscript>"
+        // A plain snapshot would wake a camera that sleeps.
+        let query = state == "idle" ? "?wake=0" : ""
+        let fallback = name.isEmpty ? "" : "<noscript><img src=\"\(name)/snapshot\(query)\" alt=\"\(name)\" loading=\"lazy\"></noscript>"
         let links =
             name.isEmpty ? "" : "<noscript> <a href=\"\(name)/stream\">stream</a> <a href=\"\(name)/snapshot\">snapshot</a></noscript>"
         return """

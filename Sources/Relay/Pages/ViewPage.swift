@@ -2,6 +2,8 @@
 struct ViewPage {
     let source: SourceReport
     let up: String
+    /// The port where viewers find the pictures, where that is not the one that this page came from.
+    var viewersPort: Int?
 
     var text: String {
         let name = HTML.escape(source.name)
@@ -19,7 +21,7 @@ struct ViewPage {
                 <button class="button" id="full" type="button" title="Full screen (f)" hidden>Full screen</button>
                 <a class="button" href="snapshot" target="_blank" rel="noopener">Snapshot</a>
                 <noscript><a class="button" href="stream">Stream</a></noscript></div>
-                <section id="lines" hidden>
+                <section id="lines"\(viewersPort.map { " data-port=\"\($0)\"" } ?? "") hidden>
                 <h2>Show this camera elsewhere</h2>
                 <div class="lines">
                 \(lines.map { Self.line($0.title, $0.text) }.joined(separator: "\n"))

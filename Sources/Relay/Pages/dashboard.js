@@ -16,10 +16,11 @@ class Tile {
     this.source = null;
     this.isInView = false;
     this.isAwake = false;
+    this.wasLive = false;
     this.frame = element.querySelector(".picture");
     this.wake = element.querySelector(".wake");
     const path = encodeURIComponent(this.name);
-    this.picture = new Picture(element.querySelector("canvas"), `${path}/ws?ack=1&on_loss=silent`, 10);
+    this.picture = new Picture(element.querySelector("canvas"), `${path}/ws?ack=1&on_loss=silent&fps=10`, 10);
     this.picture.onchange = () => this.show();
     this.snapshot = `${path}/snapshot?wake=0`;
     this.wake.addEventListener("click", () => { this.isAwake = true; this.update(); });
@@ -28,19 +29,28 @@ class Tile {
   /** Opens or closes the socket as things are, then shows them. */
   update() {
     const state = this.source?.state;
-    const isAsleep = (state === "idle" && !this.isAwake) || state === "off";
-    if (state === "streaming") this.isAwake = false;
+    // One that was woken here sleeps again when its camera does, so that it is not woken by the next look at this page.
+    if (state === "streaming") this.wasLive = true;
+    else if (state === "idle" && this.wasLive) this.isAwake = this.wasLive = false;
+    const isAsleep = state === "off" || (this.source?.on_demand && !this.isAwake);
     const isWanted = this.isInView && !document.hidden && this.source !== null && !isAsleep;
-    // A picture that only this tile keeps awake must not fall asleep between two answers of the status.
     if (isWanted) this.picture.open(); else this.picture.close();
-    if (this.isInView && this.source !== null && state !== "streaming" && state !== "off") this.showStill();
-    this.wake.hidden = !(state === "idle" && !this.isAwake);
+    if (state === "streaming") this.picture.heal(this.source.last_frame?.age_seconds ?? 0);
+    if (this.isInView && this.source !== null && state !== "off" && (isAsleep || state !== "streaming")) this.showStill();
+    this.wake.hidden = !(isAsleep && state !== "off");
+    setText(this.wake, state === "idle" ? "Wake the camera" : "Watch");
     this.show();
   }
 
   /** The last frame of a source whose camera sleeps or is lost, fetched without waking it. */
   showStill() {
+    if (this.still && this.source.state === "streaming" && performance.now() - this.stillAsked > 2000) {
+      // Others watch it; their pictures cost the camera nothing.
+      this.stillAsked = performance.now();
+      this.still.src = `${this.snapshot}&${Math.round(this.stillAsked)}`;
+    }
     if (this.still || this.picture.taken !== null || !this.source.last_frame) return;
+    this.stillAsked = performance.now();
     this.still = new Image();
     this.still.className = "still";
     this.still.alt = `last picture of ${this.name}`;

@@ -11,7 +11,7 @@ let asked = performance.now();
 
 function show() {
   // A camera that is well and slow is not stale.
-  const source = isHealthy ? null : { state: "waiting", reason, last_frame: null, rates: { fps_in: 0 } };
+  const source = { state: isHealthy ? "streaming" : "waiting", reason, last_frame: isHealthy ? { age_seconds: picture.age ?? 0 } : null };
   const silence = picture.painted === null ? Infinity : performance.now() - picture.painted;
   if (silence < 3000) mark(frame, picture, null, false);
   else mark(frame, picture, source, isRelayLost, reason);
@@ -29,7 +29,7 @@ async function ask() {
     if (!Number.isNaN(date)) clock.set(date / 1000);
     reason = response.ok ? null : (await response.text()).trim();
     isHealthy = response.ok;
-    if (isRelayLost) reconnect();
+    if (isRelayLost) reconnect(); else if (isHealthy) picture.heal(0);
     isRelayLost = false;
   } catch {
     isRelayLost = true;

@@ -37,12 +37,10 @@ export class Picture {
     this.id = ++counter;
     this.canvas = canvas;
     this.isOpen = false;
-    this.isConnected = true;
     /** When the newest painted frame was taken, by the relay's clock, in milliseconds. */
     this.taken = null;
     /** When it was painted, by ours. */
     this.painted = null;
-    this.frames = 0;
     const url = new URL(address, document.baseURI);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const surface = players.canvas(canvas);
@@ -69,6 +67,18 @@ export class Picture {
     players.send({ action: "close", id: this.id });
   }
 
+  /**
+   * Begins anew when the relay has newer frames than it brings us, as after a network that changed without a word: the socket would
+   * wait for ever. `newest` is the age in seconds of the relay's newest frame.
+   */
+  heal(newest) {
+    if (!this.isOpen || document.hidden) return;
+    const silence = (performance.now() - Math.max(this.opened, this.painted ?? 0)) / 1000;
+    if (silence < 8 || silence < newest + 4) return;
+    this.opened = performance.now();
+    players.send({ action: "reconnect", id: this.id });
+  }
+
   remove() {
     this.close();
     this.observer.disconnect();
@@ -77,13 +87,9 @@ export class Picture {
   }
 
   receive(message) {
-    if (message.type === "lost") {
-      this.isConnected = false;
-    } else {
-      this.isConnected = true;
+    if (message.type === "frame") {
       this.taken = message.milliseconds;
       this.painted = performance.now();
-      this.frames = message.frames;
       this.size = [message.width, message.height];
       this.canvas.dataset.frames = message.frames;
     }
@@ -124,6 +130,7 @@ export function stateWord(source) {
     case "stalled": return "Stalled";
     case "idle": return "Idle";
     case "off": return "Off";
+    case "removed": return "Removed";
     case "refused": return "Refused";
     case "waiting": return source.retry_in_seconds === null ? "Waiting" : `Next try in ${duration(Math.ceil(source.retry_in_seconds))}`;
     default: return source.state;
@@ -154,8 +161,9 @@ export function mark(frame, picture, source, isRelayLost, reason) {
     text: frame.querySelector(".message span"), age: frame.querySelector(".age"),
   };
   const age = picture.age ?? source?.last_frame?.age_seconds ?? null;
-  const fps = source?.rates.fps_in ?? 0;
-  const limit = fps > 0 ? Math.max(3, 2.5 / fps) : 6;
+  // A camera that is well and slow is not stale: a picture is when the relay has a newer one. What fills its pauses comes every
+  // heartbeat, five seconds unless the file says otherwise.
+  const limit = Math.max(8, (source?.last_frame?.age_seconds ?? 0) + 4);
   const isLive = source === null || source.state === "streaming";
   const isWaiting = picture.isOpen && picture.taken === null;
   const isStale = isRelayLost || !isLive || (age !== null && age > limit) || (isWaiting && performance.now() - picture.opened > 3000);
@@ -170,7 +178,7 @@ export function mark(frame, picture, source, isRelayLost, reason) {
   } else if (!isLive) {
     const titles = {
       connecting: "Connecting", stalled: "No new picture", waiting: "No signal", refused: "The camera says no", idle: "Idle",
-      off: "Switched off",
+      off: "Switched off", removed: "This camera is no longer here",
     };
     setText(parts.title, titles[source.state] ?? source.state);
     setText(parts.text, source.state === "idle" || source.state === "off" ? "" : source.reason ?? "");
@@ -183,7 +191,7 @@ export function mark(frame, picture, source, isRelayLost, reason) {
   }
 }
 
-/** Fetches JSON again and again while the page is visible; `heard` gets each answer, `lost` each failure. */
+/** Fetches JSON again and again while the page is visible; `heard` gets each answer, `lost` each failure, with the answer's status if there was one. */
 export function poll(address, milliseconds, heard, lost) {
   let timer = 0;
   let round = 0;
@@ -194,11 +202,11 @@ export function poll(address, milliseconds, heard, lost) {
     const alarm = setTimeout(() => limit.abort(), 4000);
     try {
       const response = await fetch(address, { signal: limit.signal, cache: "no-store", headers: { Accept: "application/json" } });
-      if (!response.ok) throw new Error(`status ${response.status}`);
+      if (!response.ok) throw Object.assign(new Error(`status ${response.status}`), { status: response.status });
       const value = await response.json();
       if (mine === round) heard(value);
-    } catch {
-      if (mine === round && !document.hidden) lost();
+    } catch (error) {
+      if (mine === round && !document.hidden) lost(error.status);
     } finally {
       clearTimeout(alarm);
       if (mine === round && !document.hidden) timer = setTimeout(ask, milliseconds);

@@ -31,11 +31,13 @@ function heard(status) {
   isRelayLost = false;
   lastHeard = performance.now();
   if (wasLost) reconnect();
+  if (source.state === "streaming") picture.heal(source.last_frame?.age_seconds ?? 0);
   show();
 }
 
-function lost() {
-  if (performance.now() - lastHeard > 2500) isRelayLost = true;
+function lost(status) {
+  if (status === 404 && source) source = { ...source, state: "removed", reason: null };
+  else if (performance.now() - lastHeard > 2500) isRelayLost = true;
   show();
 }
 
@@ -75,7 +77,11 @@ async function copy(text, pre) {
     if (!document.execCommand("copy")) throw new Error("no clipboard");
   }
 }
-const base = new URL(".", document.baseURI).href;
+const lines = document.querySelector("#lines");
+const here = new URL(".", document.baseURI);
+// This page may be on the operators' address, the pictures' own is on another port then.
+if (lines.dataset.port) here.port = lines.dataset.port;
+const base = here.href;
 for (const line of document.querySelectorAll(".line")) {
   const pre = line.querySelector("pre");
   const button = line.querySelector("button");
@@ -90,4 +96,4 @@ for (const line of document.querySelectorAll(".line")) {
     setTimeout(() => { button.textContent = "Copy"; }, 2000);
   });
 }
-document.querySelector("#lines").hidden = false;
+lines.hidden = false;

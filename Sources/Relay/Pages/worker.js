@@ -11,7 +11,10 @@ function report(message) {
   else page.dispatchEvent(new MessageEvent("message", { data: message }));
 }
 
-/** One source on one canvas. Newest only: the relay sends the next frame when this one is acknowledged. */
+/**
+ * One source on one canvas. Newest only: the relay sends the next frame when this one is acknowledged. Without a limit of frames per
+ * second one frame is on its way while another is decoded; never more, so that nothing queues here.
+ */
 class Player {
   constructor({ id, url, canvas, width, maxFps }) {
     Object.assign(this, { id, url, canvas, width });
@@ -58,35 +61,54 @@ class Player {
   connect() {
     const socket = new WebSocket(this.url);
     socket.binaryType = "arraybuffer";
-    socket.onmessage = (event) => this.show(socket, event.data);
+    socket.onmessage = (event) => this.take(socket, event.data);
     socket.onclose = () => {
       if (this.socket !== socket) return;
       this.socket = null;
       report({ id: this.id, type: "lost" });
-      const wait = Math.min(2000, 250 * 2 ** this.failures++) * (0.6 + 0.4 * Math.random());
+      const wait = Math.min(4000, 250 * 2 ** this.failures++) * (0.6 + 0.4 * Math.random());
       this.timer = setTimeout(() => this.connect(), wait);
     };
     this.socket = socket;
   }
 
-  async show(socket, data) {
+  /** A frame came: decodes it now, or when the one before is through. What waits belongs to the socket, and goes with it. */
+  async take(socket, data) {
     if (!(data instanceof ArrayBuffer) || data.byteLength <= 16) return;
-    const milliseconds = Number(new DataView(data).getBigUint64(8));
-    try {
-      const picture = await createImageBitmap(new Blob([new Uint8Array(data, 16)], { type: "image/jpeg" }));
-      if (this.socket === socket) this.paint(picture, milliseconds, data.byteLength - 16);
-      picture.close();
-    } catch {
-      // A picture that the browser cannot read is passed over; the next one may be whole.
+    socket.waiting = data;
+    if (socket.isDecoding) return;
+    socket.isDecoding = true;
+    while (socket.waiting && this.socket === socket) {
+      const frame = socket.waiting;
+      socket.waiting = null;
+      if (this.interval === 0) this.acknowledge(socket, frame);
+      await this.show(socket, frame);
+      if (this.interval === 0) continue;
+      const rest = this.lastAsked + this.interval - performance.now();
+      if (rest > 1) await new Promise((done) => setTimeout(done, rest));
+      this.acknowledge(socket, frame);
     }
-    const rest = this.lastAsked + this.interval - performance.now();
-    if (rest > 1) await new Promise((done) => setTimeout(done, rest));
+    socket.isDecoding = false;
+  }
+
+  acknowledge(socket, data) {
     if (this.socket !== socket || socket.readyState !== WebSocket.OPEN) return;
     this.lastAsked = performance.now();
     socket.send(data.slice(0, 8));
   }
 
-  paint(picture, milliseconds, bytes) {
+  async show(socket, data) {
+    const milliseconds = Number(new DataView(data).getBigUint64(8));
+    try {
+      const picture = await createImageBitmap(new Blob([new Uint8Array(data, 16)], { type: "image/jpeg" }));
+      if (this.socket === socket) this.paint(picture, milliseconds);
+      picture.close();
+    } catch {
+      // A picture that the browser cannot read is passed over; the next one may be whole.
+    }
+  }
+
+  paint(picture, milliseconds) {
     const width = Math.max(1, Math.min(picture.width, this.width || picture.width));
     const height = Math.max(1, Math.round(picture.height * width / picture.width));
     if (this.canvas.width !== width || this.canvas.height !== height) {
@@ -100,7 +122,7 @@ class Player {
     if (now - this.lastReport < 200) return;
     this.lastReport = now;
     report({
-      id: this.id, type: "frame", milliseconds, bytes, frames: this.frames, width: picture.width, height: picture.height,
+      id: this.id, type: "frame", milliseconds, frames: this.frames, width: picture.width, height: picture.height,
     });
   }
 }
@@ -111,7 +133,8 @@ const actions = {
   close({ id }) { players.get(id)?.close(); },
   size({ id, width }) { const player = players.get(id); if (player) player.width = width; },
   remove({ id }) { players.get(id)?.close(); players.delete(id); },
-  reconnect() { for (const player of players.values()) player.reconnect(); },
+  /** All of them, or one. */
+  reconnect({ id }) { for (const player of id ? [players.get(id)] : players.values()) player?.reconnect(); },
 };
 
 function receive(message) { actions[message.action]?.(message); }

@@ -23,8 +23,8 @@ package struct HTTPAnswer: Sendable {
         HTTPAnswer(status, type: "text/plain; charset=utf-8", body: ByteBuffer(string: line + "\n"), headers: headers)
     }
 
-    /// A page; it may load nothing but this relay's own files and pictures. `frameAncestors` says who may frame it besides
-    /// the relay's own pages.
+    /// A page; it may load nothing but this relay's own files and pictures. `frameAncestors` says who may frame
+    /// it, as the policy writes it.
     package static func html(_ page: String, frameAncestors: String = "'self'", headers: HTTPHeaders = [:]) -> HTTPAnswer {
         var headers = headers
         headers.add(name: "Content-Security-Policy", value: PagePolicy.text(frameAncestors: frameAncestors))

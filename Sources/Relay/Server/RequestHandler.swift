@@ -22,8 +22,9 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case lingering
     }
 
-    /// Requests that may wait while an answer is open; beyond it nothing is read.
-    static let maxWaiting = 8
+    /// Requests that may wait while an answer is open. Beyond it nothing is read; what one read brings beyond it is not answered,
+    /// and the connection ends behind the last answer.
+    static let maxWaiting = 32
     /// How long a closing connection waits for the other side to have read its answer.
     static let lingerTime = TimeAmount.seconds(2)
     /// How long a request's head may take.
@@ -34,6 +35,8 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var state = State.receiving(nil)
     private var waiting = CircularBuffer<HTTPRequestHead>()
     private var holdsRead = false
+    /// Whether requests were thrown away, so that the connection has to end.
+    private var isCut = false
     private var hasAnswered = false
     /// Ends a connection that takes too long over a head or over reading its last answer.
     private var timer: Scheduled<Void>?
@@ -91,7 +94,7 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
             state = .receiving(nil)
             answer(head, context)
         case (.making, .head(let head)), (.sending, .head(let head)):
-            waiting.append(head)
+            if waiting.count < Self.maxWaiting, !isCut { waiting.append(head) } else { isCut = true }
         default:
             break
         }
@@ -159,7 +162,9 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func send(_ answer: HTTPAnswer, to request: HTTPRequestHead? = nil, _ context: ChannelHandlerContext) {
         hasAnswered = true
         // The decoder reads nothing behind a request that asks for an upgrade, granted or not.
-        let keepsConnection = request.map { $0.isKeepAlive && !$0.hasBody && !$0.headers.contains(name: "Upgrade") } ?? false
+        let isLast = isCut && waiting.isEmpty
+        let keepsConnection =
+            request.map { $0.isKeepAlive && !$0.hasBody && !$0.headers.contains(name: "Upgrade") && !isLast } ?? false
         var headers = answer.headers
         headers.replaceOrAdd(name: "Date", value: HTTPDate.text(.now()))
         if answer.status.mayHaveResponseBody {

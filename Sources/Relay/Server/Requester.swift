@@ -7,8 +7,13 @@ struct Requester: Sendable {
     let origin: Viewer.Origin
     /// The host and port by which the viewer's browser names the relay, in lower case.
     let host: String?
-    /// Whether viewers' addresses, camera URLs and unlisted sources may be shown.
+    /// Whether a proxy says that it stands between.
+    let isForwarded: Bool
+    /// Whether viewers' addresses and camera URLs may be shown.
     let isOperator: Bool
+    /// Whether this is a page of another site whose name was made to lead to this machine (DNS rebinding): it came to an address
+    /// that only this machine reaches, through no proxy that is believed, under a name that is not this machine's.
+    let isMisled: Bool
 
     /// Judges the request `head` that came from `peer` through a listener of `scope`.
     init(_ head: HTTPRequestHead, from peer: SocketAddress?, in scope: Route.Scope, _ access: AccessConfiguration) {
@@ -26,8 +31,9 @@ struct Requester: Sendable {
         // Someone who comes through a proxy seems to come from this machine; so does a page of another site whose name
         // leads here, but its requests carry that name.
         let isHere = address == "127.0.0.1" || address == "::1"
-        let isForwarded = Self.forwardingFields.contains { head.headers.contains(name: $0) }
+        isForwarded = Self.forwardingFields.contains { head.headers.contains(name: $0) }
         let isNamedLocal = head.headers["Host"].allSatisfy(Self.isLocalName)
+        isMisled = scope == .admin && isHere && !isNamedLocal && !isTrusted
         isOperator = scope == .admin || (access.admin.isEmpty && isHere && !isForwarded && isNamedLocal)
     }
 
@@ -55,6 +61,8 @@ struct Requester: Sendable {
 
     private static func isLocalName(_ host: String) -> Bool {
         let name = host.hasPrefix("[") ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }
-        return name.lowercased() == "localhost" || name == "[::1]" || name.hasPrefix("127.") && AddressRange(String(name)) != nil
+        let lower = name.lowercased()
+        return lower == "localhost" || lower.hasSuffix(".localhost") || lower == "[::1]"
+            || lower.hasPrefix("127.") && AddressRange(lower) != nil
     }
 }

@@ -58,7 +58,10 @@ package final class Server: Sendable {
     private let logger: Logger
     private let logsViewers = Atomic(false)
     private let access = Mutex(AccessConfiguration())
+    /// Where viewers find the sources; nil where that is a local socket, or a port that the system chooses.
+    private let viewersPort = Mutex<Int?>(nil)
     private let reload = Mutex(ReloadReport())
+    private let process = Mutex<(at: NIODeadline, report: ProcessReport)?>(nil)
 
     /// How far the program's life has come, for `/readyz`.
     enum Stage: UInt8, AtomicRepresentable {
@@ -76,6 +79,7 @@ package final class Server: Sendable {
         limits.use(maxViewers: configuration.maxViewers)
         logsViewers.store(configuration.log.viewers, ordering: .relaxed)
         access.withLock { $0 = configuration.access }
+        viewersPort.withLock { $0 = configuration.listen.lazy.compactMap(\.port).first { $0 != 0 } }
     }
 
     /// Remembers how the last reload went, for the status.
@@ -118,6 +122,7 @@ package final class Server: Sendable {
         }
         guard let target = RequestTarget(head.uri) else { return .answer(.text(.badRequest, "the request's target is no path")) }
         let requester = Requester(head, from: peer, in: scope, access)
+        guard !requester.isMisled else { return .answer(Self.misled) }
         let request = Request(head: head, target: target, scope: scope, requester: requester, access: access, sources: table.sources)
         if case .webSocket(let name) = scope {
             guard let source = table[name] else { return .answer(Self.notFound) }
@@ -176,7 +181,9 @@ package final class Server: Sendable {
         case .pageWithoutSlash:
             return .answer(.text(.found, "see \(source.name)/", headers: ["Location": "\(source.name)/"]))
         case .page:
-            let page = ViewPage(source: SourceReport(source, isForOperator: request.requester.isOperator), up: target.up)
+            let page = ViewPage(
+                source: SourceReport(source, isForOperator: request.requester.isOperator), up: target.up,
+                viewersPort: request.scope == .admin && !request.requester.isForwarded ? viewersPort.withLock { $0 } : nil)
             return .answer(.html(page.text, frameAncestors: request.frameAncestors))
         case .embed:
             return .answer(.html(EmbedPage(name: source.name, up: target.up, base: target.base).text, frameAncestors: "*"))
@@ -190,7 +197,18 @@ package final class Server: Sendable {
     private func relayReport(for request: Request) -> RelayReport {
         RelayReport(
             version: version, uptime: .now() - started, reload: reload.withLock { $0 },
-            isForOperator: request.requester.isOperator)
+            isForOperator: request.requester.isOperator, process: processReport)
+    }
+
+    /// What the kernel says of this process, at most a second ago: every open page asks once a second.
+    private var processReport: ProcessReport {
+        process.withLock { known in
+            let now = NIODeadline.now()
+            if let known, now - known.at < .seconds(1) { return known.report }
+            let report = ProcessReport()
+            known = (now, report)
+            return report
+        }
     }
 
     private func status(of sources: [Source], _ request: Request, isForAll: Bool) -> Response {
@@ -256,6 +274,8 @@ package final class Server: Sendable {
 
     private var isDraining: Bool { stage.load(ordering: .relaxed) == .draining }
 
+    private static let misled = HTTPAnswer.text(
+        .misdirectedRequest, "call this address localhost or 127.0.0.1, or name the proxy before it in trusted_proxies")
     private static let shuttingDown = HTTPAnswer.text(
         .serviceUnavailable, "the relay is shutting down", headers: ["Retry-After": "5"])
     static let fullHouse = HTTPAnswer.text(

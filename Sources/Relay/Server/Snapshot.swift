@@ -78,10 +78,12 @@ struct Snapshot: Sendable {
         let limit = maxAge.map { TimeAmount($0) } ?? policy.stallTimeout
         guard let newest, !wakes || (!policy.isOff && now - newest.arrival < limit) else {
             headers.add(name: "Retry-After", value: "2")
-            if newest != nil || (onLoss ?? policy.onLoss) == .silent {
-                let sentence =
-                    newest == nil || policy.isOff
-                    ? SourceReport(source, isForOperator: request.requester.isOperator).sentence : "the newest picture is too old"
+            // A camera that is well has no placeholder.
+            if let newest, !policy.isOff, now - newest.arrival < policy.stallTimeout {
+                return .text(.serviceUnavailable, "the newest picture is too old", headers: headers)
+            }
+            if (onLoss ?? policy.onLoss) == .silent {
+                let sentence = SourceReport(source, isForOperator: request.requester.isOperator).sentence
                 return .text(.serviceUnavailable, sentence, headers: headers)
             }
             return HTTPAnswer(.serviceUnavailable, type: "image/jpeg", body: policy.placeholder, headers: headers)

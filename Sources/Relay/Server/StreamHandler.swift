@@ -73,6 +73,8 @@ final class StreamHandler: ChannelInboundHandler, ViewerConnection {
 
     var isReady: Bool { !isPending }
 
+    var isAcknowledged: Bool { false }
+
     func backlog(mayBeSlow: Bool) -> Int { socket?.backlog(mayBeSlow: mayBeSlow) ?? 0 }
 
     var bufferedBytes: Int { context?.channel.bufferedBytes ?? 0 }

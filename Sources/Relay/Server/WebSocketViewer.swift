@@ -116,6 +116,8 @@ final class WebSocketViewer: ChannelInboundHandler {
 extension WebSocketViewer: ViewerConnection {
     var isReady: Bool { unacknowledged == nil && hasLeft }
 
+    var isAcknowledged: Bool { request.form == .binary(acknowledged: true) }
+
     func backlog(mayBeSlow: Bool) -> Int { socket?.backlog(mayBeSlow: mayBeSlow) ?? 0 }
 
     var bufferedBytes: Int { context?.channel.bufferedBytes ?? 0 }

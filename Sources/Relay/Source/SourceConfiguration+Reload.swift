@@ -5,6 +5,7 @@ extension SourceConfiguration {
     func needsAnotherUpstream(than new: SourceConfiguration) -> Bool {
         var old = self
         old.port = new.port
+        old.isListed = new.isListed
         old.reconnectMin = new.reconnectMin
         old.reconnectMax = new.reconnectMax
         old.linger = new.linger

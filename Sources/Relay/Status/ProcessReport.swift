@@ -13,7 +13,7 @@ struct ProcessReport: Sendable {
     /// Seconds of processor time since the start.
     let processorSeconds: Double
 
-    /// Asks now; cheap enough for a status, not for each frame.
+    /// Asks now, which takes longer the more descriptors are open.
     init() {
         let status = Self.lines(of: "/proc/self/status")
         func kilobytes(_ key: String) -> Int? {

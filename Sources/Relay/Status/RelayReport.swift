@@ -11,7 +11,7 @@ struct RelayReport: Sendable {
     let isForOperator: Bool
     let time = Timestamp.now()
     let now = NIODeadline.now()
-    let process = ProcessReport()
+    let process: ProcessReport
 
     /// The relay's clock, by which pages tell the age of pictures.
     var timeMember: (String, JSONValue) { ("time", .number(Double(time.microseconds) / 1e6)) }

@@ -18,6 +18,8 @@ struct SourceReport: Sendable {
     let refused: UInt64
     /// Whether it may tell where the camera is and who watches.
     let isForOperator: Bool
+    /// Whether the camera is connected only while somebody watches.
+    let isOnDemand: Bool
     private let secrets: Secrets
     let now = NIODeadline.now()
 
@@ -25,6 +27,7 @@ struct SourceReport: Sendable {
         self.isForOperator = isForOperator
         self.refused = refused
         secrets = source.secrets
+        isOnDemand = source.configuration.onDemand
         name = source.name
         var status = source.status
         status.camera = status.camera.map { [secrets] in secrets.hide(in: $0) }
@@ -73,6 +76,7 @@ extension SourceReport {
             ("name", .string(name)),
             ("state", .string(status.state.rawValue)),
             ("since_seconds", .number((now - status.since).inSeconds)),
+            ("on_demand", .bool(isOnDemand)),
             ("reason", reason.map { .string($0) } ?? .null),
             ("reason_code", status.lastError.map { .string($0.code) } ?? .null),
             ("retry_in_seconds", retryIn.map { .number($0) } ?? .null),

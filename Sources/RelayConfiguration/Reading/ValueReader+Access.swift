@@ -71,6 +71,9 @@ private enum Origin {
             default: ".-_:[]".utf8.contains(byte)
             }
         }
-        return isPlain && !host.isEmpty && host.count <= 260 ? lower : nil
+        guard isPlain, !host.isEmpty, host.count <= 260 else { return nil }
+        // Browsers leave the scheme's own port out.
+        let usual = scheme == "http://" ? ":80" : ":443"
+        return lower.hasSuffix(usual) ? String(lower.dropLast(usual.count)) : lower
     }
 }
