@@ -106,6 +106,25 @@ import Testing
         }
     }
 
+    @Test func tileDoesNotHoldACameraThatAnotherWoke() async throws {
+        try await withBench { bench in
+            let relay = try bench.relay(
+                configuration: "listen: 127.0.0.1:0\nsources: {clip: {url: \"file:\(Self.clip)\", on_demand: true, linger: 1s}}\n")
+            let browser = try await Browser.start(bench)
+            try await browser.open("http://127.0.0.1:\(try await relay.port())/")
+            let viewer = try await bench.watch("/clip/stream", of: relay)
+            try await eventually("the tile sees that the camera is awake, and shows how it looks") {
+                try await browser.isTrue(
+                    "document.querySelector('.tile .wake').textContent === 'Watch' && document.querySelector('.tile img')?.naturalWidth === 640"
+                )
+            }
+            #expect(try await bench.get("/clip/status?format=json", from: relay).json(SourceReply.self).viewers == 1)
+            await viewer.close()
+            try await bench.status(of: relay, path: "/clip/status") { $0.state == "idle" }
+            #expect(try await browser.complaints() == [])
+        }
+    }
+
     @Test func otherPagesShowPicturesAndTheEmbeddedOne() async throws {
         try await withBench { bench in
             let relay = try bench.relay(configuration: "listen: 127.0.0.1:0\nsources: {clip: \"file:\(Self.clip)\"}\n")

@@ -77,6 +77,35 @@ import Testing
         }
     }
 
+    /// Chromium shows a part when the header of the next one is there, so that header has to go out with the part before it.
+    @Test func pictureIsSeenInChromiumBeforeTheNextOneIsSent() async throws {
+        let clip = try [UInt8](Data(contentsOf: URL(filePath: DashboardTests.clip)))
+        let starts = clip.indices.dropLast(2).filter { clip[$0...].starts(with: [0xFF, 0xD8, 0xFF]) }
+        let pictures = stride(from: 0, to: starts.count - 1, by: starts.count / 5).map { Array(clip[starts[$0]..<starts[$0 + 1]]) }
+        try #require(pictures.count >= 4)
+        try await withBench { bench in
+            let camera = try await bench.camera()
+            let relay = try bench.relay(
+                configuration: "listen: 127.0.0.1:0\nsources: {front: {url: \"\(camera.url)\", heartbeat: 60s, stall_timeout: 60s}}\n")
+            let upstream = try await camera.connection()
+            try await upstream.answer()
+            let port = try await relay.port()
+            let web = try await bench.camera(
+                CameraScript.page("<!doctype html><title>t</title><img width=320 src=\"http://127.0.0.1:\(port)/front/stream\">"))
+            let browser = try await Browser.start(bench)
+            try await browser.open("http://127.0.0.1:\(web.port)/")
+            var shown = Data()
+            for picture in pictures {
+                try await upstream.send(picture: picture)
+                try await eventually("the picture is there") {
+                    try await browser.isTrue("document.querySelector('img')?.naturalWidth === 640")
+                }
+                try await eventually("the picture is seen") { try await browser.screenshot(of: "img") != shown }
+                shown = try await browser.screenshot(of: "img")
+            }
+        }
+    }
+
     @Test func pictureMovesOnTheRelaysOwnPage() async throws {
         try await withBench { bench in
             let camera = try await FFmpeg.camera(bench, framesPerSecond: 5)

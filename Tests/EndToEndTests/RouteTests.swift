@@ -133,6 +133,21 @@ import Testing
         }
     }
 
+    @Test func pictureThatTheCameraStillHasIsAFreshOne() async throws {
+        try await withBench { bench in
+            let camera = try await bench.camera(CameraScript.onePicture())
+            let relay = try bench.relay(
+                configuration: "listen: 127.0.0.1:0\nsources: {front: {url: \"\(camera.url)\", interval: 300ms}}\n")
+            try await bench.status(of: relay, path: "/front/status") { $0.framesIn > 0 }
+            let first = try await bench.get("/front/snapshot", from: relay)
+            let fresh = try await bench.get("/front/snapshot?wait=10s", from: relay)
+            #expect(fresh.status == 200)
+            #expect(fresh["ETag"] == first["ETag"], "it is the same picture")
+            let times = [first, fresh].compactMap { $0["X-Timestamp"].flatMap(Double.init) }
+            #expect(times.count == 2 && times[1] > times[0], "of a later time: \(times)")
+        }
+    }
+
     @Test func headOfASnapshotThatThereIsNotIsThatOfTheGet() async throws {
         try await withBench { bench in
             let camera = try await bench.camera { connection in
