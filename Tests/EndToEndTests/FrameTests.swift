@@ -165,12 +165,21 @@ import Testing
                       limited: {url: "\(camera.url)", max_fps: 15}
                     """)
             let viewer = try await bench.watch(path, of: relay)
-            var times: [Double] = []
-            for _ in 0..<46 { times.append(try #require(try await viewer.part().timestamp)) }
-            let gaps = zip(times.dropFirst(), times).map { ($0 - $1) * 1000 }.sorted()
-            // A hitch of a busy machine may lengthen a few, and shorten those behind it.
-            #expect((40...95).contains(gaps[gaps.count / 4]) && (40...95).contains(gaps[gaps.count * 3 / 4]), "\(gaps)")
-            #expect((60...75).contains(gaps.reduce(0, +) / Double(gaps.count)) || gaps[gaps.count - 1] > 100, "\(gaps)")
+            /// The gaps between 46 parts in milliseconds, the shortest first.
+            func gaps() async throws -> [Double] {
+                var times: [Double] = []
+                for _ in 0..<46 { times.append(try #require(try await viewer.part().timestamp)) }
+                return zip(times.dropFirst(), times).map { ($0 - $1) * 1000 }.sorted()
+            }
+            /// A hitch of a busy machine may lengthen a few.
+            func areEven(_ gaps: [Double]) -> Bool {
+                (40...95).contains(gaps[2]) && (40...95).contains(gaps[gaps.count - 6])
+                    && ((60...75).contains(gaps.reduce(0, +) / Double(gaps.count)) || gaps[gaps.count - 1] > 100)
+            }
+            var last = try await gaps()
+            // A longer one spoils one look, not three.
+            for _ in 0..<2 where !areEven(last) { last = try await gaps() }
+            #expect(areEven(last), "\(last)")
             let name = path.split(separator: "/")[0]
             try await bench.status(of: relay, path: "/\(name)/status") { $0.framesSkipped <= 5 }
         }

@@ -150,14 +150,15 @@ import Testing
 
     @Test func headOfASnapshotThatThereIsNotIsThatOfTheGet() async throws {
         try await withBench { bench in
-            let camera = try await bench.camera { connection in
-                try await CameraScript.onePicture()(connection)
-            }
+            let camera = try await bench.camera()
             let relay = try bench.relay(
                 configuration: "listen: 127.0.0.1:0\nsources: {front: {url: \"\(camera.url)\", stall_timeout: 1s, connect_timeout: 1s}}\n")
-            try await eventually("the picture is too old") {
-                try await bench.get("/front/snapshot?wake=1", from: relay).status == 503
-            }
+            // One picture; the connections that follow bring none.
+            let upstream = try await camera.connection()
+            try await upstream.answer()
+            try await upstream.send(picture: TestPicture.jpeg(1))
+            try await bench.status(of: relay, path: "/front/status") { $0.framesIn > 0 }
+            try await eventually("the picture is too old") { try await bench.get("/front/snapshot", from: relay).status == 503 }
             let whole = try await bench.get("/front/snapshot", from: relay)
             let head = try await bench.get("/front/snapshot", from: relay, method: "HEAD")
             #expect(head.status == whole.status)

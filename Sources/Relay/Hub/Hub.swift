@@ -38,6 +38,12 @@ package final class Hub: Sendable {
             defer { waiting = [] }
             return waiting
         }
+
+        /// The newest frame has changed: forgets its repeat, and takes out those who wait for it.
+        mutating func takeNews() -> (newest: Newest?, waiting: [EventLoopPromise<Newest?>]) {
+            again = nil
+            return (frames.newest, takeWaiting())
+        }
     }
 
     /// Who wants this hub's frames.
@@ -91,10 +97,7 @@ package final class Hub: Sendable {
 
     /// Has everyone who waits for it look at the newest frame.
     private func show() {
-        let (newest, waiting) = state.withLock { state in
-            state.again = nil
-            return (state.frames.newest, state.takeWaiting())
-        }
+        let (newest, waiting) = state.withLock { $0.takeNews() }
         for shard in shards where shard.hasViewers { shard.wake(self) }
         for promise in waiting { promise.succeed(newest) }
     }
@@ -104,8 +107,7 @@ package final class Hub: Sendable {
     func renew(at arrival: NIODeadline) {
         let (newest, waiting) = state.withLock { state in
             state.frames.renew(at: arrival)
-            state.again = nil
-            return (state.frames.newest, state.takeWaiting())
+            return state.takeNews()
         }
         for promise in waiting { promise.succeed(newest) }
     }

@@ -92,16 +92,16 @@ package final class Viewer {
             missed = missed == nil ? nil : newest.sequence
         }
         if let wait = pacer?.wait(at: now) { return now + wait }
-        let age = now - newest.arrival
-        let skips = framesUntilSteady > 0
-        // Nothing is known yet of the way to a new viewer.
-        let mayBeSlow = skips || framesSent < CatchUp.steadyFrames
-        let asksKernel = mayBeSlow || missed != nil || framesSent % Self.framesPerQuestion == 0
         guard connection.isReady else {
             // It calls `left()` when it is.
             missed = newest.sequence
             return nil
         }
+        let age = now - newest.arrival
+        let skips = framesUntilSteady > 0
+        // Nothing is known yet of the way to a new viewer.
+        let mayBeSlow = skips || framesSent < CatchUp.steadyFrames
+        let asksKernel = mayBeSlow || missed != nil || framesSent % Self.framesPerQuestion == 0
         guard !asksKernel || connection.backlog(mayBeSlow: mayBeSlow) == 0,
             missed == nil || connection.isAcknowledged || CatchUp.mayTake(age: age, interval: newest.interval, skips: skips)
         else {

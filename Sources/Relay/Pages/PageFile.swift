@@ -32,7 +32,7 @@ struct PageFile: Sendable {
         guard let file = files[name] else { return nil }
         // The worker has its own policy: without this it could not open its sockets.
         let headers: HTTPHeaders = ["ETag": file.tag, "Content-Security-Policy": PagePolicy.text(frameAncestors: "'none'")]
-        let isKnown = head.headers[canonicalForm: "If-None-Match"].contains { $0 == "*" || $0 == file.tag || $0 == "W/" + file.tag }
+        let isKnown = head.knows(tag: file.tag)
         var answer = HTTPAnswer(
             isKnown ? .notModified : .ok, type: file.type, body: isKnown ? ByteBuffer() : file.body, headers: headers)
         answer.headers.replaceOrAdd(name: "Cache-Control", value: "no-cache")

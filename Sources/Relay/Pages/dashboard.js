@@ -20,7 +20,7 @@ class Tile {
     this.frame = element.querySelector(".picture");
     this.wake = element.querySelector(".wake");
     const path = encodeURIComponent(this.name);
-    this.picture = new Picture(element.querySelector("canvas"), `${path}/ws?ack=1&on_loss=silent&fps=10`, 10);
+    this.picture = new Picture(element.querySelector("canvas"), `${path}/ws?ack=1&on_loss=silent&fps=10`);
     this.picture.onchange = () => this.show();
     this.snapshot = `${path}/snapshot?wake=0`;
     this.wake.addEventListener("click", () => { this.isAwake = true; this.update(); });
@@ -32,25 +32,28 @@ class Tile {
     // One that was woken here sleeps again when its camera does, so that it is not woken by the next look at this page.
     if (state === "streaming") this.wasLive = true;
     else if (state === "idle" && this.wasLive) this.isAwake = this.wasLive = false;
-    const isAsleep = state === "off" || (this.source?.on_demand && !this.isAwake);
-    const isWanted = this.isInView && !document.hidden && this.source !== null && !isAsleep;
-    if (isWanted) this.picture.open(); else this.picture.close();
-    if (state === "streaming") this.picture.heal(this.source.last_frame?.age_seconds ?? 0);
-    if (this.isInView && this.source !== null && state !== "off" && (isAsleep || state !== "streaming")) this.showStill();
-    this.wake.hidden = !(isAsleep && state !== "off");
+    const isOn = this.source !== null && state !== "off";
+    const isAsleep = isOn && this.source.on_demand && !this.isAwake;
+    if (isOn && !isAsleep && this.isInView && !document.hidden) this.picture.open(); else this.picture.close();
+    this.picture.heal(this.source);
+    if (isOn && this.isInView && (isAsleep || state !== "streaming")) this.showStill();
+    this.wake.hidden = !isAsleep;
     setText(this.wake, state === "idle" ? "Wake the camera" : "Watch");
     this.show();
   }
 
   /** The last frame of a source whose camera sleeps or is lost, fetched without waking it. */
   showStill() {
-    if (this.still && this.source.state === "streaming" && performance.now() - this.stillAsked > 2000) {
+    const now = performance.now();
+    if (this.still) {
       // Others watch it; their pictures cost the camera nothing.
-      this.stillAsked = performance.now();
-      this.still.src = `${this.snapshot}&${Math.round(this.stillAsked)}`;
+      if (this.source.state !== "streaming" || now - this.stillAsked <= 2000) return;
+      this.stillAsked = now;
+      this.still.src = `${this.snapshot}&${Math.round(now)}`;
+      return;
     }
-    if (this.still || this.picture.taken !== null || !this.source.last_frame) return;
-    this.stillAsked = performance.now();
+    if (this.picture.taken !== null || !this.source.last_frame) return;
+    this.stillAsked = now;
     this.still = new Image();
     this.still.className = "still";
     this.still.alt = `last picture of ${this.name}`;

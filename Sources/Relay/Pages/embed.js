@@ -10,11 +10,11 @@ let isRelayLost = false;
 let asked = performance.now();
 
 function show() {
-  // A camera that is well and slow is not stale.
-  const source = { state: isHealthy ? "streaming" : "waiting", reason, last_frame: isHealthy ? { age_seconds: picture.age ?? 0 } : null };
   const silence = picture.painted === null ? Infinity : performance.now() - picture.painted;
-  if (silence < 3000) mark(frame, picture, null, false);
-  else mark(frame, picture, source, isRelayLost, reason);
+  const isWell = isHealthy || silence < 3000;
+  // A camera that is well and slow is not stale.
+  const source = { state: isWell ? "streaming" : "waiting", reason, last_frame: isWell ? { age_seconds: picture.age ?? 0 } : null };
+  mark(frame, picture, source, isRelayLost && silence >= 3000, reason);
 }
 
 async function ask() {
@@ -29,7 +29,7 @@ async function ask() {
     if (!Number.isNaN(date)) clock.set(date / 1000);
     reason = response.ok ? null : (await response.text()).trim();
     isHealthy = response.ok;
-    if (isRelayLost) reconnect(); else if (isHealthy) picture.heal(0);
+    if (isRelayLost) reconnect(); else if (isHealthy) picture.heal({ state: "streaming" });
     isRelayLost = false;
   } catch {
     isRelayLost = true;

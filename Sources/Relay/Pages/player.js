@@ -33,7 +33,7 @@ export const clock = {
 
 /** A source's picture on a canvas. */
 export class Picture {
-  constructor(canvas, address, maxFps) {
+  constructor(canvas, address) {
     this.id = ++counter;
     this.canvas = canvas;
     this.isOpen = false;
@@ -46,7 +46,7 @@ export class Picture {
     const surface = players.canvas(canvas);
     pictures.set(this.id, this);
     players.send(
-      { action: "add", id: this.id, url: url.href, canvas: surface, width: this.width, maxFps }, surface === canvas ? [] : [surface]);
+      { action: "add", id: this.id, url: url.href, canvas: surface, width: this.width }, surface === canvas ? [] : [surface]);
     this.observer = new ResizeObserver(() => players.send({ action: "size", id: this.id, width: this.width }));
     this.observer.observe(canvas);
   }
@@ -69,10 +69,11 @@ export class Picture {
 
   /**
    * Begins anew when the relay has newer frames than it brings us, as after a network that changed without a word: the socket would
-   * wait for ever. `newest` is the age in seconds of the relay's newest frame.
+   * wait for ever. `source` is its entry in the status.
    */
-  heal(newest) {
-    if (!this.isOpen || document.hidden) return;
+  heal(source) {
+    if (!this.isOpen || document.hidden || source?.state !== "streaming") return;
+    const newest = source.last_frame?.age_seconds ?? 0;
     const silence = (performance.now() - Math.max(this.opened, this.painted ?? 0)) / 1000;
     if (silence < 8 || silence < newest + 4) return;
     this.opened = performance.now();
@@ -191,7 +192,10 @@ export function mark(frame, picture, source, isRelayLost, reason) {
   }
 }
 
-/** Fetches JSON again and again while the page is visible; `heard` gets each answer, `lost` each failure, with the answer's status if there was one. */
+/**
+ * Fetches JSON again and again while the page is visible; `heard` gets each answer, `lost` each failure, with the answer's status if
+ * there was one.
+ */
 export function poll(address, milliseconds, heard, lost) {
   let timer = 0;
   let round = 0;

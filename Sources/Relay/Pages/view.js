@@ -31,7 +31,7 @@ function heard(status) {
   isRelayLost = false;
   lastHeard = performance.now();
   if (wasLost) reconnect();
-  if (source.state === "streaming") picture.heal(source.last_frame?.age_seconds ?? 0);
+  picture.heal(source);
   show();
 }
 

@@ -12,18 +12,16 @@ function report(message) {
 }
 
 /**
- * One source on one canvas. Newest only: the relay sends the next frame when this one is acknowledged. Without a limit of frames per
- * second one frame is on its way while another is decoded; never more, so that nothing queues here.
+ * One source on one canvas. Newest only: the relay sends the next frame when this one is acknowledged, which happens when its decoding
+ * begins. So one frame is on its way while another is decoded; never more, and nothing queues here.
  */
 class Player {
-  constructor({ id, url, canvas, width, maxFps }) {
+  constructor({ id, url, canvas, width }) {
     Object.assign(this, { id, url, canvas, width });
-    this.interval = maxFps ? 1000 / maxFps - 5 : 0;
     this.context = canvas.getContext("2d", { alpha: false });
     this.isOpen = false;
     this.socket = null;
     this.failures = 0;
-    this.lastAsked = 0;
     this.lastReport = 0;
     this.timer = 0;
   }
@@ -81,20 +79,10 @@ class Player {
     while (socket.waiting && this.socket === socket) {
       const frame = socket.waiting;
       socket.waiting = null;
-      if (this.interval === 0) this.acknowledge(socket, frame);
+      if (socket.readyState === WebSocket.OPEN) socket.send(frame.slice(0, 8));
       await this.show(socket, frame);
-      if (this.interval === 0) continue;
-      const rest = this.lastAsked + this.interval - performance.now();
-      if (rest > 1) await new Promise((done) => setTimeout(done, rest));
-      this.acknowledge(socket, frame);
     }
     socket.isDecoding = false;
-  }
-
-  acknowledge(socket, data) {
-    if (this.socket !== socket || socket.readyState !== WebSocket.OPEN) return;
-    this.lastAsked = performance.now();
-    socket.send(data.slice(0, 8));
   }
 
   async show(socket, data) {

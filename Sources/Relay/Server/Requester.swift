@@ -11,8 +11,8 @@ struct Requester: Sendable {
     let isForwarded: Bool
     /// Whether viewers' addresses and camera URLs may be shown.
     let isOperator: Bool
-    /// Whether this is a page of another site whose name was made to lead to this machine (DNS rebinding): it came to an address
-    /// that only this machine reaches, through no proxy that is believed, under a name that is not this machine's.
+    /// Whether this is a page of another site whose name was made to lead to this machine (DNS rebinding): for operators, from
+    /// this machine itself, through no proxy that is believed, under a name that is not this machine's.
     let isMisled: Bool
 
     /// Judges the request `head` that came from `peer` through a listener of `scope`.

@@ -93,8 +93,7 @@ struct Snapshot: Sendable {
         headers.add(name: "Last-Modified", value: HTTPDate.text(newest.frame.timestamp))
         headers.add(name: "Age", value: String((now - newest.arrival).nanoseconds / 1_000_000_000))
         headers.add(name: "ETag", value: tag)
-        let known = request.head.headers[canonicalForm: "If-None-Match"]
-        let isKnown = known.contains { $0 == "*" || $0 == tag || $0 == "W/" + tag }
+        let isKnown = request.head.knows(tag: tag)
         var answer = HTTPAnswer(
             isKnown ? .notModified : .ok, type: "image/jpeg", body: isKnown ? ByteBuffer() : newest.frame.jpeg, headers: headers)
         // Kept by its reader only, and never shown without asking.

@@ -15,16 +15,16 @@ int poller_open(void) {
     return epoll_create1(EPOLL_CLOEXEC);
 }
 
-static void control(int poller, int operation, int descriptor, int writable) {
+static void control(int poller, int operation, int descriptor, _Bool writable) {
     struct epoll_event event = {.events = EPOLLIN | (writable ? EPOLLOUT : 0), .data.fd = descriptor};
     epoll_ctl(poller, operation, descriptor, &event);
 }
 
-void poller_add(int poller, int descriptor, int writable) {
+void poller_add(int poller, int descriptor, _Bool writable) {
     control(poller, EPOLL_CTL_ADD, descriptor, writable);
 }
 
-void poller_change(int poller, int descriptor, int writable) {
+void poller_change(int poller, int descriptor, _Bool writable) {
     control(poller, EPOLL_CTL_MOD, descriptor, writable);
 }
 

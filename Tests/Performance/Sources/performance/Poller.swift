@@ -18,9 +18,9 @@ final class Poller {
         guard descriptor >= 0 else { throw Problem(system: "epoll_create1") }
     }
 
-    func add(_ socket: Socket, writable: Bool = false) { poller_add(descriptor, socket.descriptor, writable ? 1 : 0) }
+    func add(_ socket: Socket, writable: Bool = false) { poller_add(descriptor, socket.descriptor, writable) }
 
-    func watch(_ socket: Socket, writable: Bool) { poller_change(descriptor, socket.descriptor, writable ? 1 : 0) }
+    func watch(_ socket: Socket, writable: Bool) { poller_change(descriptor, socket.descriptor, writable) }
 
     func remove(_ socket: Socket) { poller_remove(descriptor, socket.descriptor) }
 
@@ -33,7 +33,7 @@ final class Poller {
         guard count >= 0 || errno == EINTR else { throw Problem(system: "epoll_pwait2") }
         for ready in buffer.prefix(max(0, Int(count))) {
             try body(
-                Event(descriptor: ready.descriptor, isReadable: ready.is_readable != 0, isWritable: ready.is_writable != 0))
+                Event(descriptor: ready.descriptor, isReadable: ready.is_readable, isWritable: ready.is_writable))
         }
     }
 }

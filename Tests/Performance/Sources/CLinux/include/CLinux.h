@@ -9,15 +9,15 @@ int accept_nonblocking(int listener);
 /// A descriptor, and what it is ready for.
 struct ready_descriptor {
     int descriptor;
-    int is_readable;
-    int is_writable;
+    _Bool is_readable;
+    _Bool is_writable;
 };
 
 /// An epoll descriptor; below 0, with errno, when there is none to be had.
 int poller_open(void);
 
-void poller_add(int poller, int descriptor, int writable);
-void poller_change(int poller, int descriptor, int writable);
+void poller_add(int poller, int descriptor, _Bool writable);
+void poller_change(int poller, int descriptor, _Bool writable);
 void poller_remove(int poller, int descriptor);
 
 /// Waits for at most `nanoseconds`, fills up to `capacity` places and returns how many; below 0, with errno, on an error.
