@@ -106,6 +106,22 @@ import Testing
         }
     }
 
+    @Test func pageKnowsOfTheFirstPictureWithoutASecond() async throws {
+        try await withBench { bench in
+            let relay = try bench.relay(
+                configuration: """
+                    listen: 127.0.0.1:0
+                    sources: {clip: {url: "file:\(Self.clip)", fps: 0.1, heartbeat: 60s, stall_timeout: 60s}}
+                    """)
+            try await bench.status(of: relay, path: "/clip/status") { $0.state == "streaming" }
+            let browser = try await Browser.start(bench)
+            try await browser.open("http://127.0.0.1:\(try await relay.port())/clip/embed")
+            try await eventually("the page knows of the first picture") {
+                try await browser.isTrue("document.querySelector('canvas')?.dataset.frames === '1'")
+            }
+        }
+    }
+
     @Test func tileDoesNotHoldACameraThatAnotherWoke() async throws {
         try await withBench { bench in
             let relay = try bench.relay(

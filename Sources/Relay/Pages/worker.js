@@ -22,7 +22,7 @@ class Player {
     this.isOpen = false;
     this.socket = null;
     this.failures = 0;
-    this.lastReport = 0;
+    this.lastReport = -Infinity;
     this.timer = 0;
   }
 
