@@ -78,8 +78,8 @@ let package = Package(
             ],
             // In the code, since a bundle would bring full Foundation.
             resources: [
-                .embedInCode("Placeholder/no-signal.jpg"),
-                .embedInCode("Placeholder/switched-off.jpg"),
+                .embedInCode("Hub/no-signal.jpg"),
+                .embedInCode("Hub/switched-off.jpg"),
                 .embedInCode("Pages/relay.css"),
                 .embedInCode("Pages/icon.svg"),
                 .embedInCode("Pages/player.js"),

@@ -26,21 +26,21 @@ extension Relay {
     private func refuse(_ problems: [String]) {
         for problem in problems { logger.error("\(problem)") }
         logger.error("the configuration is not reloaded; the old one holds", metadata: ["problems": "\(problems.count)"])
-        server.report(ReloadReport(time: .now(), problems: problems))
+        gate.change { $0.reload = ReloadReport(time: .now(), problems: problems) }
     }
 
     /// Changes what differs, and only that: what did not change does not lose a frame.
     private func apply(_ new: RelayConfiguration) async {
+        let change: ListenerChange
         do throws(RelayError) {
-            try await changeListeners(to: new.wantedListeners)
+            change = try await prepareListeners(new.wantedListeners)
         } catch {
             refuse(["\(error)"])
             return
         }
-        guard !isStopping else { return }
         let old = configuration
-        configuration = new
-        server.use(new)
+        if !isStopping { configuration = new }
+        guard !isStopping else { return await finish(change) }
         var counts = (added: 0, changed: 0, removed: 0)
         for source in new.sources {
             guard let known = running[source.name] else {
@@ -52,7 +52,9 @@ extension Relay {
             counts.changed += 1
             if known.source.use(source) { running[source.name] = restart(known) }
         }
-        route()
+        serve()
+        gate.change { $0.reload = ReloadReport(time: .now()) }
+        await finish(change)
         let names = Set(new.sources.map(\.name))
         for (name, removed) in running where !names.contains(name) {
             running[name] = nil
@@ -60,7 +62,6 @@ extension Relay {
             removed.task.cancel()
             removed.source.hub.endViewers()
         }
-        server.report(ReloadReport(time: .now()))
         logger.info(
             "configuration reloaded",
             metadata: [
@@ -83,15 +84,22 @@ extension Relay {
             })
     }
 
-    /// Binds what is new, gives kept addresses their new scope, and closes what is no longer wanted. When an address cannot be
-    /// bound, all is as it was.
-    private func changeListeners(to wanted: [WantedListener]) async throws(RelayError) {
-        let kept = listeners.filter { listener in wanted.contains { $0.address == listener.address } }
-        let unwanted = listeners.filter { listener in !wanted.contains { $0.address == listener.address } }
-        let missing = wanted.filter { one in !listeners.contains { $0.address == one.address } }
+    /// The listeners of a reload, before what is served has changed.
+    private struct ListenerChange {
+        /// Bound, and not open yet.
+        var new: [Listener] = []
+        /// Still open, except those that were in the way of new ones.
+        var unwanted: [Listener] = []
+    }
+
+    /// Binds what is new and keeps what is wanted. When an address cannot be bound, all is as it was.
+    private func prepareListeners(_ wanted: [WantedListener]) async throws(RelayError) -> ListenerChange {
+        let kept = listeners.filter { listener in wanted.contains { $0.name == listener.name } }
+        let unwanted = listeners.filter { listener in !wanted.contains { $0.name == listener.name } }
+        let missing = wanted.filter { one in !listeners.contains { $0.name == one.name } }
         // An address on the port of one that goes can be bound only after that one is closed.
-        let blocked = missing.filter { one in unwanted.contains { $0.address.blocks(one.address) } }
-        let blocking = unwanted.filter { listener in blocked.contains { listener.address.blocks($0.address) } }
+        let blocked = missing.filter { one in unwanted.contains { $0.name.address.blocks(one.address) } }
+        let blocking = unwanted.filter { listener in blocked.contains { listener.name.address.blocks($0.address) } }
 
         var new = try await bindAll(missing.filter { !blocked.contains($0) })
         for listener in blocking { await listener.close() }
@@ -99,19 +107,27 @@ extension Relay {
             new += try await bindAll(blocked)
         } catch {
             for listener in new { await listener.close() }
-            let reopened = blocking.map { WantedListener(address: $0.address, scope: $0.scope.current) }
-            let again = try? await bindAll(reopened)
-            listeners = listeners.filter { listener in !blocking.contains { $0.address == listener.address } } + (again ?? [])
+            let reopened = configuration.wantedListeners.filter { one in blocking.contains { $0.name == one.name } }
+            let again = (try? await bindAll(reopened)) ?? []
+            for listener in again { await listener.open() }
+            listeners = listeners.filter { listener in !blocking.contains { $0.name == listener.name } } + again
             throw error
         }
-        for listener in kept {
-            if let scope = wanted.first(where: { $0.address == listener.address })?.scope { listener.scope.current = scope }
-        }
-        for listener in unwanted where !blocking.contains(where: { $0.address == listener.address }) { await listener.close() }
         let all = kept + new
-        listeners = wanted.compactMap { one in all.first { $0.address == one.address } }
-        for listener in new { logger.info("listening", metadata: ["address": "\(listener.boundAddress)"]) }
-        for listener in unwanted { logger.info("no longer listening", metadata: ["address": "\(listener.boundAddress)"]) }
+        listeners = wanted.compactMap { one in all.first { $0.name == one.name } }
+        return ListenerChange(new: new, unwanted: unwanted)
+    }
+
+    /// Opens what is new and closes what is no longer wanted.
+    private func finish(_ change: ListenerChange) async {
+        for listener in change.new {
+            await listener.open()
+            logger.info("listening", metadata: ["address": "\(listener.boundAddress)"])
+        }
+        for listener in change.unwanted {
+            await listener.close()
+            logger.info("no longer listening", metadata: ["address": "\(listener.boundAddress)"])
+        }
         if isStopping {
             // A stop overtook us while we waited for a bind.
             for listener in listeners { await listener.close() }

@@ -16,12 +16,14 @@ package actor Relay {
     let group: any EventLoopGroup
     let eventLoops: [any EventLoop]
     let logger: Logger
-    let server: Server
+    let gate: Gate
     let limits: Limits
     var listeners: [Listener] = []
     var running: [String: Running] = [:]
     private let resolver = HostResolver()
     private let clock: any Clock<Duration>
+    /// How bytes leave each listener's connections.
+    private let transport: @Sendable (WantedListener) -> Transport
     private var nextLoop = 0
     private(set) var isStopping = false
     /// True while a reload is at work; another one waits for it.
@@ -33,39 +35,48 @@ package actor Relay {
         configuration: RelayConfiguration, group: any EventLoopGroup, logger: Logger, version: String,
         clock: any Clock<Duration> = ContinuousClock()
     ) {
+        self.init(configuration: configuration, group: group, logger: logger, version: version, clock: clock) { _ in .plain }
+    }
+
+    /// Makes one whose listeners send as `transport` says.
+    init(
+        configuration: RelayConfiguration, group: any EventLoopGroup, logger: Logger, version: String,
+        clock: any Clock<Duration> = ContinuousClock(), transport: @escaping @Sendable (WantedListener) -> Transport
+    ) {
+        self.transport = transport
         self.configuration = configuration
         self.group = group
         self.logger = logger
         self.clock = clock
         eventLoops = Array(group.makeIterator())
-        limits = Limits(
-            descriptors: Limits.raiseDescriptorLimit(), cameras: configuration.sources.count, maxViewers: configuration.maxViewers,
-            logger: logger)
-        server = Server(version: version, limits: limits, logger: logger)
+        limits = Limits(descriptors: Limits.raiseDescriptorLimit(), cameras: configuration.sources.count, logger: logger)
+        gate = Gate(version: version, limits: limits, logger: logger)
     }
 
     /// Binds every address, then starts the sources; when an address cannot be bound, nothing stays open.
     package func start() async throws(RelayError) {
-        server.use(configuration)
         listeners = try await bindAll(configuration.wantedListeners)
         for source in configuration.sources { running[source.name] = start(source) }
-        route()
-        if let eventLoop = eventLoops.first { server.measure(on: eventLoop) }
-        server.enter(.ready)
-        for listener in listeners { logger.info("listening", metadata: ["address": "\(listener.boundAddress)"]) }
+        serve(stage: .ready)
+        if let eventLoop = eventLoops.first { gate.measure(on: eventLoop) }
+        for listener in listeners {
+            await listener.open()
+            logger.info("listening", metadata: ["address": "\(listener.boundAddress)"])
+        }
     }
 
-    /// Stops listening and reading cameras; viewers end after their frame in flight, at most `drain_timeout` later.
+    /// Stops listening and reading cameras; viewers end after their frame in flight and answers under way arrive, at most
+    /// `drain_timeout` later.
     package func stop() async {
         isStopping = true
-        server.enter(.draining)
+        gate.change { $0.stage = .draining }
         for listener in listeners { await listener.close() }
         listeners = []
         let all = running.values
         for one in all { one.task.cancel() }
         for one in all { one.source.hub.endViewers() }
         let deadline = NIODeadline.now() + TimeAmount(configuration.drainTimeout)
-        while all.contains(where: { $0.source.hub.totals.viewers > 0 }), .now() < deadline {
+        while limits.isBusy || all.contains(where: { $0.source.hub.totals.viewers > 0 }), .now() < deadline {
             try? await clock.sleep(for: .milliseconds(20))
         }
         for one in all { await one.task.value }
@@ -83,9 +94,13 @@ package actor Relay {
         return Running(source: source, task: Task { await source.run() })
     }
 
-    /// Lets requests find what runs, in the order of the configuration.
-    func route() {
-        server.use(RoutingTable(configuration.sources.compactMap { running[$0.name]?.source }))
+    /// Lets requests see the configuration and what runs of it, all in one moment.
+    func serve(stage: Served.Stage? = nil) {
+        let sources = SourceTable(configuration.sources.compactMap { running[$0.name]?.source })
+        gate.change { served in
+            served.use(configuration, sources: sources)
+            if let stage { served.stage = stage }
+        }
     }
 
     /// Binds all of `wanted` or, if one fails, none.
@@ -102,13 +117,12 @@ package actor Relay {
 
     private func bind(_ wanted: WantedListener) async throws(RelayError) -> Listener {
         do throws(RelayError) {
-            return try await Listener.bind(wanted.address, scope: wanted.scope, server: server, limits: limits, group: group)
+            return try await Listener.bind(wanted.address, as: wanted.name, transport: transport(wanted), gate: gate, group: group)
         } catch {
             // A machine without IPv6: every IPv4 address is what "every address" means there.
             guard case .ip("::", let port) = wanted.address, error.isAddressFamilyMissing else { throw error }
             let address = ListenAddress.ip(host: "0.0.0.0", port: port)
-            return try await Listener.bind(
-                address, named: wanted.address, scope: wanted.scope, server: server, limits: limits, group: group)
+            return try await Listener.bind(address, as: wanted.name, transport: transport(wanted), gate: gate, group: group)
         }
     }
 }

@@ -10,13 +10,11 @@ import Testing
 
     /// A connection that is as fast as the test says.
     private final class Connection: ViewerConnection {
-        var hasLeft = true
         weak var viewer: Viewer?
         var isDrained = true {
-            didSet { if isDrained { viewer?.left() } }
+            didSet { if isDrained { viewer?.frameLeft() } }
         }
         var queuedBytes = 0
-        let bufferedBytes = 0
         var isReady: Bool { isDrained }
         var isAcknowledged = false
         func backlog(mayBeSlow: Bool) -> Int { queuedBytes }
@@ -35,7 +33,7 @@ import Testing
         let connection = Connection()
         let shard = try #require(hub.shard(on: loop))
         let wishes = ViewerWishes(pacer: fps.flatMap { FramePacer(framesPerSecond: $0) })
-        let viewer = Viewer(hub: hub, shard: shard, connection: connection, wishes: wishes)
+        let viewer = Viewer(shard: shard, connection: connection, wishes: wishes)
         connection.viewer = viewer
         viewer.start()
         return (viewer, connection)
@@ -203,17 +201,19 @@ import Testing
         #expect(hub.shardForNewViewer(on: other)?.eventLoop === loop)
     }
 
-    @Test func anEndingViewerLeavesWhenItsFrameIsWritten() throws {
+    /// That the frame in flight arrives is the connection's doing, see OutletTests.
+    @Test func anEndingViewerGetsNoFurtherFrame() throws {
         let hub = Hub(eventLoops: [loop], policy: .patient)
-        let (viewer, connection) = try makeViewer(of: hub)
+        let (_, connection) = try makeViewer(of: hub)
         try play(1, every: .milliseconds(40), to: hub)
-        connection.hasLeft = false
+        connection.isDrained = false
+        try play(1, every: .milliseconds(40), to: hub)
         hub.endViewers()
         loop.run()
-        #expect(!connection.isClosed)
-        connection.hasLeft = true
-        viewer.left()
         #expect(connection.isClosed)
+        connection.isDrained = true
+        try play(1, every: .milliseconds(40), to: hub)
+        #expect(connection.sequences == [1])
     }
 }
 

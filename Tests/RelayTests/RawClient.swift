@@ -22,8 +22,13 @@ final class RawClient {
 
     private let socket: Int32
     private var buffer: [UInt8] = []
+    /// What every byte on the wire is combined with, by exclusive or.
+    private let mask: UInt8
+    /// The bytes that came, as they were on the wire.
+    private(set) var wire: [UInt8] = []
 
-    init(port: Int, receiveBuffer: Int32? = nil) throws {
+    init(port: Int, receiveBuffer: Int32? = nil, mask: UInt8 = 0) throws {
+        self.mask = mask
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var limit = timeval(tv_sec: 10, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -40,6 +45,12 @@ final class RawClient {
 
     deinit { close(socket) }
 
+    /// Says that nothing more will be sent.
+    func shutDownSending() { shutdown(socket, Int32(SHUT_WR)) }
+
+    /// Exactly so many bytes.
+    func readBytes(_ count: Int) throws -> [UInt8] { try read(count) }
+
     /// Runs blocking work on a thread of its own, since a test's own thread is one of the few that the relay's tasks have.
     static func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
@@ -50,6 +61,7 @@ final class RawClient {
     func send(_ text: String) throws { try send(Array(text.utf8)) }
 
     func send(_ bytes: [UInt8]) throws {
+        let bytes = bytes.map { $0 ^ mask }
         guard Glibc.send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
             throw Failure(description: "cannot send")
         }
@@ -136,7 +148,8 @@ final class RawClient {
         let count = recv(socket, &piece, piece.count, 0)
         if count < 0, errno == EAGAIN { throw Failure(description: "nothing came for ten seconds") }
         guard count > 0 else { return false }
-        buffer += piece.prefix(count)
+        buffer += piece.prefix(count).map { $0 ^ mask }
+        if mask != 0 { wire += piece.prefix(count) }
         return true
     }
 }

@@ -67,10 +67,11 @@ import Testing
     ])
     func theFormSuitsWhoAsks(uri: String, agent: String, accept: String, form: StreamForm) throws {
         let headers: HTTPHeaders = ["User-Agent": agent, "Accept": accept]
-        #expect(StreamForm(headers: headers, target: try #require(RequestTarget(uri))) == form)
+        #expect(try StreamForm(headers: headers, target: try #require(RequestTarget(uri))) == form)
     }
 
     @Test func anUnknownFormIsRefused() throws {
-        #expect(StreamForm(headers: [:], target: try #require(RequestTarget("/?advance_headers=yes"))) == nil)
+        let target = try #require(RequestTarget("/?advance_headers=yes"))
+        #expect(throws: QueryError(sentence: "advance_headers is 0 or 1")) { try StreamForm(headers: [:], target: target) }
     }
 }

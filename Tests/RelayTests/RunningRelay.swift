@@ -19,10 +19,14 @@ enum RunningRelay {
     static let loopback = ListenAddress.ip(host: "127.0.0.1", port: 0)
 
     /// Runs `body` with the ports of a relay, and ends the relay.
-    static func with<Value: Sendable>(_ configuration: RelayConfiguration, _ body: ([Int]) async throws -> Value) async throws -> Value {
+    static func with<Value: Sendable>(
+        _ configuration: RelayConfiguration, transport: @escaping @Sendable (WantedListener) -> Transport = { _ in .plain },
+        body: ([Int]) async throws -> Value
+    ) async throws -> Value {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let relay = Relay(
-            configuration: configuration, group: MultiThreadedEventLoopGroup.singleton, logger: logger, version: "0.0.0-test")
+            configuration: configuration, group: MultiThreadedEventLoopGroup.singleton, logger: logger, version: "0.0.0-test",
+            transport: transport)
         try await relay.start()
         do {
             let value = try await body(await relay.ports)
@@ -48,10 +52,10 @@ enum RunningRelay {
     }
 
     /// Waits until every source streams, as long as a busy machine may take.
-    private static func waitUntilStreaming(_ port: Int) throws {
+    static func waitUntilStreaming(_ port: Int, mask: UInt8 = 0) throws {
         let end = ContinuousClock.now + .seconds(30)
         while ContinuousClock.now < end {
-            let client = try RawClient(port: port)
+            let client = try RawClient(port: port, mask: mask)
             try client.send("GET /readyz?strict=1 HTTP/1.1\r\nHost: x\r\n\r\n")
             if try client.readHead().contains(" 200 ") { return }
             usleep(10_000)

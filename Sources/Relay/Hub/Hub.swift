@@ -23,36 +23,14 @@ package final class Hub: Sendable {
         var start: NIODeadline { arrival - .microseconds(frame.transferMicroseconds) }
     }
 
-    private struct State {
-        /// The newest frame, and the one that may not be shown yet.
-        var frames: PacedFrames
-        /// Those who wait for the next frame.
-        var waiting: [EventLoopPromise<Newest?>] = []
-        /// The newest frame as a repeat, made once for all viewers.
-        var again: Newest?
-        var policy: LossPolicy
-
-        /// Takes out those who wait.
-        mutating func takeWaiting() -> [EventLoopPromise<Newest?>] {
-            guard !waiting.isEmpty else { return [] }
-            defer { waiting = [] }
-            return waiting
-        }
-
-        /// The newest frame has changed: forgets its repeat, and takes out those who wait for it.
-        mutating func takeNews() -> (newest: Newest?, waiting: [EventLoopPromise<Newest?>]) {
-            again = nil
-            return (frames.newest, takeWaiting())
-        }
-    }
-
-    /// Who wants this hub's frames.
-    let demand = Demand()
     /// What the status' rates are made of.
     let meter = Mutex(RateMeter())
     /// Tells this hub's frames from those of another one, or of another run, in entity tags.
     let tag = String(UInt32.random(in: .min ... .max), radix: 36)
-    private let state: Mutex<State>
+    /// What the shards see.
+    private let board: Board
+    /// Those who wait for the next frame.
+    private let waiting = Mutex<[EventLoopPromise<Newest?>]>([])
     /// One per event loop; fixed for life, so that no lock guards the list.
     let shards: [HubShard]
     /// The source's loop: where a frame that may not be shown yet waits, and where few viewers are served.
@@ -61,29 +39,30 @@ package final class Hub: Sendable {
     /// Makes a hub with a shard for each loop that serves viewers; `source` is the one on which frames come. It passes on at
     /// most `maxFPS` frames per second, nil for all.
     package init(eventLoops: [any EventLoop], source: (any EventLoop)? = nil, policy: LossPolicy, maxFPS: Double? = nil) {
-        state = Mutex(State(frames: PacedFrames(maxFPS: maxFPS), policy: policy))
-        shards = eventLoops.map { HubShard(eventLoop: $0) }
+        let board = Board(policy: policy, maxFPS: maxFPS)
+        self.board = board
+        shards = eventLoops.map { HubShard(eventLoop: $0, board: board) }
         eventLoop = source ?? eventLoops.first
     }
 
+    /// Who wants this hub's frames.
+    var demand: Demand { board.demand }
+
     /// The newest frame, nil before the first.
-    package var newest: Newest? { state.withLock { $0.frames.newest } }
+    package var newest: Newest? { board.newest }
 
     /// What viewers get while no new frame comes.
-    var policy: LossPolicy { state.withLock { $0.policy } }
+    var policy: LossPolicy { board.policy }
 
     func use(_ policy: LossPolicy, maxFPS: Double?) {
-        state.withLock { state in
-            state.policy = policy
-            state.frames.use(maxFPS: maxFPS)
-        }
-        for shard in shards where shard.hasViewers { shard.look(self) }
+        board.use(policy, maxFPS: maxFPS)
+        for shard in shards where shard.hasViewers { shard.look() }
     }
 
     /// Makes `frame` the newest and wakes each shard that has viewers, at most once until it has looked. With a limit of
     /// frames per second, a frame that comes too early waits for its slot and yields it to a newer one.
     package func publish(_ frame: Frame, at arrival: NIODeadline = .now()) {
-        switch state.withLock({ $0.frames.take(frame, at: arrival) }) {
+        switch board.take(frame, at: arrival) {
         case .show: show()
         case .wait(let time): eventLoop?.scheduleTask(in: time) { self.publishHeld() }
         case .nothing: break
@@ -91,60 +70,65 @@ package final class Hub: Sendable {
     }
 
     private func publishHeld() {
-        let now = eventLoop?.now ?? .now()
-        if state.withLock({ $0.frames.takeHeld(at: now) }) { show() }
+        if board.takeHeld(at: eventLoop?.now ?? .now()) { show() }
     }
 
-    /// Has everyone who waits for it look at the newest frame.
+    /// Has the viewers look at the newest frame, and gives it to those who wait for one.
     private func show() {
-        let (newest, waiting) = state.withLock { $0.takeNews() }
-        for shard in shards where shard.hasViewers { shard.wake(self) }
-        for promise in waiting { promise.succeed(newest) }
+        wakeShards()
+        giveNewest()
     }
 
-    /// The camera has no other picture than the newest: it is as good as new. Those who wait for a picture get it, the viewers
-    /// have it.
-    func renew(at arrival: NIODeadline) {
-        let (newest, waiting) = state.withLock { state in
-            state.frames.renew(at: arrival)
-            return state.takeNews()
+    private func wakeShards() {
+        for shard in shards where shard.hasViewers { shard.wake() }
+    }
+
+    private func giveNewest() {
+        let promises = takeWaiting()
+        guard !promises.isEmpty else { return }
+        let newest = newest
+        for promise in promises { promise.succeed(newest) }
+    }
+
+    private func takeWaiting() -> [EventLoopPromise<Newest?>] {
+        waiting.withLock { waiting in
+            guard !waiting.isEmpty else { return [] }
+            defer { waiting = [] }
+            return waiting
         }
-        for promise in waiting { promise.succeed(newest) }
     }
 
-    /// Takes a picture that a relay before us repeats or puts in: shown where we have none, counted nowhere.
+    /// The camera has no other picture than the newest, which is as good as new: those who wait for a picture get it; the
+    /// viewers have it already.
+    func renew(at arrival: NIODeadline) {
+        board.renew(at: arrival)
+        giveNewest()
+    }
+
+    /// Takes a picture that another relay, read as a camera, repeats or puts in: it is shown where there is none yet, and
+    /// counted nowhere.
     ///
-    /// Its age is what the clocks of both machines say; a repeat is at least as old as it is long here.
+    /// Its age is the difference of both machines' clocks, never negative and at most a day.
     func adopt(_ frame: Frame, at now: NIODeadline) {
         guard frame.kind == .repeat else { return }
         let age = frame.upstreamTimestamp.map { Timestamp.now().microseconds - $0.microseconds } ?? 0
-        let arrival = now - .microseconds(max(0, min(age, 86_400_000_000)))
-        guard state.withLock({ $0.frames.adopt(frame, arrival: arrival) }) else { return }
-        for shard in shards where shard.hasViewers { shard.wake(self) }
+        if board.adopt(frame, arrival: now - .microseconds(max(0, min(age, 86_400_000_000)))) { wakeShards() }
     }
+
+    /// Forgets the newest frame, since the source is switched off or its camera is another one; viewers see what the policy says.
+    func forget() { board.forget() }
 
     /// The next frame, nil when none comes in time; on `eventLoop`.
     func next(on eventLoop: any EventLoop, within limit: TimeAmount) -> EventLoopFuture<Newest?> {
         let promise = eventLoop.makePromise(of: Newest?.self)
-        state.withLock { $0.waiting.append(promise) }
+        waiting.withLock { $0.append(promise) }
         let timeout = eventLoop.scheduleTask(in: limit) {
             // Forgotten here too: without frames nobody else would ever empty the list.
-            self.state.withLock { state in state.waiting.removeAll { $0.futureResult === promise.futureResult } }
+            self.waiting.withLock { waiting in waiting.removeAll { $0.futureResult === promise.futureResult } }
             promise.succeed(nil)
         }
         promise.futureResult.whenComplete { _ in timeout.cancel() }
         return promise.futureResult
-    }
-
-    /// The newest frame marked as a repeat.
-    var again: Newest? {
-        state.withLock { state in
-            if let again = state.again { return again }
-            guard let newest = state.frames.newest else { return nil }
-            state.again = Newest(
-                frame: newest.frame.repeated(), sequence: newest.sequence, arrival: newest.arrival, interval: newest.interval)
-            return state.again
-        }
     }
 
     /// Whether every shard with viewers has offered them the newest frame.
@@ -158,8 +142,7 @@ package final class Hub: Sendable {
     /// The shard for a new viewer whose connection is on `eventLoop`; it may be that of another loop.
     ///
     /// As long as one loop can bear it, all viewers are served where frames come: no other loop has to be woken for them, and
-    /// none takes a processor from their receivers. Processor time per delivered byte with 50 cameras of 10 frames/s and 4
-    /// viewers each: a sixth less; with 1000 viewers of 30 frames/s of 50 KB on two processors: a quarter less.
+    /// none takes a processor from their receivers.
     package func shardForNewViewer(on eventLoop: any EventLoop) -> HubShard? {
         if let source = self.eventLoop, let home = shard(on: source), home.bears(another: newest) { return home }
         return shard(on: eventLoop)
@@ -168,8 +151,7 @@ package final class Hub: Sendable {
     /// Ends every viewer after its frame in flight, and those who wait for a frame.
     package func endViewers() {
         for shard in shards { shard.endViewers() }
-        let waiting = state.withLock { $0.takeWaiting() }
-        for promise in waiting { promise.succeed(nil) }
+        for promise in takeWaiting() { promise.succeed(nil) }
     }
 
     /// What went to viewers so far, all shards together.

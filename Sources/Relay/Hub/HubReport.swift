@@ -12,7 +12,7 @@ package struct HubReport: Sendable {
 
 /// One viewer at one moment.
 package struct ViewerReport: Sendable {
-    let origin: Viewer.Origin
+    let origin: ViewerOrigin
     /// When it came.
     let since: NIODeadline
     let framesSent: UInt64

@@ -30,6 +30,8 @@ package final class HubShard: Sendable {
 
     /// The loop that all viewers of this shard live on.
     package let eventLoop: any EventLoop
+    /// What the hub shows.
+    let board: Board
     private let local: NIOLoopBoundBox<Local>
     private let viewerCount = Atomic<Int>(0)
     /// True from a wake until the shard has taken the newest frame.
@@ -43,8 +45,9 @@ package final class HubShard: Sendable {
     private let framesSkipped = Atomic<UInt64>(0)
     private let bytesSent = Atomic<UInt64>(0)
 
-    init(eventLoop: any EventLoop) {
+    init(eventLoop: any EventLoop, board: Board) {
         self.eventLoop = eventLoop
+        self.board = board
         local = .makeBoxSendingValue(Local(), eventLoop: eventLoop)
     }
 
@@ -79,15 +82,15 @@ package final class HubShard: Sendable {
 
     /// Has the shard look for a newer frame, at once on its own loop; any thread. While one look is due, further calls cost
     /// nothing.
-    func wake(_ hub: Hub) {
-        guard !eventLoop.inEventLoop else { return deliver(hub) }
+    func wake() {
+        guard !eventLoop.inEventLoop else { return deliver() }
         guard !isAwake.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        eventLoop.execute { self.deliver(hub) }
+        eventLoop.execute { self.deliver() }
     }
 
     /// Has the shard look after its viewers now, without a new frame; any thread.
-    func look(_ hub: Hub) {
-        eventLoop.execute { self.lookAfterViewers(hub) }
+    func look() {
+        eventLoop.execute { self.lookAfterViewers() }
     }
 
     /// Ends every viewer, and who comes later, after its frame in flight; any thread.
@@ -99,21 +102,21 @@ package final class HubShard: Sendable {
     }
 
     /// Adds a viewer and gives it what is to be seen at once; on `eventLoop`.
-    func add(_ viewer: Viewer, from hub: Hub) {
+    func add(_ viewer: Viewer) {
         eventLoop.assertInEventLoop()
         viewer.index = local.value.viewers.count
         local.value.viewers.append(viewer)
         // Counted before the look at the newest frame: a frame that is published meanwhile is either seen here or wakes us.
         viewerCount.store(local.value.viewers.count, ordering: .sequentiallyConsistent)
-        hub.demand.viewerCame()
-        offerAgain(at: viewer.begin(policy: hub.policy, at: eventLoop.now), hub)
-        if local.value.timer == nil { scheduleLook(hub) }
+        board.demand.viewerCame()
+        offerAgain(at: viewer.begin(at: eventLoop.now))
+        if local.value.timer == nil { scheduleLook() }
         // One whose connection was on its way here from another loop meanwhile.
         if local.value.hasEnded { viewer.end() }
     }
 
     /// Forgets a viewer; on `eventLoop`. A second call does nothing.
-    func remove(_ viewer: Viewer, from hub: Hub) {
+    func remove(_ viewer: Viewer) {
         eventLoop.assertInEventLoop()
         guard let index = viewer.index else { return }
         viewer.index = nil
@@ -123,7 +126,7 @@ package final class HubShard: Sendable {
             local.value.viewers[index] = last
         }
         viewerCount.store(local.value.viewers.count, ordering: .sequentiallyConsistent)
-        hub.demand.viewerLeft()
+        board.demand.viewerLeft()
         if local.value.viewers.isEmpty {
             local.value.timer?.cancel()
             local.value.timer = nil
@@ -159,7 +162,7 @@ package final class HubShard: Sendable {
 
     /// Has the newest frame offered once more at `deadline`, for viewers that may take it then; nil changes nothing. On
     /// `eventLoop`.
-    func offerAgain(at deadline: NIODeadline?, _ hub: Hub) {
+    func offerAgain(at deadline: NIODeadline?) {
         guard let deadline else { return }
         if let next = local.value.nextOffer {
             guard deadline < next.deadline else { return }
@@ -169,22 +172,22 @@ package final class HubShard: Sendable {
             // One that was cancelled too late is not the one that is due.
             guard self.local.value.nextOffer?.deadline == deadline else { return }
             self.local.value.nextOffer = nil
-            self.offerNewest(of: hub)
+            self.offerNewest()
         }
         local.value.nextOffer = (deadline, timer)
     }
 
-    private func deliver(_ hub: Hub) {
+    private func deliver() {
         isOffering.store(true, ordering: .sequentiallyConsistent)
         defer { isOffering.store(false, ordering: .sequentiallyConsistent) }
         // Cleared before the look: a frame that comes later wakes again.
         isAwake.store(false, ordering: .sequentiallyConsistent)
-        offerNewest(of: hub)
+        offerNewest()
     }
 
     /// Offers the newest frame to each viewer that has not got it.
-    private func offerNewest(of hub: Hub) {
-        guard let newest = hub.newest else { return }
+    private func offerNewest() {
+        guard let newest = board.newest else { return }
         let viewers = local.value.viewers
         guard !viewers.isEmpty else { return }
         // When the way out is full, whoever comes first gets the room that there is: each time it is another one.
@@ -194,25 +197,25 @@ package final class HubShard: Sendable {
         var next = NIODeadline.distantFuture
         for viewer in viewers[start...] { next = min(next, viewer.offer(newest, at: now) ?? next) }
         for viewer in viewers[..<start] { next = min(next, viewer.offer(newest, at: now) ?? next) }
-        if next < .distantFuture { offerAgain(at: next, hub) }
+        if next < .distantFuture { offerAgain(at: next) }
     }
 
-    private func scheduleLook(_ hub: Hub) {
-        local.value.timer = eventLoop.scheduleTask(in: hub.policy.interval) {
-            self.lookAfterViewers(hub)
-            if !self.local.value.viewers.isEmpty { self.scheduleLook(hub) }
+    private func scheduleLook() {
+        local.value.timer = eventLoop.scheduleTask(in: board.policy.interval) {
+            self.lookAfterViewers()
+            if !self.local.value.viewers.isEmpty { self.scheduleLook() }
         }
     }
 
-    /// Fills silences and ends viewers who take nothing any more.
-    private func lookAfterViewers(_ hub: Hub) {
+    /// Fills the viewers' silences.
+    private func lookAfterViewers() {
         let now = eventLoop.now
         noteBusyness(at: now)
-        let policy = hub.policy
+        let policy = board.policy
         var placeholder: Hub.Newest?
         for viewer in local.value.viewers {
             viewer.fill(policy: policy, at: now) {
-                if placeholder == nil { placeholder = hub.placeholder(policy, at: now) }
+                if placeholder == nil { placeholder = self.board.placeholder(policy, at: now) }
                 return placeholder
             }
         }

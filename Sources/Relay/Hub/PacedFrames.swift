@@ -14,8 +14,10 @@ struct PacedFrames: Sendable {
     /// What the time between two frames is taken for before there are two.
     private static let firstInterval = TimeAmount.milliseconds(40)
 
-    /// The frame that is shown, nil before the first.
+    /// The frame that is shown, nil before the first and after ``forget()``.
     private(set) var newest: Hub.Newest?
+    /// The number of the last frame that was shown, counted from 1; 0 before the first.
+    private var lastSequence: UInt64 = 0
     private var pacer: FramePacer?
     /// The newest frame of the source, while it waits for its slot.
     private var held: (frame: Frame, arrival: NIODeadline)?
@@ -51,18 +53,25 @@ struct PacedFrames: Sendable {
         return true
     }
 
-    /// The newest frame is as good as one that comes now.
-    mutating func renew(at arrival: NIODeadline) {
+    /// The newest frame is as good as one that comes now; `frame` is the same picture with the new time.
+    mutating func renew(with frame: Frame, at arrival: NIODeadline) {
         guard let newest else { return }
-        self.newest = Hub.Newest(
-            frame: newest.frame.renewed(at: .now()), sequence: newest.sequence, arrival: arrival, interval: newest.interval)
+        self.newest = Hub.Newest(frame: frame, sequence: newest.sequence, arrival: arrival, interval: newest.interval)
     }
 
-    /// Shows a frame that is no news where there is none; true when it is shown.
+    /// Shows an old frame where there is none; true when it is shown.
     mutating func adopt(_ frame: Frame, arrival: NIODeadline) -> Bool {
         guard newest == nil else { return false }
-        newest = Hub.Newest(frame: frame, sequence: 1, arrival: arrival, interval: Self.firstInterval)
+        lastSequence += 1
+        newest = Hub.Newest(frame: frame, sequence: lastSequence, arrival: arrival, interval: Self.firstInterval)
         return true
+    }
+
+    /// Forgets the frames, the one that waits too; the numbers go on.
+    mutating func forget() {
+        newest = nil
+        held = nil
+        lastShown = nil
     }
 
     private mutating func show(_ frame: Frame, arrival: NIODeadline, at now: NIODeadline) {
@@ -75,6 +84,7 @@ struct PacedFrames: Sendable {
             interval = interval - interval / 4 + last / 4
         }
         lastShown = now
-        newest = Hub.Newest(frame: frame, sequence: (newest?.sequence ?? 0) + 1, arrival: arrival, interval: interval)
+        lastSequence += 1
+        newest = Hub.Newest(frame: frame, sequence: lastSequence, arrival: arrival, interval: interval)
     }
 }

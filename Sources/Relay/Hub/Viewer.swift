@@ -7,17 +7,15 @@ import RelayConfiguration
 ///
 /// Lives on its channel's event loop. ``ViewerConnection`` says how a frame is written.
 package final class Viewer {
-    /// A viewer whose unsent bytes do not fall for this long is ended.
-    static let patience = TimeAmount.seconds(30)
     /// A viewer that keeps up is asked for this many frames at a time whether the one before has left the kernel: the question
-    /// costs a twentieth of what the frame does. What it may find too late is bounded by ``Listener/unsentLowWaterBytes``.
+    /// costs a twentieth of what the frame does. What it may find too late is bounded by the
+    /// bytes that the kernel takes (`TCP_NOTSENT_LOWAT`).
     private static let framesPerQuestion: UInt64 = 4
     /// A newest frame that is older than this goes to a new viewer marked as a repeat, so that a relay does not take it for news.
     private static let freshness = TimeAmount.seconds(1)
 
     /// Where it stands in its shard; nil once removed.
     var index: Int?
-    private let hub: Hub
     private let shard: HubShard
     private let connection: any ViewerConnection
     private var viewing: LossPolicy.Viewing
@@ -30,10 +28,8 @@ package final class Viewer {
     private var isEnding = false
     /// The last frame written; 0 before the first.
     private var lastSequence: UInt64 = 0
-    /// How many bytes were unsent when last looked at, and since when there are no fewer.
-    private var unsent = (bytes: 0, since: NIODeadline.distantPast)
     /// Where it comes from.
-    let origin: Origin
+    let origin: ViewerOrigin
     /// When the last frame that was written came from the camera.
     private var lastArrival: NIODeadline?
     /// The same, until that frame has left for the kernel.
@@ -41,12 +37,12 @@ package final class Viewer {
     private(set) var framesSent: UInt64 = 0
     private(set) var framesSkipped: UInt64 = 0
 
+    /// Makes a viewer of the shard's source on the shard's event loop; ``start()`` begins to watch.
     init(
-        hub: Hub, shard: HubShard, connection: any ViewerConnection, origin: Origin = .address(nil),
+        shard: HubShard, connection: any ViewerConnection, origin: ViewerOrigin = .address(nil),
         wishes: ViewerWishes = ViewerWishes()
     ) {
         self.origin = origin
-        self.hub = hub
         self.shard = shard
         self.connection = connection
         pacer = wishes.pacer
@@ -57,27 +53,29 @@ package final class Viewer {
     var since: NIODeadline { viewing.since }
 
     /// Begins to watch: what is to be seen goes out at once.
-    func start() { shard.add(self, from: hub) }
+    func start() { shard.add(self) }
 
     /// Stops watching, when the connection is gone.
     func stop() {
         if missed != nil { countSkipped(1) }
         missed = nil
-        shard.remove(self, from: hub)
+        shard.remove(self)
     }
 
-    /// Ends the connection after the frame in flight, now if there is none.
+    /// Ends the connection after the frame in flight.
     func end() {
         isEnding = true
-        if connection.hasLeft { connection.close() }
+        connection.close()
     }
 
     /// Sends what is to be seen at once; the shard's call. Returns when to offer it again if that could not be.
-    func begin(policy: LossPolicy, at now: NIODeadline) -> NIODeadline? {
-        if let newest = hub.newest, !policy.isOff, now - newest.arrival < policy.stallTimeout {
-            return offer(now - newest.arrival < Self.freshness ? newest : hub.again ?? newest, at: now)
+    func begin(at now: NIODeadline) -> NIODeadline? {
+        let board = shard.board
+        let policy = board.policy
+        if let newest = board.newest, !policy.isOff, now - newest.arrival < policy.stallTimeout {
+            return offer(now - newest.arrival < Self.freshness ? newest : board.again ?? newest, at: now)
         }
-        fill(policy: policy, at: now) { hub.placeholder(policy, at: now) }
+        fill(policy: policy, at: now) { board.placeholder(policy, at: now) }
         return nil
     }
 
@@ -93,7 +91,7 @@ package final class Viewer {
         }
         if let wait = pacer?.wait(at: now) { return now + wait }
         guard connection.isReady else {
-            // It calls `left()` when it is.
+            // It calls ``frameLeft()`` when it is.
             missed = newest.sequence
             return nil
         }
@@ -119,31 +117,24 @@ package final class Viewer {
         return nil
     }
 
-    /// Fills a silence, or ends a viewer that takes nothing any more; the shard's call, every
-    /// ``LossPolicy/interval``. `placeholder` makes the picture where one is needed.
+    /// Fills a silence; the shard's call, every ``LossPolicy/interval``. `placeholder` makes the picture where one is needed.
     func fill(policy: LossPolicy, at now: NIODeadline, placeholder: () -> Hub.Newest?) {
-        guard !isEnding else { return }
-        guard connection.isReady, connection.backlog(mayBeSlow: false) == 0 else {
-            endIfStuck(at: now)
-            return
-        }
-        let newest = hub.newest
+        guard !isEnding, connection.isReady, connection.backlog(mayBeSlow: false) == 0 else { return }
+        let newest = shard.board.newest
         switch policy.part(for: viewing, newestAge: newest.map { now - $0.arrival }, at: now) {
         case .nothing: break
-        case .again: if let again = hub.again { write(again, at: now) }
+        case .again: if let again = shard.board.again { write(again, at: now) }
         case .placeholder: if let placeholder = placeholder() { write(placeholder, at: now) }
         case .end: end()
         }
     }
 
-    /// Takes the newest frame if it had to wait; called when the last byte of the one before is handed to the kernel, and when
-    /// what else that one waited for is there.
-    func left() {
+    /// Takes the newest frame if it had to wait; the connection's call when the frame before has left for the kernel, or was
+    /// acknowledged.
+    func frameLeft() {
         noteDelay()
-        if isEnding {
-            connection.close()
-        } else if missed != nil, let newest = hub.newest {
-            shard.offerAgain(at: offer(newest, at: shard.eventLoop.now), hub)
+        if missed != nil, let newest = shard.board.newest {
+            shard.offerAgain(at: offer(newest, at: shard.eventLoop.now))
         }
     }
 
@@ -158,7 +149,7 @@ package final class Viewer {
         viewing.lastKind = newest.frame.kind
         framesSent += 1
         shard.countSent(bytes: connection.write(newest))
-        if connection.hasLeft { noteDelay() }
+        if connection.isDrained { noteDelay() }
     }
 
     /// Notes how long the frame in flight took to the kernel.
@@ -171,25 +162,6 @@ package final class Viewer {
     private func countSkipped(_ frames: UInt64) {
         framesSkipped += frames
         shard.countSkipped(frames)
-    }
-
-    private func endIfStuck(at now: NIODeadline) {
-        let bytes = connection.bufferedBytes + connection.backlog(mayBeSlow: false)
-        if unsent.bytes == 0 || bytes < unsent.bytes || viewing.lastPart.map({ $0 > unsent.since }) ?? false {
-            unsent = (bytes, now)
-        } else if now - unsent.since >= Self.patience {
-            connection.close()
-        }
-    }
-}
-
-extension Viewer {
-    /// Who is at the far end.
-    enum Origin: Sendable {
-        /// The connection's other end.
-        case address(SocketAddress?)
-        /// What a proxy that is believed says.
-        case forwarded(String)
     }
 }
 

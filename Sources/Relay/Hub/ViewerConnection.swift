@@ -1,19 +1,17 @@
 /// How one viewer's connection carries frames; on its event loop.
-protocol ViewerConnection {
-    /// Whether the last frame is with the kernel as a whole, so that the connection may be closed.
-    var hasLeft: Bool { get }
+protocol ViewerConnection: AnyObject {
     /// Whether the next frame may be written, as far as is known without asking the kernel.
     var isReady: Bool { get }
+    /// Whether the last frame is with the kernel as a whole.
+    var isDrained: Bool { get }
     /// Whether the viewer says of each frame that it has seen it, before it gets another: then nothing queues before it, and no
     /// frame is too late for it.
     var isAcknowledged: Bool { get }
     /// Bytes that the kernel has taken and that a next frame would wait behind; asks the kernel. For a viewer that skips frames,
     /// or may come to, those count too that are sent and wait in a queue on the way.
     func backlog(mayBeSlow: Bool) -> Int
-    /// Bytes that the kernel has not taken yet.
-    var bufferedBytes: Int { get }
     /// Writes one frame and returns its size on the wire in bytes.
     func write(_ newest: Hub.Newest) -> Int
-    /// Ends the connection.
+    /// Ends the connection, once the last frame has left.
     func close()
 }

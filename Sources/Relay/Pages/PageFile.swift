@@ -39,11 +39,3 @@ struct PageFile: Sendable {
         return answer
     }
 }
-
-/// What a page may load and who may frame it: nothing inline, nothing from elsewhere.
-enum PagePolicy {
-    static func text(frameAncestors: String) -> String {
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; "
-            + "base-uri 'none'; form-action 'none'; frame-ancestors \(frameAncestors)"
-    }
-}

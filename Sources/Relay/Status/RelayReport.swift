@@ -35,8 +35,3 @@ struct RelayReport: Sendable {
         ]
     }
 }
-
-extension TimeAmount {
-    /// Seconds as a number.
-    var inSeconds: Double { Double(nanoseconds) / 1e9 }
-}

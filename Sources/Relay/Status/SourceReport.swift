@@ -23,9 +23,9 @@ struct SourceReport: Sendable {
     private let secrets: Secrets
     let now = NIODeadline.now()
 
-    init(_ source: Source, hub: HubReport = HubReport(), refused: UInt64 = 0, isForOperator: Bool) {
+    init(_ source: Source, hub: HubReport = HubReport(), isForOperator: Bool) {
         self.isForOperator = isForOperator
-        self.refused = refused
+        refused = source.hub.demand.refused
         secrets = source.secrets
         isOnDemand = source.configuration.onDemand
         name = source.name
@@ -132,25 +132,4 @@ extension SourceReport {
             ("last_frame_age_seconds", viewer.lastArrival.map { .number((now - $0).inSeconds) } ?? .null),
         ])
     }
-}
-
-extension Viewer.Origin: CustomStringConvertible {
-    /// The address as the status shows it.
-    var description: String {
-        switch self {
-        case .forwarded(let address): return address
-        case .address(let address?):
-            guard let host = Requester.text(address) else { return "unix" }
-            return (host.contains(":") ? "[\(host)]" : host) + (address.port.map { ":\($0)" } ?? "")
-        case .address(nil): return "unknown"
-        }
-    }
-}
-
-extension JSONValue {
-    /// A counter.
-    static func count(_ value: UInt64) -> JSONValue { .integer(Int64(clamping: value)) }
-
-    /// An integer where there is one.
-    static func optional(_ value: Int?) -> JSONValue { value.map { .integer(Int64($0)) } ?? .null }
 }

@@ -1,0 +1,13 @@
+/// Answers that several kinds of request get.
+extension HTTPAnswer {
+    static let notFound = HTTPAnswer.text(.notFound, "there is nothing here")
+    static let noSuchSource = HTTPAnswer.text(.notFound, "there is no source of this name")
+    static let shuttingDown = HTTPAnswer.text(.serviceUnavailable, "the relay is shutting down", headers: ["Retry-After": "5"])
+    static let tooManyViewers = HTTPAnswer.text(.serviceUnavailable, "too many viewers; try again later", headers: ["Retry-After": "5"])
+
+    /// A query that cannot be read.
+    static func badQuery(_ error: QueryError) -> HTTPAnswer { .text(.badRequest, error.sentence) }
+
+    /// Another address, relative to the one asked for.
+    static func redirect(to location: String) -> HTTPAnswer { .text(.found, "see \(location)", headers: ["Location": location]) }
+}

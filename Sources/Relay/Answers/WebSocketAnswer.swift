@@ -1,0 +1,18 @@
+/// `/NAME/ws`, and the port of `-w`: the pictures as messages.
+enum WebSocketAnswer {
+    /// `form` is how frames are put into messages; nil: as the query says.
+    static func response(of source: Source, to request: Request, form: WebSocketForm? = nil) -> Response {
+        guard request.served.stage != .draining else { return .answer(.shuttingDown) }
+        do throws(QueryError) {
+            // The older relay's clients ask for any path, with whatever query.
+            let wishes = try form == nil ? ViewerWishes(request.target) : ViewerWishes()
+            let form = if let form { form } else { try WebSocketForm(target: request.target) }
+            guard PictureAccess.allowsWebSocket(request.head, request.served.access.cors, host: request.requester.host) else {
+                return .answer(.text(.forbidden, "pages of this origin may not read pictures"))
+            }
+            return .webSocket(source, WebSocketRequest(form: form, wishes: wishes, origin: request.requester.origin))
+        } catch {
+            return .answer(.badQuery(error))
+        }
+    }
+}

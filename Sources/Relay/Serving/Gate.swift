@@ -1,0 +1,112 @@
+import Logging
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// What every request passes: method, target, who asks, whether that one may, route, answer. Any event loop may call it.
+package final class Gate: Sendable {
+    private let served: Mutex<Served>
+    let limits: Limits
+    private let logger: Logger
+
+    init(version: String, limits: Limits, logger: Logger) {
+        var served = Served()
+        served.version = version
+        self.served = Mutex(served)
+        self.limits = limits
+        self.logger = logger
+    }
+
+    /// What is served now.
+    var current: Served { served.withLock { $0 } }
+
+    /// Changes what is served, in one moment for all requests.
+    func change(_ body: (inout Served) -> Void) { served.withLock { body(&$0) } }
+
+    /// Whether no new answers should keep their connections.
+    var isDraining: Bool { served.withLock { $0.stage == .draining } }
+
+    /// Decides what the request `head` from `peer` gets, which came through `listener`.
+    func respond(to head: HTTPRequestHead, from peer: SocketAddress?, through listener: ListenerName) -> Response {
+        let served = current
+        do throws(Refusal) {
+            let scope = try Self.scope(of: listener, served)
+            guard limits.hasRoomForAnswer else { throw Refusal(.tooManyAnswers) }
+            if head.method == .OPTIONS { return .answer(PreflightAnswer.answer(to: head, served.access.cors)) }
+            try Self.checkMethod(head)
+            let target = try Self.target(of: head)
+            let requester = try Self.requester(of: head, from: peer, in: scope, served)
+            let request = Request(head: head, target: target, scope: scope, requester: requester, served: served)
+            return try Self.route(for: request).response(to: request)
+        } catch {
+            return .answer(error.answer)
+        }
+    }
+
+    /// A place for another viewer of `source`, nil when all are taken.
+    func seat(for source: Source, from origin: ViewerOrigin) -> Seat? {
+        let served = current
+        guard limits.admitViewer(of: source.name, atMost: source.configuration.maxViewers, ofAll: served.maxViewers) else {
+            source.hub.demand.viewerRefused()
+            return nil
+        }
+        return Seat(source: source, limits: limits, origin: origin, logger: served.logsViewers ? logger : nil)
+    }
+
+    /// Reads the counters of all sources once a second, for the rates, as long as the gate lives.
+    func measure(on eventLoop: any EventLoop) {
+        eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .seconds(1)) { [weak self] task in
+            guard let self else { return task.cancel() }
+            for source in self.current.sources.all { source.hub.meter.withLock { $0.add(source.sample) } }
+        }
+    }
+
+    // MARK: - The steps
+
+    /// Why a request goes no further.
+    private struct Refusal: Error {
+        let answer: HTTPAnswer
+        init(_ answer: HTTPAnswer) { self.answer = answer }
+    }
+
+    private static func scope(of listener: ListenerName, _ served: Served) throws(Refusal) -> Route.Scope {
+        // A connection may outlive its listener.
+        guard let scope = served.scopes[listener] else { throw Refusal(.withdrawn) }
+        return scope
+    }
+
+    private static func checkMethod(_ head: HTTPRequestHead) throws(Refusal) {
+        guard head.method == .GET || head.method == .HEAD else { throw Refusal(.wrongMethod) }
+    }
+
+    private static func target(of head: HTTPRequestHead) throws(Refusal) -> RequestTarget {
+        guard let target = RequestTarget(head.uri) else { throw Refusal(.noTarget) }
+        return target
+    }
+
+    private static func requester(
+        of head: HTTPRequestHead, from peer: SocketAddress?, in scope: Route.Scope, _ served: Served
+    ) throws(Refusal) -> Requester {
+        let requester = Requester(head, from: peer, in: scope, served.access)
+        guard !requester.isMisled else { throw Refusal(.misled) }
+        return requester
+    }
+
+    private static func route(for request: Request) throws(Refusal) -> Route {
+        let route = Route(request.target, in: request.scope)
+        guard request.scope == .admin || request.served.access.admin.isEmpty || route.isForViewers else { throw Refusal(.notFound) }
+        return route
+    }
+}
+
+extension HTTPAnswer {
+    fileprivate static let wrongMethod = HTTPAnswer.text(
+        .methodNotAllowed, "only GET, HEAD and OPTIONS are answered here", headers: ["Allow": PreflightAnswer.methods])
+    fileprivate static let noTarget = HTTPAnswer.text(.badRequest, "the request's target is no path")
+    fileprivate static let misled = HTTPAnswer.text(
+        .misdirectedRequest, "call this address localhost or 127.0.0.1, or name the proxy before it in trusted_proxies")
+    fileprivate static let withdrawn = HTTPAnswer.text(.notFound, "nothing is served at this address any more").endingConnection
+    fileprivate static let tooManyAnswers = HTTPAnswer.text(
+        .serviceUnavailable, "too many answers wait to be read; try again later", headers: ["Retry-After": "5"]
+    ).endingConnection
+}

@@ -1,0 +1,213 @@
+import NIOCore
+
+/// Who writes through an ``Outlet``.
+protocol OutletOwner: AnyObject {
+    /// Nothing of what was sent is left here: it is all with the kernel.
+    func outletDrained()
+}
+
+/// The way out of one accepted connection: every byte behind a request leaves through here, whoever wrote it.
+///
+/// It keeps what the kernel does not take, in order; ends a connection whose other side takes nothing any more; counts what
+/// answers wait in memory; and closes so that the last byte arrives. Bound to the channel's event loop.
+final class Outlet {
+    /// A connection is ended when nothing has left it for this long although something should: a byte that leaves or is
+    /// acknowledged is progress, and so is the other side's word where that is awaited.
+    static let maxStandstill = TimeAmount.seconds(30)
+    /// How long a connection whose last byte has arrived waits for the other side to close.
+    static let lingerTime = TimeAmount.seconds(2)
+    private static let lookInterval = TimeAmount.seconds(2)
+    private static let closingLookInterval = TimeAmount.milliseconds(100)
+
+    let channel: any Channel
+    let transport: Transport
+    /// Nil for a wrapped transport.
+    private let socket: PlainSocket?
+    private let queue: SendQueue
+    private let limits: Limits
+    /// Who is told when all has left.
+    weak var owner: (any OutletOwner)?
+
+    /// Bytes that the channel was given and has not sent yet.
+    private var unsentBytes = 0
+    /// Those of them that the limit of all connections together counts.
+    private var chargedBytes = 0
+    /// All bytes so far.
+    private var writtenBytes: UInt64 = 0
+    /// Whether the other side owes us a word, such as an acknowledgement.
+    var awaitsWord = false {
+        didSet { if awaitsWord { watch() } else { lastProgress = channel.eventLoop.now } }
+    }
+    private var isFinishing = false
+    private var isOutputClosed = false
+    /// Whether the other side has said that it sends no more.
+    private var hasPeerFinished = false
+    private var lingerEnd: NIODeadline?
+    /// Looks for progress while something should leave.
+    private var clock: Scheduled<Void>?
+    private var lastProgress = NIODeadline.uptimeNanoseconds(0)
+    /// What was seen at the last look.
+    private var seen = (takenBytes: UInt64(0), unacknowledgedBytes: 0)
+
+    init(_ channel: any Channel, _ transport: Transport, _ limits: Limits) {
+        self.channel = channel
+        self.transport = transport
+        self.limits = limits
+        socket = PlainSocket(channel, transport)
+        queue = SendQueue(channel)
+    }
+
+    /// Whether all that was sent is with the kernel.
+    var isDrained: Bool { unsentBytes == 0 }
+
+    /// Whether an end of the whole relay should wait for this connection: an answer is being made, or has not arrived yet.
+    var isBusy = false {
+        didSet { if isBusy != oldValue { limits.countBusy(isBusy ? 1 : -1) } }
+    }
+
+    /// Sends bytes that others share, as a frame's.
+    func send(_ bytes: ByteBuffer) {
+        guard channel.isActive, !isOutputClosed else { return }
+        writtenBytes += UInt64(bytes.readableBytes)
+        var rest = bytes
+        if unsentBytes == 0 { socket?.send(&rest) }
+        keep(rest)
+    }
+
+    /// Sends two buffers one behind the other, with one call of the system.
+    ///
+    /// - Parameter isShared: whether others hold the same bytes; those that wait only for this connection count against the limit.
+    func send(_ first: ByteBuffer, _ second: ByteBuffer, isShared: Bool = true) {
+        guard channel.isActive, !isOutputClosed else { return }
+        writtenBytes += UInt64(first.readableBytes + second.readableBytes)
+        var (first, second) = (first, second)
+        if unsentBytes == 0 { socket?.send(&first, &second) }
+        if !isShared {
+            let bytes = first.readableBytes + second.readableBytes
+            limits.chargeAnswers(bytes)
+            chargedBytes += bytes
+        }
+        if first.readableBytes > 0 {
+            unsentBytes += first.readableBytes
+            let count = first.readableBytes
+            channel.write(first).assumeIsolated().whenComplete { _ in self.sent(count) }
+        }
+        keep(second, flushesAnyway: first.readableBytes > 0)
+    }
+
+    private func keep(_ rest: ByteBuffer, flushesAnyway: Bool = false) {
+        let count = rest.readableBytes
+        guard count > 0 else {
+            if flushesAnyway { channel.flush() }
+            return
+        }
+        unsentBytes += count
+        channel.writeAndFlush(rest).assumeIsolated().whenComplete { _ in self.sent(count) }
+        if unsentBytes > 0 { watch() }
+    }
+
+    private func sent(_ bytes: Int) {
+        unsentBytes -= bytes
+        guard unsentBytes == 0, channel.isActive else { return }
+        refund()
+        if isFinishing { closeOutput() } else { owner?.outletDrained() }
+    }
+
+    private func refund() {
+        limits.chargeAnswers(-chargedBytes)
+        chargedBytes = 0
+    }
+
+    /// Bytes that the kernel holds and that a next frame would wait behind; see ``SendQueue/backlog(mayBeSlow:)``.
+    func backlog(mayBeSlow: Bool) -> Int {
+        guard channel.isActive else { return 0 }
+        let bytes = queue.backlog(mayBeSlow: mayBeSlow)
+        if bytes > 0 { watch() }
+        return bytes
+    }
+
+    // MARK: - The end
+
+    /// Ends the connection once all that was sent has arrived; nothing may be sent any more.
+    func finish() {
+        guard !isFinishing, channel.isActive else { return }
+        isFinishing = true
+        isBusy = true
+        if unsentBytes == 0 { closeOutput() }
+        watch(anew: true)
+    }
+
+    /// The other side sends no more; what it asked for is still its due.
+    func peerFinished() {
+        hasPeerFinished = true
+        if isOutputClosed { channel.close(promise: nil) }
+    }
+
+    /// The connection is gone; its handler's call.
+    func channelClosed() {
+        clock?.cancel()
+        clock = nil
+        refund()
+        isBusy = false
+        owner = nil
+    }
+
+    /// Closes our side and waits for the other: a close with unread bytes would be a reset, which can take the last bytes with it.
+    private func closeOutput() {
+        guard !isOutputClosed else { return }
+        isOutputClosed = true
+        if hasPeerFinished {
+            channel.close(promise: nil)
+        } else {
+            channel.close(mode: .output, promise: nil)
+        }
+    }
+
+    // MARK: - The clock
+
+    /// Begins to look for progress, unless that is done already.
+    private func watch(anew: Bool = false) {
+        if anew {
+            clock?.cancel()
+            clock = nil
+        }
+        guard clock == nil, channel.isActive else { return }
+        lastProgress = channel.eventLoop.now
+        seen = (takenBytes, queue.unacknowledged)
+        scheduleLook()
+    }
+
+    private func scheduleLook() {
+        let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
+        clock = channel.eventLoop.scheduleTask(in: isOutputClosed ? Self.closingLookInterval : Self.lookInterval) { bound.value.look() }
+    }
+
+    private func look() {
+        clock = nil
+        guard channel.isActive else { return }
+        let now = channel.eventLoop.now
+        let (taken, unacknowledged) = (takenBytes, queue.unacknowledged)
+        if taken > seen.takenBytes || unacknowledged < seen.unacknowledgedBytes { lastProgress = now }
+        seen = (taken, unacknowledged)
+        let hasArrived = unsentBytes == 0 && unacknowledged == 0
+        if isFinishing, hasArrived {
+            isBusy = false
+            let end = lingerEnd ?? now + Self.lingerTime
+            lingerEnd = end
+            if now >= end { return channel.close(promise: nil) }
+        } else if hasArrived, !awaitsWord {
+            return
+        } else if now - lastProgress >= Self.maxStandstill {
+            return channel.close(promise: nil)
+        }
+        scheduleLook()
+    }
+
+    /// Bytes that the kernel has taken so far.
+    private var takenBytes: UInt64 {
+        let buffered = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        return writtenBytes - min(writtenBytes, UInt64(max(0, buffered)))
+    }
+}
+
+@available(*, unavailable) extension Outlet: Sendable {}

@@ -1,0 +1,169 @@
+import NIOCore
+import NIOHTTP1
+import NIOWebSocket
+
+/// A viewer over WebSocket: each frame is one message. It takes the newest frame when the last one has left, and with
+/// acknowledgements when the client has said that it has seen it, so that nothing queues in a browser either.
+///
+/// The last handler of a connection that ``RequestHandler`` has given away; bound to its event loop.
+final class WebSocketHandler: ChannelInboundHandler {
+    typealias InboundIn = WebSocketFrame
+
+    private let shard: HubShard
+    private let request: WebSocketRequest
+    private let seat: Seat
+    private let outlet: Outlet
+    /// Nil once the seat is given back.
+    private var viewer: Viewer?
+    private var inbox = WebSocketInbox()
+    /// The frame that the client has not acknowledged yet.
+    private var unacknowledged: UInt64?
+    /// The answer to the newest ping, while a frame is in flight; older pings need none (RFC 6455, 5.5.3).
+    private var pong: ByteBuffer?
+    private var isEnding = false
+
+    /// `shard` is the source's on the channel's event loop.
+    init(shard: HubShard, request: WebSocketRequest, seat: Seat, outlet: Outlet) {
+        self.shard = shard
+        self.request = request
+        self.seat = seat
+        self.outlet = outlet
+    }
+
+    /// Puts a handler behind those of HTTP and takes these out.
+    static func take(
+        over outlet: Outlet, in pipeline: ChannelPipeline.SynchronousOperations, shard: HubShard, _ request: WebSocketRequest, _ seat: Seat
+    ) throws {
+        try pipeline.addHandler(ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: WebSocketInbox.maxMessageBytes)))
+        try pipeline.addHandler(WebSocketHandler(shard: shard, request: request, seat: seat, outlet: outlet))
+        if let requests = try? pipeline.handler(type: RequestHandler.self) { pipeline.removeHandler(requests, promise: nil) }
+        // Removed last, the decoder passes on what it has read behind the request; by then only WebSocket handlers are behind it.
+        if let decoder = try? pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self) {
+            pipeline.removeHandler(decoder, promise: nil)
+        }
+        outlet.channel.read()
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        outlet.owner = self
+        try? context.channel.syncOptions?.setOption(Listener.unsentLowWater, value: Listener.unsentLowWaterBytes)
+        let viewer = Viewer(shard: shard, connection: self, origin: request.origin, wishes: request.wishes)
+        self.viewer = viewer
+        viewer.start()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch inbox.take(unwrapInboundIn(data)) {
+        case .nothing: break
+        case .message(let bytes): acknowledge(bytes)
+        case .pong(let bytes):
+            pong = WebSocketWire.control(.pong, bytes)
+            if outlet.isDrained { sendPong() }
+        case .close(let bytes): end(with: WebSocketWire.control(.connectionClose, bytes))
+        case .fail(let code): end(with: WebSocketWire.close(code))
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // No WebSocket client goes on without its sending side.
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent {
+            outlet.peerFinished()
+            leave()
+            outlet.finish()
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch error {
+        case NIOWebSocketError.invalidFrameLength: end(with: WebSocketWire.close(.messageTooLarge))
+        case is NIOWebSocketError: end(with: WebSocketWire.close(.protocolError))
+        default: context.close(promise: nil)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        outlet.channelClosed()
+        leave()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        outlet.channelClosed()
+        leave()
+    }
+
+    /// Stops watching. Drops what leads back here: viewer and handler hold each other.
+    private func leave() {
+        guard let viewer else { return }
+        self.viewer = nil
+        viewer.stop()
+        seat.leave(viewer)
+    }
+
+    /// Takes a client's word that it has seen a frame: 8 bytes, the sequence number. Others are passed over.
+    private func acknowledge(_ message: ByteBuffer) {
+        guard message.readableBytes == 8, let sequence = message.getInteger(at: message.readerIndex, as: UInt64.self),
+            sequence == unacknowledged
+        else { return }
+        unacknowledged = nil
+        outlet.awaitsWord = false
+        if outlet.isDrained { viewer?.frameLeft() }
+    }
+
+    private func sendPong() {
+        guard let pong, !isEnding else { return }
+        self.pong = nil
+        outlet.send(pong)
+    }
+
+    /// Says why, behind the frame in flight, and ends the connection.
+    private func end(with closeFrame: ByteBuffer) {
+        guard !isEnding else { return }
+        isEnding = true
+        leave()
+        outlet.awaitsWord = false
+        outlet.send(closeFrame)
+        outlet.finish()
+    }
+}
+
+extension WebSocketHandler: OutletOwner {
+    func outletDrained() {
+        sendPong()
+        if outlet.isDrained { viewer?.frameLeft() }
+    }
+}
+
+extension WebSocketHandler: ViewerConnection {
+    var isReady: Bool { unacknowledged == nil && outlet.isDrained }
+
+    var isDrained: Bool { outlet.isDrained }
+
+    var isAcknowledged: Bool { request.form == .binary(acknowledged: true) }
+
+    func backlog(mayBeSlow: Bool) -> Int { outlet.backlog(mayBeSlow: mayBeSlow) }
+
+    /// Sends the small head and the shared payload with one call; the picture is not copied.
+    func write(_ newest: Hub.Newest) -> Int {
+        let head: ByteBuffer
+        let payload: ByteBuffer
+        switch request.form {
+        case .binary(let acknowledged):
+            head = WebSocketWire.head(of: newest)
+            payload = newest.frame.jpeg
+            if acknowledged {
+                unacknowledged = newest.sequence
+                outlet.awaitsWord = true
+            }
+        case .dataURL:
+            payload = shard.dataURL(of: newest)
+            head = WebSocketWire.head(.text, length: payload.readableBytes)
+        }
+        outlet.send(head, payload)
+        return head.readableBytes + payload.readableBytes
+    }
+
+    func close() { end(with: WebSocketWire.close(.goingAway)) }
+}
+
+@available(*, unavailable) extension WebSocketHandler: Sendable {}

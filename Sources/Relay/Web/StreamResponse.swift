@@ -1,0 +1,28 @@
+import MJPEG
+import NIOCore
+import NIOHTTP1
+
+/// What every stream begins with.
+enum StreamResponse {
+    /// The response's head as bytes, close-delimited: no length, never chunked, since some clients read neither. `fields` say what
+    /// other sites' pages may do with the pictures.
+    static func head(_ fields: HTTPHeaders) -> ByteBuffer {
+        var headers = fields
+        headers.add(name: "Date", value: HTTPDate.text(.now()))
+        headers.add(name: "Content-Type", value: WireFormat.contentType)
+        headers.add(name: "Connection", value: "close")
+        headers.add(name: "Cache-Control", value: "no-store, no-transform")
+        headers.add(name: "Pragma", value: "no-cache")
+        // nginx would hold frames back until its buffer is full.
+        headers.add(name: "X-Accel-Buffering", value: "no")
+        headers.add(name: "X-Content-Type-Options", value: "nosniff")
+        return HTTPAnswer.head(.ok, headers)
+    }
+
+    /// The head and what comes before the first frame.
+    static func opening(_ form: StreamForm, _ fields: HTTPHeaders) -> ByteBuffer {
+        var bytes = head(fields)
+        bytes.writeImmutableBuffer(form.opening)
+        return bytes
+    }
+}

@@ -1,0 +1,25 @@
+import CameraClient
+import Crypto
+import NIOHTTP1
+
+/// The request and answer that turn a connection into a WebSocket (RFC 6455, 4.2).
+enum WebSocketHandshake {
+    /// The fields of the 101 answer to `head`, nil where it is no handshake of version 13 or one with a body.
+    static func answer(to head: HTTPRequestHead) -> HTTPHeaders? {
+        guard head.method == .GET, head.version == .http1_1,
+            head.headers[canonicalForm: "Connection"].contains(where: { $0.lowercased() == "upgrade" }),
+            head.headers[canonicalForm: "Upgrade"].contains(where: { $0.lowercased() == "websocket" }),
+            head.headers["Sec-WebSocket-Version"] == ["13"],
+            !head.headers.contains(name: "Content-Length"), !head.headers.contains(name: "Transfer-Encoding"),
+            head.headers["Sec-WebSocket-Key"].count == 1, let key = head.headers.first(name: "Sec-WebSocket-Key"), key.utf8.count == 24
+        else { return nil }
+        let accept = Base64.encode(Insecure.SHA1.hash(data: Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
+        return ["Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Accept": accept]
+    }
+
+    /// What a request for the WebSocket that is no handshake gets.
+    static let required = HTTPAnswer.text(
+        .upgradeRequired, "this address serves WebSocket clients only",
+        headers: ["Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"]
+    ).endingConnection
+}

@@ -1,0 +1,138 @@
+import Foundation
+import Glibc
+import Logging
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import Relay
+
+/// The way out of a connection, on real sockets.
+@Suite struct OutletTests {
+    private static let limits = Limits(descriptors: 1000, cameras: 0, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+
+    /// Two ends of a local socket: a channel with an outlet, and a descriptor that the test reads.
+    private final class Pair {
+        let channel: any Channel
+        let outlet: NIOLoopBound<Outlet>
+        let reader: Int32
+
+        static func open(_ transport: Transport = .plain) async throws -> Pair {
+            var ends: [Int32] = [0, 0]
+            guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else {
+                throw RawClient.Failure(description: "no sockets")
+            }
+            for end in ends {
+                var size: Int32 = 64 << 10
+                setsockopt(end, SOL_SOCKET, SO_SNDBUF, &size, 4)
+            }
+            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .channelOption(.writeBufferWaterMark, value: Listener.waterMark)
+                .channelOption(.writeSpin, value: 0)
+                .channelOption(.allowRemoteHalfClosure, value: true)
+                .withConnectedSocket(ends[0]).get()
+            let outlet = try await channel.eventLoop.submit {
+                NIOLoopBound(Outlet(channel, transport, OutletTests.limits), eventLoop: channel.eventLoop)
+            }.get()
+            return Pair(channel, outlet, ends[1])
+        }
+
+        private init(_ channel: any Channel, _ outlet: NIOLoopBound<Outlet>, _ reader: Int32) {
+            self.channel = channel
+            self.outlet = outlet
+            self.reader = reader
+        }
+
+        deinit {
+            channel.close(promise: nil)
+            close(reader)
+        }
+
+        func onLoop<Value: Sendable>(_ body: @escaping @Sendable (Outlet) -> Value) async throws -> Value {
+            let outlet = outlet
+            return try await channel.eventLoop.submit { body(outlet.value) }.get()
+        }
+    }
+
+    private static func pattern(_ count: Int, _ seed: UInt8) -> ByteBuffer {
+        ByteBuffer(bytes: (0..<count).map { UInt8(truncatingIfNeeded: $0 / 251) &+ seed })
+    }
+
+    /// How much a fresh pair takes before its reader reads.
+    private static func capacity(_ transport: Transport) async throws -> Int {
+        let pair = try await Pair.open(transport)
+        return try await pair.onLoop { outlet in
+            outlet.send(Self.pattern(4 << 20, 0))
+            let buffered = (try? outlet.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+            return (4 << 20) - buffered
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func oneByteThatIsLeftOverIsNotOvertaken(isPlain: Bool) async throws {
+        let transport = isPlain ? Transport.plain : .wrapped { [] }
+        let capacity = try await Self.capacity(transport)
+        var hits = 0
+        for excess in 1...3 {
+            let pair = try await Pair.open(transport)
+            let (first, second) = (Self.pattern(capacity + excess, 1), Self.pattern(40_209, 77))
+            let (isDrained, left) = try await pair.onLoop { outlet in
+                outlet.send(first)
+                let left = (try? outlet.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+                return (outlet.isDrained, left)
+            }
+            if left == 1 { hits += 1 }
+            #expect(isDrained == (left == 0))
+            try await pair.onLoop { outlet in
+                outlet.send(second)
+                outlet.finish()
+            }
+            let bytes = try await RawClient.run { [reader = pair.reader] in Reading(reader).toEnd() }
+            #expect(bytes.elementsEqual(first.readableBytesView + second.readableBytesView))
+        }
+        #expect(hits > 0, "no send left exactly one byte")
+    }
+
+    @Test func theLastByteArrivesHoweverSlowlyItIsRead() async throws {
+        let pair = try await Pair.open()
+        let bytes = Self.pattern(2 << 20, 9)
+        try await pair.onLoop { outlet in
+            outlet.send(ByteBuffer(string: "head"), bytes, isShared: false)
+            outlet.finish()
+        }
+        // Longer than the time that a closed connection lingers.
+        let read = try await RawClient.run { [reader = pair.reader] in Reading(reader).toEnd(pause: 30_000) }
+        #expect(read.count == 4 + bytes.readableBytes)
+        #expect(read.dropFirst(4).elementsEqual(bytes.readableBytesView))
+    }
+
+    @Test func whatWaitsOfAnswersIsCountedAndGivenBack() async throws {
+        let limits = Limits(descriptors: 1000, cameras: 0, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        #expect(limits.hasRoomForAnswer)
+        limits.chargeAnswers(Limits.maxAnswerBytes)
+        #expect(!limits.hasRoomForAnswer)
+        limits.chargeAnswers(-1)
+        #expect(limits.hasRoomForAnswer)
+    }
+}
+
+/// Reads a descriptor on the thread that calls.
+private struct Reading {
+    let descriptor: Int32
+
+    init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    /// Everything up to the end, with a pause in microseconds behind each read of 16 KiB.
+    func toEnd(pause: UInt32 = 0) -> [UInt8] {
+        var limit = timeval(tv_sec: 10, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 16 << 10)
+        while true {
+            let count = recv(descriptor, &piece, piece.count, 0)
+            guard count > 0 else { return bytes }
+            bytes += piece.prefix(count)
+            if pause > 0 { usleep(pause) }
+        }
+    }
+}
