@@ -2,6 +2,7 @@ import CameraURL
 import NIOCore
 import Synchronization
 import Testing
+import Text
 
 @testable import CameraClient
 

@@ -1,6 +1,7 @@
 import CameraClient
 import CameraURL
 import Testing
+import Text
 
 @Suite struct RedirectTests {
     private func from() throws -> CameraURL { try CameraURL("http://user:secret@cam:8080/b/c/d;p?q") }

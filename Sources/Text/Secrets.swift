@@ -1,5 +1,3 @@
-import CameraURL
-
 /// What of a camera's logins must not show, wherever it comes back from: a camera may echo its request, a program its arguments.
 package struct Secrets: Sendable {
     /// Parts of the names of query keys and header fields whose values are logins.
@@ -12,15 +10,17 @@ package struct Secrets: Sendable {
 
     package init() {}
 
-    /// Adds the login of an address, in each form that it goes over the wire in, and those in its query or path.
-    package mutating func add(_ url: CameraURL) {
-        if let login = url.login {
-            addWord(login.password)
-            addWord(Self.percentEncoded(login.password))
-            addWord(Base64.encode("\(login.user):\(login.password)".utf8))
-        }
-        if let query = url.target.utf8.firstIndex(of: UInt8(ascii: "?")) { addWord(String(url.target[query...].dropFirst())) }
-        addValues(in: url.target)
+    /// Adds a login, in each form that it goes over the wire in.
+    package mutating func add(user: String, password: String) {
+        addWord(password)
+        addWord(Self.percentEncoded(password))
+        addWord(Base64.encode("\(user):\(password)".utf8))
+    }
+
+    /// Adds the logins in a request target: its query, and what stands behind a key in its path.
+    package mutating func add(target: String) {
+        if let query = target.utf8.firstIndex(of: UInt8(ascii: "?")) { addWord(String(target[query...].dropFirst())) }
+        addValues(in: target)
     }
 
     /// Adds the value of a header field that is sent with each request, where its name says that it is a login.
@@ -96,30 +96,10 @@ package struct Secrets: Sendable {
     }
 
     private static func percentEncoded(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var result: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-                result.append(byte)
-            default: result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
+        String(decoding: PercentCoding.encode(text.utf8, isPlain: PercentCoding.isUnreserved), as: UTF8.self)
     }
 
     private static func percentDecoded(_ text: String) -> String {
-        var result: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), rest.count >= 2 {
-                result.append(code)
-                rest = rest.dropFirst(2)
-            } else {
-                result.append(byte)
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
+        String(decoding: PercentCoding.decode(text.utf8), as: UTF8.self)
     }
 }

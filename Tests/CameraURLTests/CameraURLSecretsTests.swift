@@ -1,8 +1,8 @@
-import CameraClient
 import CameraURL
 import Testing
+import Text
 
-@Suite struct SecretsTests {
+@Suite struct CameraURLSecretsTests {
     private static func secrets(_ url: String) throws -> Secrets {
         var secrets = Secrets()
         secrets.add(try CameraURL(url))
@@ -21,22 +21,5 @@ import Testing
         let secrets = try Self.secrets("http://h/cgi/stream?resolution=640x480&channel=main")
         #expect(secrets.hide(in: "main stream of 640x480") == "main stream of 640x480")
         #expect(Secrets().hide(in: "anything") == "anything")
-    }
-
-    @Test(arguments: [
-        ("rtsp://u:p%40w1@h/x", "p@w1 and p%40w1 and u:p%40w1"), ("token=abcd", "abcd"),
-        ("-H\nAuthorization: Bearer abcd", "Bearer abcd, abcd"),
-    ]) func aProgramsArgumentIsSearched(argument: String, text: String) {
-        var secrets = Secrets()
-        secrets.add(argument: argument)
-        let shown = secrets.hide(in: text)
-        #expect(!shown.contains("p@w1") && !shown.contains("p%40w1") && !shown.contains("abcd"))
-    }
-
-    @Test func onlyFieldsWithALoginAreHidden() {
-        var secrets = Secrets()
-        secrets.add(fieldName: "X-Api-Key", value: "k3y")
-        secrets.add(fieldName: "Accept", value: "image/jpeg")
-        #expect(secrets.hide(in: "k3y image/jpeg") == "*** image/jpeg")
     }
 }

@@ -1,5 +1,3 @@
-import NIOCore
-
 /// Base64 (RFC 4648, section 4), padding included; the standard library has none.
 package enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
@@ -9,23 +7,21 @@ package enum Base64 {
 
     /// Encodes a few bytes, such as a login or a hash.
     package static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        var buffer = ByteBuffer()
-        write(ByteBuffer(bytes: bytes), into: &buffer)
-        return String(buffer: buffer)
-    }
-
-    /// Appends the readable bytes of `source`, encoded.
-    package static func write(_ source: ByteBuffer, into buffer: inout ByteBuffer) {
-        let length = length(of: source.readableBytes)
-        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: length) { target in
-            source.withUnsafeReadableBytes { bytes in
-                alphabet.withUnsafeBufferPointer { encode(bytes, to: target, $0) }
-            }
-            return length
+        let bytes = Array(bytes)
+        return String(unsafeUninitializedCapacity: length(of: bytes.count)) { target in
+            bytes.withUnsafeBytes { encode($0, into: UnsafeMutableRawBufferPointer(target)) }
         }
     }
 
-    private static func encode(
+    /// Encodes `bytes` into the start of `target`, which has room for them, and returns their length there.
+    package static func encode(_ bytes: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> Int {
+        let length = length(of: bytes.count)
+        precondition(target.count >= length, "no room for the encoded bytes")
+        alphabet.withUnsafeBufferPointer { write(bytes, to: target, $0) }
+        return length
+    }
+
+    private static func write(
         _ bytes: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer, _ letters: UnsafeBufferPointer<UInt8>
     ) {
         var out = 0
