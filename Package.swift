@@ -113,16 +113,26 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // What the tests of several targets need: seeded random numbers, pictures, a camera, waiting.
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            path: "Tests/Support",
+            swiftSettings: strict
+        ),
         .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: strict),
         .testTarget(
             name: "MJPEGTests",
-            dependencies: ["MJPEG", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: ["MJPEG", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: strict
         ),
         .testTarget(
             name: "CameraClientTests",
             dependencies: [
-                "CameraClient", "CameraURL", "MJPEG", "Text",
+                "CameraClient", "CameraURL", "MJPEG", "TestSupport", "Text",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -132,13 +142,13 @@ let package = Package(
         .testTarget(name: "CameraURLTests", dependencies: ["CameraURL", "Text"], swiftSettings: strict),
         .testTarget(
             name: "RelayConfigurationTests",
-            dependencies: ["CameraURL", "RelayConfiguration"],
+            dependencies: ["CameraURL", "RelayConfiguration", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "RelayTests",
             dependencies: [
-                "CameraClient", "MJPEG", "Relay", "RelayConfiguration",
+                "CameraClient", "MJPEG", "Relay", "RelayConfiguration", "TestSupport",
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -149,6 +159,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
+                "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

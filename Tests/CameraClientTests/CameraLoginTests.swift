@@ -1,6 +1,7 @@
 import CameraURL
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
 import Text
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What viewers see while no new picture comes: repeats, then what `on_loss` says; and cameras that are read on demand.
@@ -151,7 +152,7 @@ import Testing
 
             try file.write(text(false))
             try await relay.reload()
-            try await eventually("the camera is let go") { camera.requests[0].connection.isClosed }
+            try await eventually("the camera is let go") { camera.connections[0].connection.isClosed }
             try await eventually("the placeholder") { try await viewer.anyPart().jpeg == off.jpeg }
             #expect(!viewer.connection.isClosed)
             #expect(camera.connectionCount == 1)

@@ -1,19 +1,8 @@
-import Testing
-
 /// How long tests wait for what must happen. Long, since the machine may be busy: a test that passes never waits so long.
-let patience = Duration.seconds(30)
-
-/// Thrown when what was waited for did not happen; the text says what that was.
-struct NeverHappened: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ what: String, within limit: Duration) {
-        description = "not within \(limit): \(what)"
-    }
-}
+package let patience = Duration.seconds(30)
 
 /// Waits until `condition` gives a value and returns that; throws ``NeverHappened`` after `limit`.
-func eventually<T>(
+package func eventually<T>(
     _ what: @autoclosure () -> String, within limit: Duration = patience, isolation: isolated (any Actor)? = #isolation,
     _ condition: () async throws -> T?
 ) async throws -> T {
@@ -27,7 +16,7 @@ func eventually<T>(
 }
 
 /// Waits until `condition` holds.
-func eventually(
+package func eventually(
     _ what: @autoclosure () -> String, within limit: Duration = patience, isolation: isolated (any Actor)? = #isolation,
     _ condition: () async throws -> Bool
 ) async throws {

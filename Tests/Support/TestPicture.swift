@@ -1,7 +1,7 @@
 import Foundation
 
 /// Small real JPEGs, each with its number in a comment, so that frames are distinct, can be counted and still decode.
-enum TestPicture {
+package enum TestPicture {
     /// 16 × 16 pixels of one colour, baseline.
     private static let base = Array(
         Data(
@@ -15,7 +15,7 @@ enum TestPicture {
     /// The picture with this number, at least `size` bytes long.
     ///
     /// The filling holds ends of image, delimiters and line ends, none of which ends a JPEG within a comment.
-    static func jpeg(_ number: Int, size: Int = 0) -> [UInt8] {
+    package static func jpeg(_ number: Int, size: Int = 0) -> [UInt8] {
         var picture = Array(base[..<2]) + comment(marker + Array("\(number) \(size);".utf8))
         while picture.count + base.count < size {
             picture += comment(filling(number, count: min(60_000, max(0, size - picture.count - base.count))))
@@ -24,7 +24,7 @@ enum TestPicture {
     }
 
     /// The number of a picture made by ``jpeg(_:size:)``; nil if it is none, or not the same to the last byte.
-    static func number(of jpeg: some Collection<UInt8>) -> Int? {
+    package static func number(of jpeg: some Collection<UInt8>) -> Int? {
         let jpeg = Array(jpeg)
         guard jpeg.dropFirst(6).starts(with: marker) else { return nil }
         let text = String(decoding: jpeg.dropFirst(6 + marker.count).prefix { $0 != UInt8(ascii: ";") }, as: UTF8.self)

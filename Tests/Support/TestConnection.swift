@@ -3,9 +3,9 @@ import NIOPosix
 import Synchronization
 
 /// One TCP connection of a test, either end: sends bytes, and keeps what comes until the test takes it.
-final class TestConnection: Sendable {
+package final class TestConnection: Sendable {
     /// How a test reads what comes.
-    enum Reading: Sendable {
+    package enum Reading: Sendable {
         case atOnce
         /// In pieces, never faster than this.
         case limited(bytesPerSecond: Int)
@@ -23,7 +23,7 @@ final class TestConnection: Sendable {
     private let openChannel = Mutex<(any Channel)?>(nil)
 
     /// Connects to this machine. A reader that is slow or never reads also gets a small receive buffer.
-    static func open(port: Int, reading: Reading = .atOnce) async throws -> TestConnection {
+    package static func open(port: Int, reading: Reading = .atOnce) async throws -> TestConnection {
         let connection = TestConnection()
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(20))
@@ -44,34 +44,34 @@ final class TestConnection: Sendable {
     }
 
     /// Makes this the keeper of a channel; called on its event loop before it is active.
-    func adopt(_ channel: any Channel) throws {
+    package func adopt(_ channel: any Channel) throws {
         openChannel.withLock { $0 = channel }
         try channel.pipeline.syncOperations.addHandler(Inbox(connection: self))
     }
 
     /// Sends all of `bytes`; returns when the kernel has them.
-    func send(_ bytes: [UInt8]) async throws {
+    package func send(_ bytes: [UInt8]) async throws {
         guard let channel = openChannel.withLock({ $0 }) else { throw ChannelError.ioOnClosedChannel }
         try await channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()
     }
 
-    func send(_ text: String) async throws { try await send(Array(text.utf8)) }
+    package func send(_ text: String) async throws { try await send(Array(text.utf8)) }
 
     /// Closes in good order.
-    func close() async {
+    package func close() async {
         try? await openChannel.withLock { $0 }?.close().get()
     }
 
     /// Whether the connection has ended, by whichever side.
-    var isClosed: Bool { state.withLock { $0.isClosed } }
+    package var isClosed: Bool { state.withLock { $0.isClosed } }
 
     /// Bytes that have come and were not taken yet.
-    var waitingBytes: Int { state.withLock { $0.bytes.readableBytes } }
+    package var waitingBytes: Int { state.withLock { $0.bytes.readableBytes } }
 
     /// Waits until `parse` finds in what has come what the test wants; `parse` moves the reader index over what it takes.
     ///
     /// It is called again whenever more has come, and once more at the end of the connection, with true.
-    func take<T>(
+    package func take<T>(
         _ what: String, within limit: Duration = patience, _ parse: (inout ByteBuffer, _ isClosed: Bool) throws -> T?
     ) async throws -> T {
         var seen = -1
@@ -92,7 +92,7 @@ final class TestConnection: Sendable {
     }
 
     /// Waits for the end and returns what came before it.
-    func rest(within limit: Duration = patience) async throws -> [UInt8] {
+    package func rest(within limit: Duration = patience) async throws -> [UInt8] {
         try await take("the connection ends", within: limit) { bytes, isClosed in
             isClosed ? bytes.readBytes(length: bytes.readableBytes) : nil
         }
@@ -135,9 +135,9 @@ final class TestConnection: Sendable {
     }
 
     /// Thrown when the other side closes while a test waits for more.
-    struct ClosedEarly: Error, CustomStringConvertible {
+    package struct ClosedEarly: Error, CustomStringConvertible {
         let what: String
         let rest: String
-        var description: String { "the connection ended before: \(what); left over: '\(rest.prefix(500))'" }
+        package var description: String { "the connection ended before: \(what); left over: '\(rest.prefix(500))'" }
     }
 }
