@@ -3,8 +3,8 @@ import Glibc
 import RelayConfiguration
 import Testing
 
-/// The keys for logins, https, redirects, single pictures, programs and several addresses.
-@Suite struct AnyCameraTests {
+/// The keys of a source for logins, https, redirects, single pictures, programs and several addresses.
+@Suite struct SourceKeyTests {
     private static let digits = String(repeating: "ab", count: 32)
 
     private func source(_ text: String, environment: [String: String] = [:]) throws -> SourceConfiguration {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Relay
 
-@Suite struct TextTests {
+@Suite struct JSONValueTests {
     @Test(arguments: [
         (JSONValue.null, "null"), (.bool(true), "true"), (.integer(-3), "-3"), (.number(1.23456), "1.235"), (.number(.nan), "null"),
         (.string("a\"b\\c\n\u{1}\u{2028}é"), #""a\"b\\c\n\u0001\u2028é""#), (.array([.integer(1), .null]), "[1,null]"),
@@ -10,14 +10,5 @@ import Testing
     ])
     func isJSON(value: JSONValue, text: String) {
         #expect(value.description == text)
-    }
-
-    @Test func isSafeInHTML() {
-        #expect(HTML.escape("<a href='x'>&\"") == "&lt;a href=&#39;x&#39;&gt;&amp;&quot;")
-    }
-
-    @Test(arguments: [(0, "0.0s"), (50, "0.1s"), (2_540, "2.5s"), (61_000, "61.0s")])
-    func durationsReadAsSeconds(milliseconds: Int, text: String) {
-        #expect(Duration.milliseconds(milliseconds).formattedSeconds == text)
     }
 }

@@ -2,7 +2,7 @@ import RelayConfiguration
 import Testing
 
 /// Texts that are not one YAML document of a sensible size: a single line says why.
-@Suite struct BadTextTests {
+@Suite struct YAMLTextTests {
     @Test(arguments: ["", "\n\n", "# a comment\n", "\u{FEFF}", "---\n", "--- ~\n...\n", "null", "---\n...\n"])
     func emptyFiles(text: String) {
         #expect(problems(text) == ["relay.yaml: the file is empty; it needs at least 'sources', the mapping of names to cameras"])

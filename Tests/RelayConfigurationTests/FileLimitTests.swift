@@ -2,7 +2,7 @@ import RelayConfiguration
 import Testing
 
 /// Files made to be expensive.
-@Suite struct LimitTests {
+@Suite struct FileLimitTests {
     private static let tooDeep = "more than 32 lists and mappings inside each other"
     private static let tooMany = "more than 100000 values, counted where their aliases stand"
 
