@@ -32,12 +32,14 @@ let package = Package(
             pkgConfig: "yaml-0.1",
             providers: [.apt(["libyaml-dev"])]
         ),
+        // Bytes and text: ASCII, escapes, Base64, the system's words, logins that must not show. Depends on nothing.
+        .target(name: "Text", swiftSettings: strict),
         // A camera's address as a checked value. No networks.
-        .target(name: "CameraURL", swiftSettings: strict),
+        .target(name: "CameraURL", dependencies: ["Text"], swiftSettings: strict),
         // The format: frames, parts, delimiters, JPEG markers. Values only.
         .target(
             name: "MJPEG",
-            dependencies: [.product(name: "NIOCore", package: "swift-nio")],
+            dependencies: ["Text", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: strict
         ),
         // One camera: connect, log in, read leniently, deliver frames. No names, routes or viewers.
@@ -46,6 +48,7 @@ let package = Package(
             dependencies: [
                 "CameraURL",
                 "MJPEG",
+                "Text",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -58,7 +61,7 @@ let package = Package(
         // relay.yaml as a checked value. No networks.
         .target(
             name: "RelayConfiguration",
-            dependencies: ["CLibYAML", "CameraURL"],
+            dependencies: ["CLibYAML", "CameraURL", "Text"],
             swiftSettings: strict
         ),
         // Supervisor, sources, hubs, HTTP server, status. Parses no YAML.
@@ -69,6 +72,7 @@ let package = Package(
                 "CameraURL",
                 "MJPEG",
                 "RelayConfiguration",
+                "Text",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -99,6 +103,7 @@ let package = Package(
                 "MJPEG",
                 "Relay",
                 "RelayConfiguration",
+                "Text",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -108,31 +113,42 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // What the tests of several targets need: seeded random numbers, pictures, a camera, waiting.
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            path: "Tests/Support",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: strict),
         .testTarget(
             name: "MJPEGTests",
-            dependencies: ["MJPEG", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: ["MJPEG", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: strict
         ),
         .testTarget(
             name: "CameraClientTests",
             dependencies: [
-                "CameraClient", "CameraURL", "MJPEG",
+                "CameraClient", "CameraURL", "MJPEG", "TestSupport", "Text",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "CameraURLTests", dependencies: ["CameraURL"], swiftSettings: strict),
+        .testTarget(name: "CameraURLTests", dependencies: ["CameraURL", "Text"], swiftSettings: strict),
         .testTarget(
             name: "RelayConfigurationTests",
-            dependencies: ["CameraURL", "RelayConfiguration"],
+            dependencies: ["CameraURL", "RelayConfiguration", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "RelayTests",
             dependencies: [
-                "CameraClient", "MJPEG", "Relay", "RelayConfiguration",
+                "CameraClient", "MJPEG", "Relay", "RelayConfiguration", "TestSupport",
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -143,6 +159,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
+                "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

@@ -2,6 +2,7 @@ import CameraURL
 import Glibc
 import NIOCore
 import NIOPosix
+import Text
 
 extension CameraError {
     /// Finds the sentence for a connection that was not made.

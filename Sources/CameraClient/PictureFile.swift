@@ -1,5 +1,6 @@
 import Glibc
 import NIOCore
+import Text
 
 /// A file of pictures, open for reading from front to back; closed with its last reference.
 package final class PictureFile: Sendable {

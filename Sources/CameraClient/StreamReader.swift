@@ -1,5 +1,6 @@
 import MJPEG
 import NIOCore
+import Text
 
 /// Turns the body of a camera's answer into frames: undoes the transfer coding and assembles; fed buffers at any split.
 struct StreamReader {

@@ -1,4 +1,5 @@
 import Glibc
+import Text
 
 extension CameraURL {
     /// Why a text is no camera address: a sentence for the operator that never repeats the login.
@@ -17,7 +18,7 @@ extension CameraURL {
     package init(_ text: String) throws(ParseError) {
         // Bytes, not characters: to Swift a slash with a combining accent is one character and no slash.
         let bytes = text.utf8
-        guard !bytes.contains(where: Self.isControl) else {
+        guard !bytes.contains(where: \.isControl) else {
             throw ParseError(description: "the URL contains a control character")
         }
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), bytes[colon...].starts(with: "://".utf8) else {
@@ -49,21 +50,12 @@ extension CameraURL {
 
     /// Decodes `%XX`; what is no escape stands for itself.
     private static func percentDecoded(_ text: Substring.UTF8View) throws(ParseError) -> String {
-        var bytes: [UInt8] = []
-        var rest = text
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), let high = rest.first?.hexValue, let low = rest.dropFirst().first?.hexValue {
-                bytes.append(high << 4 | low)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
+        let bytes = PercentCoding.decode(text)
         guard let decoded = String(validating: bytes, as: UTF8.self) else {
             throw ParseError(description: "the URL's login is not UTF-8 once its escapes are decoded; write % as %25")
         }
         // It would end up in a header field of the request.
-        guard !bytes.contains(where: isControl) else {
+        guard !bytes.contains(where: \.isControl) else {
             throw ParseError(description: "the URL's login contains a control character; write % as %25")
         }
         return decoded
@@ -88,7 +80,7 @@ extension CameraURL {
         } else {
             let name = text.prefix { $0 != UInt8(ascii: ":") }
             guard !name.isEmpty else { throw ParseError(description: "the URL has no host") }
-            guard name.count <= 253, name.allSatisfy(isHostByte) else {
+            guard name.count <= 253, name.allSatisfy(\.isHostNameByte) else {
                 throw ParseError(description: "the URL's host has a character that no host has (\(escapeHint))")
             }
             host = String(Substring(name))
@@ -96,7 +88,7 @@ extension CameraURL {
         }
         tail = tail.dropFirst()
         guard !tail.isEmpty else { return (host, nil) }
-        guard tail.count <= 5, tail.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(Substring(tail)),
+        guard tail.count <= 5, tail.allSatisfy(\.isDigit), let port = Int(Substring(tail)),
             (1...65535).contains(port)
         else {
             throw ParseError(description: "the URL's port is no number from 1 to 65535 (\(escapeHint))")
@@ -112,45 +104,13 @@ extension CameraURL {
         guard let percent = text.firstIndex(of: UInt8(ascii: "%")) else { return address }
         var zone = text[percent...].dropFirst()
         if zone.starts(with: "25".utf8), zone.count > 2 { zone = zone.dropFirst(2) }
-        guard !zone.isEmpty, zone.allSatisfy(isHostByte) else { return nil }
+        guard !zone.isEmpty, zone.allSatisfy(\.isHostNameByte) else { return nil }
         return "\(address)%\(Substring(zone))"
     }
 
     /// Encodes what may not stand in a request line and leaves the rest as the operator wrote it; begins with `/`.
     private static func encodedTarget(_ text: Substring.UTF8View) -> String {
-        var bytes: [UInt8] = text.first == UInt8(ascii: "/") ? [] : [UInt8(ascii: "/")]
-        let digits = Array("0123456789ABCDEF".utf8)
-        for byte in text {
-            if byte <= 0x20 || byte >= 0x7F {
-                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
-
-    private static func isHostByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-            UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
-            true
-        default:
-            false
-        }
-    }
-}
-
-extension UInt8 {
-    /// The value of this byte as a hexadecimal digit, nil for any other byte.
-    var hexValue: UInt8? {
-        switch self {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
-        default: nil
-        }
+        let start = text.first == UInt8(ascii: "/") ? "" : "/"
+        return start + String(decoding: PercentCoding.encode(text) { $0 > 0x20 && $0 < 0x7F }, as: UTF8.self)
     }
 }

@@ -1,3 +1,5 @@
+import Text
+
 /// The SHA-256 of a certificate, by which one camera's certificate is trusted and no other.
 package struct CertificateFingerprint: Hashable, Sendable {
     /// 32 bytes.
@@ -15,13 +17,13 @@ package struct CertificateFingerprint: Hashable, Sendable {
         var rest = text.utf8[...]
         if let equals = rest.lastIndex(of: UInt8(ascii: "=")) {
             rest = rest[rest.index(after: equals)...]
-        } else if rest.count > 7, rest.prefix(7).map({ $0 | 0x20 }).elementsEqual("sha256:".utf8.map { $0 | 0x20 }) {
+        } else if rest.count > 7, ASCII.starts(rest, with: "sha256:") {
             rest = rest.dropFirst(7)
         }
         var bytes: [UInt8] = []
         var high: UInt8?
         for byte in rest where byte != UInt8(ascii: ":") && byte != UInt8(ascii: " ") {
-            guard let digit = byte.hexValue, bytes.count < 32 else { return nil }
+            guard let digit = byte.hexadecimalValue, bytes.count < 32 else { return nil }
             if let first = high {
                 bytes.append(first << 4 | digit)
                 high = nil
@@ -37,8 +39,6 @@ package struct CertificateFingerprint: Hashable, Sendable {
 extension CertificateFingerprint: CustomStringConvertible {
     /// `AB:CD:…`, as openssl writes it.
     package var description: String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        let pairs = bytes.map { String(decoding: [digits[Int($0 >> 4)], digits[Int($0 & 15)]], as: UTF8.self) }
-        return pairs.joined(separator: ":")
+        bytes.map { Hexadecimal.digits(of: [$0], .capital) }.joined(separator: ":")
     }
 }

@@ -1,3 +1,5 @@
+import Text
+
 /// What separates a camera's parts: the boundary as it was declared, and as the delimiter lines show it.
 ///
 /// Dashes at either end of a name are no part of it, since cameras declare them or not and send two, four or none. The
@@ -38,12 +40,12 @@ package struct Boundary: Sendable {
 
     /// Takes the value of the `boundary` parameter as it stands in the header; nil when there is none.
     package init(declared: String?) {
-        var value = ASCII.trimmed(Array((declared ?? "").utf8))
+        var value = Array((declared ?? "").utf8).trimmingBlanksAndReturns()
         for quote in [ASCII.doubleQuote, ASCII.singleQuote] where value.first == quote {
             value = value.dropFirst()
             if let end = value.firstIndex(of: quote) { value = value[..<end] }
         }
-        value = ASCII.trimmed(value).prefix(Boundary.maximumLength)
+        value = value.trimmingBlanksAndReturns().prefix(Boundary.maximumLength)
         declaredName = Boundary.core(of: value)
         name = declaredName
         bareLine = value.starts(with: [ASCII.dash, ASCII.dash]) ? declaredName : Array(value)
@@ -61,17 +63,17 @@ package struct Boundary: Sendable {
     package static func parameter(ofContentType value: some StringProtocol) -> String? {
         var rest = Array(value.utf8)[...]
         while let semicolon = rest.firstIndex(of: ASCII.semicolon) {
-            rest = rest[(semicolon + 1)...].drop { ASCII.isBlank($0) }
+            rest = rest[(semicolon + 1)...].drop { $0.isBlank }
             guard ASCII.starts(rest, with: "boundary") else { continue }
-            let sign = rest.dropFirst(8).drop { ASCII.isBlank($0) }
+            let sign = rest.dropFirst(8).drop { $0.isBlank }
             guard sign.first == UInt8(ascii: "=") else { continue }
-            let text = sign.dropFirst().drop { ASCII.isBlank($0) }
+            let text = sign.dropFirst().drop { $0.isBlank }
             if let quote = text.first, quote == ASCII.doubleQuote || quote == ASCII.singleQuote,
                 let end = text.dropFirst().firstIndex(of: quote)
             {
                 return String(decoding: text[...end], as: UTF8.self)
             }
-            return String(decoding: ASCII.trimmed(text.prefix { $0 != ASCII.semicolon }), as: UTF8.self)
+            return String(decoding: text.prefix { $0 != ASCII.semicolon }.trimmingBlanksAndReturns(), as: UTF8.self)
         }
         return nil
     }
@@ -97,7 +99,7 @@ package struct Boundary: Sendable {
 
     private mutating func readBare(_ line: UnsafeRawBufferPointer, dashes: Int) -> Line {
         guard !bareLine.isEmpty, line.dropFirst(dashes).starts(with: declaredName), !declaredName.isEmpty else { return .other }
-        let trimmed = ASCII.trimmed(line)
+        let trimmed = line.trimmingBlanksAndReturns()
         guard trimmed.elementsEqual(bareLine) || trimmed.elementsEqual(declaredName) || Boundary.core(of: trimmed) == declaredName
         else { return .other }
         if name != declaredName {
@@ -115,7 +117,7 @@ package struct Boundary: Sendable {
         let header = line.indices.first { $0 >= dashes && ASCII.starts(line[$0...], with: "content-") }
         var body = line[dashes..<(header ?? line.count)]
         // Blanks at the front belong to the bytes to compare, those at the end do not.
-        while let last = body.last, last == ASCII.dash || last == ASCII.carriageReturn || ASCII.isBlank(last) { body = body.dropLast() }
+        while let last = body.last, last == ASCII.dash || last == ASCII.carriageReturn || last.isBlank { body = body.dropLast() }
         name = Array(body.prefix(Boundary.maximumLength))
         isLearnt = true
         if !declaredName.isEmpty { quirks.insert(.otherBoundary) }

@@ -1,3 +1,5 @@
+import Text
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -112,7 +114,7 @@ struct DelimiterScanner: Sendable {
 
     private mutating func matchLine(_ byte: UInt8, _ boundary: Boundary) -> Find {
         let isEnd = byte == ASCII.lineFeed || byte == ASCII.carriageReturn
-        if mayBeBare, lineLength == boundary.bareLine.count, lineLength > 0, isEnd || ASCII.isBlank(byte) || byte == ASCII.dash {
+        if mayBeBare, lineLength == boundary.bareLine.count, lineLength > 0, isEnd || byte.isBlank || byte == ASCII.dash {
             mayBeBare = false
             return .bareLine
         }
@@ -122,7 +124,7 @@ struct DelimiterScanner: Sendable {
         }
         guard mayBeDashes || mayBeField || mayBeBare else { return .nothing }
         mayBeDashes = mayBeDashes && byte == ASCII.dash && !boundary.isConfirmed
-        mayBeField = mayBeField && !boundary.isConfirmed && ASCII.lowercase(byte) == DelimiterScanner.field.utf8Start[lineLength]
+        mayBeField = mayBeField && !boundary.isConfirmed && byte.lowercased == DelimiterScanner.field.utf8Start[lineLength]
         mayBeBare = mayBeBare && lineLength < boundary.bareLine.count && byte == boundary.bareLine[lineLength]
         lineLength += 1
         if mayBeDashes, lineLength == 2 {

@@ -1,4 +1,5 @@
 import NIOCore
+import Text
 
 #if canImport(Glibc)
     import Glibc
@@ -127,13 +128,13 @@ extension FrameAssembler {
     private mutating func readLine(_ bytes: UnsafeRawBufferPointer) {
         if bytes.last != ASCII.carriageReturn { oddities.insert(.lineFeeds) }
         let text = UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.lastIndex { $0 != ASCII.carriageReturn }.map { $0 + 1 } ?? 0)])
-        guard text.contains(where: { !ASCII.isBlank($0) }) else { return endHeader() }
+        guard text.contains(where: { !$0.isBlank }) else { return endHeader() }
         switch boundary.read(text) {
         case .delimiter(let rest):
             if sawDelimiter { oddities.insert(.doubledDelimiter) }
             sawDelimiter = true
             header = PartHeader()
-            let behind = text[rest...].drop { $0 == ASCII.dash || ASCII.isBlank($0) }
+            let behind = text[rest...].drop { $0 == ASCII.dash || $0.isBlank }
             guard behind.contains(ASCII.colon) else { return }
             oddities.insert(.headerBehindDelimiter)
             header.read(behind)

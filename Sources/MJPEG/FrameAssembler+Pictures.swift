@@ -1,4 +1,5 @@
 import NIOCore
+import Text
 
 /// Where a frame ends.
 ///

@@ -1,3 +1,5 @@
+import Text
+
 /// The header of a part: the fields that matter, read leniently line by line.
 ///
 /// Lines without a name, folded lines and unknown fields are passed over.
@@ -38,11 +40,11 @@ package struct PartHeader: Hashable, Sendable {
     /// Reads one line, without its line end.
     package mutating func read(_ line: some BidirectionalCollection<UInt8>) {
         // A line that begins with a blank continues the one before, and no field of interest is that long.
-        guard let first = line.first, !ASCII.isBlank(first), let colon = line.firstIndex(of: ASCII.colon) else { return }
-        let name = ASCII.trimmed(line[..<colon])
+        guard let first = line.first, !first.isBlank, let colon = line.firstIndex(of: ASCII.colon) else { return }
+        let name = line[..<colon].trimmingBlanksAndReturns()
         guard !name.isEmpty else { return }
         fields += 1
-        let value = ASCII.trimmed(line[line.index(after: colon)...])
+        let value = line[line.index(after: colon)...].trimmingBlanksAndReturns()
         switch name.count {
         case 14 where ASCII.equal(name, "content-length"): readLength(value)
         case 12 where ASCII.equal(name, "content-type"): readType(value)
@@ -59,7 +61,7 @@ package struct PartHeader: Hashable, Sendable {
         var digits = 0
         for byte in value {
             // Ten significant digits are beyond any frame, and far below an overflow.
-            guard let digit = ASCII.digit(byte), length < 1_000_000_000 else {
+            guard let digit = byte.decimalValue, length < 1_000_000_000 else {
                 digits = 0
                 break
             }
@@ -75,7 +77,7 @@ package struct PartHeader: Hashable, Sendable {
     }
 
     private mutating func readType(_ value: some BidirectionalCollection<UInt8>) {
-        let end = value.firstIndex { $0 == ASCII.semicolon || ASCII.isBlank($0) } ?? value.endIndex
+        let end = value.firstIndex { $0 == ASCII.semicolon || $0.isBlank } ?? value.endIndex
         let type = value[..<end]
         isPlainJPEG = ASCII.equal(value, "image/jpeg")
         if ASCII.starts(type, with: "image/") || ASCII.equal(type, "application/octet-stream") {

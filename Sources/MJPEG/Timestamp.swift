@@ -1,3 +1,5 @@
+import Text
+
 /// A moment in time, for the `X-Timestamp` of a part and the age of a frame.
 ///
 /// Its text form is seconds since the epoch with six decimals: `1700000000.123456`.
@@ -35,7 +37,7 @@ package struct Timestamp: Hashable, Sendable {
             guard !blankBehind else { return nil }
             if byte == ASCII.dot, decimals == nil {
                 decimals = 0
-            } else if let digit = ASCII.digit(byte) {
+            } else if let digit = byte.decimalValue {
                 if let place = decimals {
                     if place < 6 { micros = micros * 10 + Int64(digit) }
                     decimals = place + 1

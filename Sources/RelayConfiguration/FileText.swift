@@ -1,4 +1,5 @@
 import Glibc
+import Text
 
 /// Files that belong to a configuration: itself, and passwords.
 enum FileText {
@@ -32,7 +33,7 @@ enum FileText {
         case ENOENT, ENOTDIR: TextError(message: "there is no such file")
         case EACCES, EPERM: TextError(message: "permission denied")
         case ENXIO: TextError(message: "this is not a regular file")
-        default: TextError(message: "cannot be read: \(String(cString: strerror(code)))")
+        default: TextError(message: "cannot be read: \(SystemError.words(code))")
         }
     }
 }

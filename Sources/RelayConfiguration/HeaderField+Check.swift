@@ -1,3 +1,5 @@
+import Text
+
 extension HeaderField {
     /// The length in bytes that no field reaches on purpose.
     private static let maximumLength = 8192
@@ -11,25 +13,17 @@ extension HeaderField {
 
     /// Takes a field that may stand in a request to a camera.
     init(checkedName name: String, value: String) throws(TextError) {
-        let isToken = !name.isEmpty && name.utf8.allSatisfy(Self.isTokenByte)
+        let isToken = !name.isEmpty && name.utf8.allSatisfy(\.isTokenByte)
         guard isToken else { throw TextError(message: "this is no name of an HTTP header field") }
         guard !Self.reserved.contains(name.lowercased()) else {
             throw TextError(message: "'\(name)' cannot be set: the relay writes that field itself or must not send it")
         }
-        guard !value.unicodeScalars.contains(where: { $0 != "\t" && ($0.value < 0x20 || $0.value == 0x7F) }) else {
+        guard !value.utf8.contains(where: { $0 != ASCII.tab && $0.isControl }) else {
             throw TextError(message: "the value of '\(name)' contains a control character")
         }
         guard name.utf8.count + value.utf8.count <= Self.maximumLength else {
             throw TextError(message: "the field is longer than \(Self.maximumLength) bytes")
         }
         self.init(name: name, value: value)
-    }
-
-    /// RFC 9110, 5.6.2.
-    private static func isTokenByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-        }
     }
 }

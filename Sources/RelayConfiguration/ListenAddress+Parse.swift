@@ -1,4 +1,5 @@
 import Glibc
+import Text
 
 extension ListenAddress {
     /// The longest path that fits into a socket's address (108 bytes with the final zero).
@@ -57,11 +58,9 @@ extension ListenAddress {
             return host
         }
         let host = String(text)
-        let isName = host.utf8.count <= 253 && host.utf8.allSatisfy(isNameByte)
+        let isName = host.utf8.count <= 253 && host.utf8.allSatisfy(\.isHostNameByte)
         // A name's last label is never a number (RFC 3696, 2), so this is a mistyped address.
-        let endsInNumber = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).last?.allSatisfy {
-            (0x30...0x39).contains($0)
-        }
+        let endsInNumber = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).last?.allSatisfy(\.isDigit)
         guard isName, endsInNumber == false || isAddress(host, family: AF_INET) else {
             throw TextError(message: "the address's host is neither an IP address nor a name")
         }
@@ -71,15 +70,5 @@ extension ListenAddress {
     private static func isAddress(_ text: String, family: Int32) -> Bool {
         var storage = in6_addr()
         return inet_pton(family, text, &storage) == 1
-    }
-
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-            UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
-            true
-        default:
-            false
-        }
     }
 }

@@ -1,5 +1,6 @@
 import CameraClient
 import CameraURL
+import TestSupport
 import Testing
 
 @Suite struct AuthenticatorTests {

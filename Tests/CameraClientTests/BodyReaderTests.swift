@@ -1,5 +1,6 @@
 import CameraClient
 import NIOCore
+import TestSupport
 import Testing
 
 private func head(_ fields: [(String, String)], status: Int = 200) -> ResponseHead {

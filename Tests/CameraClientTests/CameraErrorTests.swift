@@ -39,11 +39,4 @@ import Testing
         #expect(CameraError.loginUnsupported(offered: "").description == "camera asks for a login (401) but offers no way to give one")
         #expect(CameraError.notAPicture(mediaType: "").description == "camera sends neither a stream nor a picture")
     }
-
-    @Test func shownTextIsCutByScalars() {
-        #expect("abc".shown(limit: 2) == "ab")
-        #expect("a\u{0}b\u{7F}c".shown() == "abc")
-        #expect(String(repeating: "e\u{301}", count: 100).shown().unicodeScalars.count == 80)
-        #expect("grün ☃".shown() == "grün ☃")
-    }
 }

@@ -1,7 +1,9 @@
 import CameraURL
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
+import Text
 
 @testable import CameraClient
 

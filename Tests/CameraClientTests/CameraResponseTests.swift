@@ -1,5 +1,6 @@
 import CameraURL
 import MJPEG
+import TestSupport
 import Testing
 
 @testable import CameraClient

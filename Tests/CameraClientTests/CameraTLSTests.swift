@@ -2,6 +2,7 @@ import CameraURL
 import Crypto
 import Glibc
 import NIOSSL
+import TestSupport
 import Testing
 
 @testable import CameraClient
@@ -114,7 +115,7 @@ import Testing
             $0.interval = .milliseconds(10)
         }
         #expect(await Watcher { $0.unchanged >= 3 }.read(&reader).error == .cancelled)
-        #expect(camera.connections == 1)
+        #expect(camera.connectionCount == 1)
         await camera.stop()
     }
 

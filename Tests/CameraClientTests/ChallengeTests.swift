@@ -1,4 +1,5 @@
 import CameraClient
+import TestSupport
 import Testing
 
 @Suite struct ChallengeTests {

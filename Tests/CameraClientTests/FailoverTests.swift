@@ -2,6 +2,7 @@ import MJPEG
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import CameraClient
@@ -61,7 +62,7 @@ import Testing
             ["http://127.0.0.1:\(preferred.port)/a", "http://127.0.0.1:\(other.port)/b"], failback: .milliseconds(50))
         let watched = await Watcher { $0.jpegs.contains(Self.second) && $0.jpegs.suffix(5).allSatisfy { $0 == Self.first } }.read(&camera)
         #expect(watched.error == .cancelled)
-        #expect(preferred.connections >= 3)
+        #expect(preferred.connectionCount >= 3)
         // Once the first one is back, nothing comes from the other any more.
         let turn = try #require(watched.jpegs.firstIndex(of: Self.first))
         #expect(watched.jpegs[turn...].allSatisfy { $0 == Self.first })
@@ -81,7 +82,7 @@ import Testing
         }
         // The one that refused the login is left alone for half a minute.
         #expect(locked.requests.filter { $0.field("Authorization") != nil }.count == 1)
-        #expect(gone.connections == 5)
+        #expect(gone.connectionCount == 5)
         await locked.stop()
         await gone.stop()
     }

@@ -1,6 +1,7 @@
 import Glibc
 import MJPEG
 import NIOPosix
+import TestSupport
 import Testing
 
 @testable import CameraClient
@@ -97,7 +98,7 @@ import Testing
     /// As fast as the network goes: far more than 1000 frames a second. Each frame goes out, and memory does not grow with them.
     @Test func aThousandFramesASecondCostBoundedMemory() async throws {
         try await TestLoops.$group.withValue(TestLoops.busy) {
-            let pictures = (1...20).map { TestPicture.jpeg($0, entropy: 5_000) }
+            let pictures = (1...20).map { TestPicture.jpeg($0, size: 5_000) }
             let camera = try await TestCamera.start { _ in [.send(TestPicture.head), .endless(TestPicture.parts(pictures))] }
             let counter = FrameCounter()
             _ = try await counter.count("http://127.0.0.1:\(camera.port)/", frames: 500)

@@ -1,6 +1,7 @@
 import CameraURL
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 
 @testable import CameraClient

@@ -1,4 +1,5 @@
 import NIOCore
+import TestSupport
 
 /// The ways in which the same bytes can come: as one piece, byte by byte, and cut in two at every place.
 enum Pieces {

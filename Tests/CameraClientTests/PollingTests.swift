@@ -1,5 +1,6 @@
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import CameraClient
@@ -23,7 +24,7 @@ import Testing
         let camera = try await TestCamera.start { [.send(Self.answer(Self.pictures[$0.number % 3]))] }
         let watched = try await poll(camera) { $0.frames >= 6 }
         #expect(watched.jpegs.prefix(6).elementsEqual(Self.pictures + Self.pictures))
-        #expect(camera.connections == 1)
+        #expect(camera.connectionCount == 1)
         #expect(camera.requests.allSatisfy { $0.field("Connection") == "keep-alive" })
         #expect(watched.descriptions.count == 1)
         await camera.stop()
@@ -56,7 +57,7 @@ import Testing
             return [.send(head + picture + bytes("\r\n0\r\n\r\n"))]
         }
         #expect(try await poll(camera) { $0.frames >= 5 }.frames >= 5)
-        #expect(camera.connections == 1)
+        #expect(camera.connectionCount == 1)
         await camera.stop()
     }
 
@@ -79,7 +80,7 @@ import Testing
         let watched = try await poll(camera) { $0.frames >= 3 }
         #expect(watched.jpegs.prefix(3).elementsEqual(Self.pictures))
         #expect(watched.unchanged >= 4)
-        #expect(camera.connections == 1)
+        #expect(camera.connectionCount == 1)
         #expect(camera.requests.first?.field("If-None-Match") == nil)
         await camera.stop()
     }
@@ -99,7 +100,7 @@ import Testing
         }
         let watched = try await poll(camera, user: "admin:secret@") { $0.frames >= 5 }
         #expect(watched.error == .cancelled)
-        #expect(camera.connections == 1)
+        #expect(camera.connectionCount == 1)
         await camera.stop()
     }
 

@@ -1,6 +1,7 @@
 import Glibc
 import NIOPosix
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import CameraClient

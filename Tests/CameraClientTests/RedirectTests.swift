@@ -1,6 +1,8 @@
 import CameraClient
 import CameraURL
+import TestSupport
 import Testing
+import Text
 
 @Suite struct RedirectTests {
     private func from() throws -> CameraURL { try CameraURL("http://user:secret@cam:8080/b/c/d;p?q") }

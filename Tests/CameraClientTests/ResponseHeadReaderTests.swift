@@ -1,5 +1,6 @@
 import CameraClient
 import NIOCore
+import TestSupport
 import Testing
 
 /// What a reader made of some pieces; compared between different cuts of the same bytes.

@@ -3,15 +3,9 @@ import MJPEG
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestSupport
 
 @testable import CameraClient
-
-/// The event loops of a test's cameras and of their reader.
-enum TestLoops {
-    @TaskLocal static var group: MultiThreadedEventLoopGroup = .singleton
-    /// For cameras that keep their loop busy, so that tests beside theirs are not starved.
-    static let busy = MultiThreadedEventLoopGroup(numberOfThreads: 2)
-}
 
 /// What came of reading a camera for a while.
 struct Watched: Sendable {

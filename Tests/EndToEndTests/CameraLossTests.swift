@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Cameras that are not there, go away, come back, or say no; viewers stay.
@@ -165,9 +166,9 @@ import Testing
     @Test func redirectToTheRealAddressIsFollowed() async throws {
         try await withBench { bench in
             let camera = try await bench.camera { connection in
-                if connection.request.hasPrefix("GET /video HTTP/1.") {
+                if connection.request.text.hasPrefix("GET /video HTTP/1.") {
                     try await connection.send("HTTP/1.1 302 Found\r\nLocation: cgi/mjpg?res=1\r\nContent-Length: 0\r\n\r\n")
-                } else if connection.request.hasPrefix("GET /cgi/mjpg?res=1 HTTP/1.") {
+                } else if connection.request.text.hasPrefix("GET /cgi/mjpg?res=1 HTTP/1.") {
                     try await CameraScript.still()(connection)
                 }
             }

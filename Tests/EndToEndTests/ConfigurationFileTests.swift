@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The relay with a configuration file: where it is found, how it is checked, what is served.

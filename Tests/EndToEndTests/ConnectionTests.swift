@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Connections that ask often, early, oddly or with rubbish; none of them harms a stream.

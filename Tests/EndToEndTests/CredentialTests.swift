@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// No login shows in what the relay writes, whatever the camera or a program says back, whatever fails and whoever asks.
@@ -65,7 +66,7 @@ import Testing
             },
             // Says back what it was asked, in every place that the relay shows.
             "echo": try await bench.camera { connection in
-                let target = connection.request.split(separator: " ").dropFirst().first ?? ""
+                let target = connection.request.target
                 let login = connection.field("Authorization") ?? "nothing"
                 guard connection.number % 2 == 0 else {
                     return try await connection.send("HTTP/1.1 404 no \(target) for \(login)\r\nContent-Length: 0\r\n\r\n")

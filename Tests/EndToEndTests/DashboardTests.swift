@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The relay's own pages in a real browser.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Frames reach viewers whole, in order, unchanged, and as soon as their last byte is in, whatever form the camera sends.

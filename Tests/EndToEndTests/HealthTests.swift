@@ -48,7 +48,7 @@ import Testing
                 try await connection.send("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
             }
             #expect(try await Self.health(bench, ["-p", "\(camera.port)"]) == 1)
-            #expect(camera.requests.first?.request.hasPrefix("GET /healthz HTTP/1.1\r\n") == true)
+            #expect(camera.requests.first?.text.hasPrefix("GET /healthz HTTP/1.1\r\n") == true)
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Logins from the URL reach the camera in the form that it asks for, and show nowhere else.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The relay under a path of its own behind the proxies that people use, by the snippets in Examples/.

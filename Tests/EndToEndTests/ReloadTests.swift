@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// SIGHUP: the new file holds, or nothing changes; what did not change loses nothing.
@@ -139,7 +140,7 @@ import Testing
                 while viewer.connection.waitingBytes > 0 { #expect(try await viewer.anyPart().number != nil) }
             }
             #expect(try await bench.get("/front/stream", from: relay).status == 404)
-            try await eventually("the camera is let go") { camera.requests.allSatisfy { $0.connection.isClosed } }
+            try await eventually("the camera is let go") { camera.connections.allSatisfy { $0.connection.isClosed } }
             let seen = clock.connectionCount
             try await eventually("time goes by") { clock.connectionCount >= seen + 5 }
             #expect(camera.connectionCount == 1)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The addresses of the single-URL mode and their other names.

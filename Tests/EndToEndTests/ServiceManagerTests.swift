@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What the relay tells systemd, which listens on the socket that `NOTIFY_SOCKET` names.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// A viewer on a slow link sees fewer frames, never old or torn ones, and holds nobody up.

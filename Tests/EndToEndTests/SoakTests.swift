@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// Everything at once for a while: cameras flap, viewers come and go, the configuration is reloaded. At the end nothing is left

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// More viewers than there is room for, and viewers who take nothing: those who are there keep their stream.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The older relay's WebSocket port: text messages with the picture as a data URL, on any path, the newest only.

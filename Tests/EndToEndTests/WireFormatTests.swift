@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The stream's bytes are the wire format that viewers were measured with, to the byte.

@@ -10,10 +10,11 @@ let package = Package(
     dependencies: [.package(url: "https://github.com/apple/swift-nio", from: "2.101.0")],
     targets: [
         .target(name: "CFuzzer"),
-        .target(name: "CameraURL", swiftSettings: traced),
-        .target(name: "MJPEG", dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: traced),
+        .target(name: "Text", swiftSettings: traced),
+        .target(name: "CameraURL", dependencies: ["Text"], swiftSettings: traced),
+        .target(name: "MJPEG", dependencies: ["Text", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: traced),
         .target(
-            name: "Reading", dependencies: ["CameraURL", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: traced),
+            name: "Reading", dependencies: ["CameraURL", "Text", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: traced),
         .executableTarget(name: "FuzzAssembler", dependencies: ["CFuzzer", "MJPEG"], linkerSettings: driven),
         .executableTarget(name: "FuzzHead", dependencies: ["CFuzzer", "Reading"], linkerSettings: driven),
         .executableTarget(name: "FuzzChallenge", dependencies: ["CFuzzer", "Reading"], linkerSettings: driven),

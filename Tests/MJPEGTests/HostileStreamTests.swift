@@ -1,5 +1,6 @@
 import MJPEG
 import NIOCore
+import TestSupport
 import Testing
 
 /// Cameras that send without end, without sense or with intent.
@@ -97,7 +98,7 @@ import Testing
 
     /// Mutates valid streams; whatever comes out must be whole pictures.
     @Test(arguments: 0..<8) func mutatedStreamsGiveOnlyWholePictures(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         let streams = Stream.boundaries + Stream.parts
         var delivered = 0
         for _ in 0..<300 {
@@ -115,7 +116,7 @@ import Testing
         #expect(delivered > 200)
     }
 
-    private func mutate(_ bytes: inout [UInt8], _ generator: inout SeededGenerator) {
+    private func mutate(_ bytes: inout [UInt8], _ generator: inout SeededRandom) {
         guard bytes.count > 8 else { return }
         let index = Int.random(in: 0..<bytes.count, using: &generator)
         let other = Int.random(in: 0..<bytes.count, using: &generator)

@@ -1,22 +1,4 @@
-import NIOCore
-
-/// A generator of numbers that gives the same ones for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        // SplitMix64.
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-}
+import TestSupport
 
 /// Small JPEGs with the structure of real ones; their entropy-coded data is random.
 struct TestJPEG {
@@ -41,7 +23,7 @@ struct TestJPEG {
     }
 
     var bytes: [UInt8] {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         var jpeg: [UInt8] = [0xFF, 0xD8]
         func add(_ segment: [UInt8]) {
             jpeg += [UInt8](repeating: 0xFF, count: fill) + segment

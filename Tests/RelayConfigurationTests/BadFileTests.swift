@@ -3,6 +3,33 @@ import Testing
 
 /// Each file with exactly the lines that an operator reads.
 @Suite struct BadFileTests {
+    @Test func everythingWrongIsToldAtOnceInTheOrderOfTheFile() {
+        let text = """
+            sources:
+              status: http://h/
+              front:
+                url: http:///video
+                prot: 1
+                port: 70000
+              yard: {url: http://h/, fps: 3, reconnect_min: 1m}
+            defaults: {stall_timeout: 1}
+            listen: nowhere
+            drain_timeout: ${LIMIT}
+            """
+        #expect(
+            problems(text) == [
+                "relay.yaml:2:3: a source cannot be named 'status': /status is a route of the relay",
+                "relay.yaml:4:10: 'url' in source 'front': the URL has no host",
+                "relay.yaml:5:5: unknown key 'prot' in source 'front'; did you mean 'port'?",
+                "relay.yaml:6:11: 'port' in source 'front' must be a port from 1 to 65535",
+                "relay.yaml:7:31: 'fps' in source 'yard' is only for a file: URL; a camera sets its own pace",
+                "relay.yaml:7:49: 'reconnect_min' in source 'yard' is longer than 'reconnect_max' (10s unless set)",
+                "relay.yaml:8:27: 'stall_timeout' in 'defaults' must be a duration from 100ms to 1h, such as 10s",
+                "relay.yaml:9:9: 'listen': the address needs a port from 0 to 65535 behind a colon, such as 0.0.0.0:8080",
+                "relay.yaml:10:16: environment variable 'LIMIT' is not set; ${LIMIT:-default} would give it a default",
+            ])
+    }
+
     @Test(arguments: [
         ("sources: {a: http://h/}\nlistn: 1", ["relay.yaml:2:1: unknown key 'listn'; did you mean 'listen'?"]),
         (

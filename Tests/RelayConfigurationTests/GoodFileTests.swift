@@ -81,63 +81,6 @@ import Testing
         #expect(try parse("sources: {front: http://192.0.2.10/video}\ndefaults:\nlog: ~") == RelayConfiguration(sources: [front]))
     }
 
-    @Test(arguments: [
-        ("file:clip.mjpeg", "/etc/relay/clip.mjpeg"), ("file:../clip.mjpeg", "/etc/relay/../clip.mjpeg"),
-        ("file:/srv/clip.mjpeg", "/srv/clip.mjpeg"), ("file:///srv/clip.mjpeg", "/srv/clip.mjpeg"),
-        ("file:100%41.mjpeg", "/etc/relay/100%41.mjpeg"),
-    ])
-    func fileURLsNamePaths(url: String, path: String) throws {
-        #expect(try parse("sources: {a: '\(url)'}").sources.map(\.upstream) == [.file(path: path)])
-    }
-
-    @Test(arguments: [
-        ("\"[::]:54321\"", ListenAddress.ip(host: "::", port: 54321), "[::]:54321"),
-        ("0.0.0.0:8080", .ip(host: "0.0.0.0", port: 8080), "0.0.0.0:8080"),
-        ("localhost:8080", .ip(host: "localhost", port: 8080), "localhost:8080"),
-        ("\":8080\"", .ip(host: "::", port: 8080), "[::]:8080"),
-        ("8080", .ip(host: "::", port: 8080), "[::]:8080"),
-        ("127.0.0.1:0", .ip(host: "127.0.0.1", port: 0), "127.0.0.1:0"),
-        ("'[fe80::1%eth0]:80'", .ip(host: "fe80::1%eth0", port: 80), "[fe80::1%eth0]:80"),
-        ("unix:/run/relay.sock", .unix(path: "/run/relay.sock"), "unix:/run/relay.sock"),
-    ])
-    func listenAddressesAreReadAndShown(text: String, address: ListenAddress, shown: String) throws {
-        #expect(try parse("sources: {a: http://h/}\nlisten: \(text)").listen == [address])
-        #expect(address.description == shown)
-    }
-
-    @Test(arguments: [
-        "listen: ['127.0.0.1:80', '[::1]:80']", "listen: ['0.0.0.0:80', '[::1]:80']", "listen: [127.0.0.1:0, 127.0.0.1:0]",
-        "listen: [127.0.0.1:80, 127.0.0.2:80]",
-    ])
-    func addressesThatFitSideBySideAreTaken(line: String) throws {
-        #expect(try parse("sources: {a: http://h/}\n\(line)").listen.count == 2)
-    }
-
-    @Test func socketPathOf107BytesFits() throws {
-        let path = "/" + String(repeating: "é", count: 53)
-        #expect(path.utf8.count == 107)
-        #expect(try parse("sources: {a: http://h/}\nlisten: unix:\(path)").listen == [.unix(path: path)])
-    }
-
-    @Test(arguments: [
-        ("${HOST}", "h.example"), ("x${HOST}y", "xh.exampley"), ("${NONE:-other}", "other"), ("${EMPTY:-other}", "other"),
-        ("${HOST:-other}", "h.example"), ("${EMPTY}x", "x"), ("${NONE:-}x", "x"), ("${HOST}.${HOST}", "h.example.h.example"),
-    ])
-    func variablesComeFromTheEnvironment(text: String, host: String) throws {
-        let environment = ["HOST": "h.example", "EMPTY": ""]
-        let camera = CameraURL(scheme: .http, host: host, port: 80, target: "/")
-        #expect(try parse("sources: {a: 'http://\(text)/'}", environment: environment).sources.map(\.upstream) == [.camera(camera)])
-    }
-
-    @Test func variablesAreNeverReadAsYAMLOrReplacedAgain() throws {
-        let environment = ["VALUE": "a: [b, ${OTHER}] # &c *d\" '", "PORT": "8080"]
-        let configuration = try parse(
-            "sources: {a: {url: http://h/, port: \"${PORT}\", headers: {X: \"${VALUE}\", Y: '$${VALUE} $$${X} $ $x $'}}}",
-            environment: environment)
-        #expect(configuration.sources.first?.port == 8080)
-        #expect(configuration.sources.first?.headers.map(\.value) == ["a: [b, ${OTHER}] # &c *d\" '", "${VALUE} $${X} $ $x $"])
-    }
-
     @Test func authorizationMayBeSetWithoutALogin() throws {
         #expect(try parse("sources: {a: {url: http://h/, headers: {Authorization: Bearer x}}}").sources.first?.headers.count == 1)
     }

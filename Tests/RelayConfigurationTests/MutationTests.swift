@@ -1,4 +1,5 @@
 import RelayConfiguration
+import TestSupport
 import Testing
 
 @Suite struct MutationTests {
@@ -32,7 +33,7 @@ import Testing
     @Test(arguments: 0..<5)
     func anyMutationGivesAValueOrProblems(seed: Int) throws {
         let environment = ["WAIT": "2s", "PASS": "secret"]
-        var generator = SeededGenerator(state: UInt64(seed))
+        var generator = SeededRandom(seed: UInt64(seed))
         let good = Array(Self.good.utf8)
         #expect(problems(good, environment: environment) == [])
         var accepted = 0

@@ -58,6 +58,16 @@ final class RawClient {
         }
     }
 
+    /// One GET on a connection of its own.
+    static func get(
+        _ port: Int, _ path: String, _ fields: String = "", host: String = "127.0.0.1"
+    ) throws -> (head: String, body: String, bytes: [UInt8]) {
+        let client = try RawClient(port: port)
+        try client.send("GET \(path) HTTP/1.1\r\nHost: \(host):\(port)\r\nConnection: close\r\n\(fields)\r\n")
+        let (head, body) = try client.readAnswer()
+        return (head, String(decoding: body, as: UTF8.self), body)
+    }
+
     func send(_ text: String) throws { try send(Array(text.utf8)) }
 
     func send(_ bytes: [UInt8]) throws {

@@ -1,5 +1,6 @@
 import CameraClient
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Relay
@@ -123,7 +124,7 @@ import Testing
     }
 
     @Test mutating func aFlappingCameraIsDialledAtMostOncePerSecondOnAverage() {
-        var generator = Seeded(state: 1)
+        var generator = SeededRandom(seed: 1)
         var now = TimeAmount.zero
         var dials = 0
         while now < .seconds(60) {
@@ -134,17 +135,5 @@ import Testing
             now = now + TimeAmount(machine.ended(.ended, fraction: .random(in: 0...1, using: &generator)).wait)
         }
         #expect(dials <= 60)
-    }
-
-    /// Repeatable draws (SplitMix64).
-    private struct Seeded: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
     }
 }

@@ -1,4 +1,5 @@
 import NIOCore
+import Text
 
 /// Takes the transfer coding off a response body: chunked, counted, or up to the connection's end.
 ///
@@ -128,7 +129,7 @@ package struct BodyReader: Sendable {
         var length = 0
         for byte in first {
             guard let digit = byte.decimalValue else { return nil }
-            length = length * 10 + digit
+            length = length * 10 + Int(digit)
         }
         return length
     }

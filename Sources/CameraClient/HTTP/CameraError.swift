@@ -1,4 +1,5 @@
 import CameraURL
+import Text
 
 /// Why a camera could not be read; the description is the operator's sentence.
 ///

@@ -1,5 +1,6 @@
 import CameraURL
 import NIOCore
+import Text
 
 /// One GET for a camera, written so that nothing in it can end a line before its time.
 ///

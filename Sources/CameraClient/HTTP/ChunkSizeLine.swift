@@ -1,3 +1,5 @@
+import Text
+
 /// The line before each chunk, read byte by byte: hexadecimal digits, then whatever the camera adds.
 ///
 /// Blank lines before it are skipped, so that the line end behind a chunk may be there, be missing or be there twice; `0x` before
@@ -61,7 +63,7 @@ struct ChunkSizeLine: Sendable {
 
     private mutating func takeDigit(_ byte: UInt8) -> Step {
         guard let digit = byte.hexadecimalValue else { return .unreadable }
-        value = value << 4 | digit
+        value = value << 4 | UInt64(digit)
         digits += 1
         guard value < Self.sizeLimit else {
             hasOverflowed = true

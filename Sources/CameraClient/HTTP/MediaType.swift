@@ -1,3 +1,5 @@
+import Text
+
 /// The value of a Content-Type field, read as cameras write it.
 package struct MediaType: Hashable, Sendable {
     /// Parameters beyond this many are dropped.

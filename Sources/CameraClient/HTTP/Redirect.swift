@@ -1,4 +1,5 @@
 import CameraURL
+import Text
 
 /// Where a camera's redirect leads.
 package enum Redirect {

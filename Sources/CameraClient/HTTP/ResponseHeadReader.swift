@@ -1,4 +1,5 @@
 import NIOCore
+import Text
 
 /// Reads a camera's response head, however sloppy its form, from bytes that come in any pieces.
 ///
@@ -159,17 +160,14 @@ package struct ResponseHeadReader: Sendable {
 extension ArraySlice<UInt8> {
     /// Takes one to four decimal digits; nil where there is none, or one more.
     fileprivate mutating func takeNumber() -> Int? {
-        let digits = prefix { $0.decimalValue != nil }
+        let digits = prefix { $0.isDigit }
         guard (1...4).contains(digits.count) else { return nil }
         removeFirst(digits.count)
-        return digits.reduce(0) { $0 * 10 + ($1.decimalValue ?? 0) }
+        return digits.reduce(0) { $0 * 10 + Int($1.decimalValue ?? 0) }
     }
 
     /// What follows `prefix`, given in lower case and found in any; nil where these bytes begin otherwise.
     fileprivate func dropping(prefix: StaticString) -> ArraySlice? {
-        let count = prefix.utf8CodeUnitCount
-        guard self.count >= count else { return nil }
-        let matches = prefix.withUTF8Buffer { $0.elementsEqual(self.prefix(count).lazy.map { $0 | 0x20 }) }
-        return matches ? dropFirst(count) : nil
+        ASCII.starts(self, with: prefix) ? dropFirst(prefix.utf8CodeUnitCount) : nil
     }
 }

@@ -1,4 +1,5 @@
 import CameraURL
+import Text
 
 /// Answers a camera's challenges with one login, and knows when to stop: cameras lock accounts after a few wrong ones.
 ///

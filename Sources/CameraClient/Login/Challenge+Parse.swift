@@ -1,3 +1,5 @@
+import Text
+
 extension Challenge {
     /// Challenges and parameters of one challenge beyond these many are dropped.
     static let maximumChallenges = 16

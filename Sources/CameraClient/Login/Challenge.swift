@@ -1,3 +1,5 @@
+import Text
+
 /// One way to log in that a camera offers: a scheme and its parameters.
 package struct Challenge: Hashable, Sendable {
     /// As sent; compared in any case.

@@ -1,4 +1,5 @@
 import Crypto
+import Text
 
 /// The hash of a Digest login (RFC 7616, section 3.3).
 enum DigestAlgorithm: String, Hashable, Sendable {
@@ -22,13 +23,8 @@ enum DigestAlgorithm: String, Hashable, Sendable {
     func hash(_ text: String) -> String {
         let bytes = Array(text.utf8)
         switch self {
-        case .md5, .md5Session: return Self.hexadecimal(Insecure.MD5.hash(data: bytes))
-        case .sha256, .sha256Session: return Self.hexadecimal(SHA256.hash(data: bytes))
+        case .md5, .md5Session: return Hexadecimal.digits(of: Insecure.MD5.hash(data: bytes))
+        case .sha256, .sha256Session: return Hexadecimal.digits(of: SHA256.hash(data: bytes))
         }
-    }
-
-    private static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }

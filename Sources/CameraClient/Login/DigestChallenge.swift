@@ -1,4 +1,5 @@
 import CameraURL
+import Text
 
 /// A Digest challenge that can be answered.
 struct DigestChallenge: Hashable, Sendable {
@@ -39,8 +40,7 @@ struct DigestChallenge: Hashable, Sendable {
         var secret = algorithm.hash("\(login.user):\(realm):\(login.password)")
         if algorithm.isSession { secret = algorithm.hash("\(secret):\(nonce):\(cnonce)") }
         let request = algorithm.hash("\(method):\(target)")
-        let hexadecimal = String(count, radix: 16)
-        let nc = String(repeating: "0", count: max(0, 8 - hexadecimal.count)) + hexadecimal
+        let nc = Hexadecimal.digits(of: count, atLeast: 8)
         let response = algorithm.hash(
             usesQop ? "\(secret):\(nonce):\(nc):\(cnonce):auth:\(request)" : "\(secret):\(nonce):\(request)")
 

@@ -1,3 +1,5 @@
+import Text
+
 /// DNS messages as multicast DNS exchanges them (RFC 6762, RFC 1035): one question for a name's addresses, and the answers.
 struct MulticastMessage {
     /// An address in a message: 4 or 16 bytes.
@@ -90,7 +92,7 @@ struct MulticastMessage {
                     return labels
                 } else {
                     guard length <= 63, bytes.count - place > length else { return nil }
-                    labels.append(bytes[(place + 1)...(place + length)].map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 })
+                    labels.append(bytes[(place + 1)...(place + length)].map(\.lowercased))
                     place += length + 1
                 }
             }

@@ -1,4 +1,5 @@
 import Synchronization
+import Text
 
 /// Cuts a program's standard error into lines for the log: bounded, clean, and without logins in addresses.
 final class ErrorLines: Sendable {

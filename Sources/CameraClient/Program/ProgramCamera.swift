@@ -1,6 +1,7 @@
 import MJPEG
 import NIOCore
 import Subprocess
+import Text
 
 /// A program that plays a camera: its standard output is a multipart stream or JPEGs one behind the other.
 ///

@@ -1,4 +1,5 @@
 import NIOSSL
+import Text
 
 extension CameraError {
     /// Finds the sentence for a handshake that failed; nil where `error` is none of the TLS library's.

@@ -2,6 +2,7 @@ import CameraURL
 import Crypto
 import Glibc
 import NIOSSL
+import Text
 
 /// What an operator wants to know of a camera's certificate.
 package struct Certificate: Hashable, Sendable {

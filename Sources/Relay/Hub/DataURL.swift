@@ -1,5 +1,5 @@
-import CameraClient
 import NIOCore
+import Text
 
 /// A frame as the text `data:image/jpg;base64,…`, made once for all the viewers on a loop that want it.
 struct DataURL {

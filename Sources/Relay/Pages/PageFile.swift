@@ -1,7 +1,7 @@
-import CameraClient
 import Crypto
 import NIOCore
 import NIOHTTP1
+import Text
 
 /// A file that the pages load from `/-/…`, carried in the program.
 struct PageFile: Sendable {

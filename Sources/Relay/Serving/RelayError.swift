@@ -2,6 +2,7 @@ import CameraClient
 import Glibc
 import NIOCore
 import RelayConfiguration
+import Text
 
 /// Why the relay cannot run; the description is the operator's sentence.
 package enum RelayError: Error, Sendable, CustomStringConvertible {

@@ -1,5 +1,6 @@
 import CameraClient
 import RelayConfiguration
+import Text
 
 extension Secrets {
     /// The logins of all addresses, header fields and programs of a source.

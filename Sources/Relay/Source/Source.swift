@@ -5,6 +5,7 @@ import MJPEG
 import NIOCore
 import RelayConfiguration
 import Synchronization
+import Text
 
 /// A named camera at run time: dials it, passes its frames to the hub, and dials again when it is gone.
 ///

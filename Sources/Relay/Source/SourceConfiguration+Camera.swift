@@ -2,6 +2,7 @@ import CameraClient
 import Logging
 import NIOCore
 import RelayConfiguration
+import Text
 
 extension SourceConfiguration {
     /// Makes the camera that this source reads, on `eventLoop`.

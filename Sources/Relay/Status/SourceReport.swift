@@ -2,6 +2,7 @@ import CameraClient
 import MJPEG
 import NIOCore
 import RelayConfiguration
+import Text
 
 /// What the status says of one source: gathered once, then written as page, JSON or metrics.
 struct SourceReport: Sendable {

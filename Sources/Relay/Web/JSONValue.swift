@@ -1,3 +1,5 @@
+import Text
+
 /// A JSON value that can be written: for the status and for log lines. Members keep their order.
 package enum JSONValue: Sendable, CustomStringConvertible {
     case null
@@ -61,8 +63,7 @@ package enum JSONValue: Sendable, CustomStringConvertible {
             case "\r": text += "\\r"
             case "\t": text += "\\t"
             case "\u{0}"..."\u{1F}", "\u{7F}", "\u{2028}", "\u{2029}":
-                let digits = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                text += "\\u" + Hexadecimal.digits(of: scalar.value, atLeast: 4)
             default: text.unicodeScalars.append(scalar)
             }
         }

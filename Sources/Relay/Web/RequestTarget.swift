@@ -1,3 +1,5 @@
+import Text
+
 /// A request's target, taken apart: path segments, decoded, and the query.
 package struct RequestTarget: Equatable, Sendable {
     /// The path without its slashes; a slash at the end is forgotten unless ``hasTrailingSlash`` asks.
@@ -23,7 +25,7 @@ package struct RequestTarget: Equatable, Sendable {
         let path = rest[..<pathEnd]
         for part in path.split(separator: "/", omittingEmptySubsequences: true) {
             guard let segment = Self.decoded(part, plusIsBlank: false), segment != ".", segment != "..",
-                segment.utf8.allSatisfy({ $0 != UInt8(ascii: "/") && $0 > 0x20 && $0 != 0x7F })
+                segment.utf8.allSatisfy({ $0 != UInt8(ascii: "/") && $0 != ASCII.space && !$0.isControl })
             else { return nil }
             segments.append(segment)
         }
@@ -70,28 +72,6 @@ package struct RequestTarget: Equatable, Sendable {
     /// Decodes `%XX`; nil where the bytes are no UTF-8.
     private static func decoded(_ text: Substring, plusIsBlank: Bool) -> String? {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return String(text) }
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), let high = rest.first?.hexDigit, let low = rest.dropFirst().first?.hexDigit {
-                bytes.append(high << 4 | low)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(plusIsBlank && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
-            }
-        }
-        return String(validating: bytes, as: UTF8.self)
-    }
-}
-
-extension UInt8 {
-    /// The value of this byte as a hexadecimal digit, nil for any other byte.
-    fileprivate var hexDigit: UInt8? {
-        switch self {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
-        default: nil
-        }
+        return String(validating: PercentCoding.decode(text.utf8, plusIsBlank: plusIsBlank), as: UTF8.self)
     }
 }

@@ -1,6 +1,6 @@
-import CameraClient
 import Crypto
 import NIOHTTP1
+import Text
 
 /// The request and answer that turn a connection into a WebSocket (RFC 6455, 4.2).
 enum WebSocketHandshake {

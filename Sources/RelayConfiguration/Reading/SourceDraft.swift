@@ -1,4 +1,5 @@
 import CameraURL
+import Text
 
 /// A source while it is read, with the places of its values for the checks that look at two of them.
 ///
@@ -25,18 +26,11 @@ struct SourceDraft: Sendable {
 
     /// Reports a name that no source may have.
     static func checkName(_ name: String, at place: Place, _ reader: inout ConfigurationReader) {
-        let beginsWell = name.utf8.first.map { isAlphanumeric($0) } ?? false
-        if !beginsWell || !name.utf8.allSatisfy({ isAlphanumeric($0) || "._-".utf8.contains($0) }) {
+        let beginsWell = name.utf8.first?.isAlphanumeric ?? false
+        if !beginsWell || !name.utf8.allSatisfy({ $0.isAlphanumeric || "._-".utf8.contains($0) }) {
             reader.report("a source's name is made of A-Z a-z 0-9 . _ - and begins with a letter or a digit", at: place)
         } else if reservedNames.contains(name) {
             reader.report("a source cannot be named '\(name)': /\(name) is a route of the relay", at: place)
-        }
-    }
-
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        default: false
         }
     }
 }

@@ -1,3 +1,5 @@
+import Text
+
 extension ValueReader {
     /// A list of up to 64 values, or a single one; `parse` returns nil for a text that is something else.
     fileprivate static func list<Element>(
@@ -65,12 +67,7 @@ private enum Origin {
         let lower = text.lowercased()
         guard let scheme = ["http://", "https://"].first(where: { lower.hasPrefix($0) }) else { return nil }
         let host = lower.utf8.dropFirst(scheme.utf8.count)
-        let isPlain = host.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-            default: ".-_:[]".utf8.contains(byte)
-            }
-        }
+        let isPlain = host.allSatisfy { $0.isAlphanumeric || ".-_:[]".utf8.contains($0) }
         guard isPlain, !host.isEmpty, host.count <= 260 else { return nil }
         // Browsers leave the scheme's own port out.
         let usual = scheme == "http://" ? ":80" : ":443"

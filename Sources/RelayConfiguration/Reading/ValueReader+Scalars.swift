@@ -1,3 +1,5 @@
+import Text
+
 extension ValueReader where Value == Bool {
     /// `true` or `false`; YAML 1.1's other words (`yes`, `on`) are refused since YAML 1.2 reads them as text.
     static let boolean = scalar("true or false") { ["true": true, "false": false][$0.lowercased()] }
@@ -56,7 +58,7 @@ extension ValueReader where Value == Double {
     /// A number within a range, written with digits and at most one point.
     static func decimal(_ range: ClosedRange<Double>, unit: String) -> Self {
         scalar("a number from \(shortest(range.lowerBound)) to \(shortest(range.upperBound)) (\(unit))") { text in
-            let isPlain = text.utf8.count <= 20 && text.utf8.allSatisfy { $0 == UInt8(ascii: ".") || (0x30...0x39).contains($0) }
+            let isPlain = text.utf8.count <= 20 && text.utf8.allSatisfy { $0 == UInt8(ascii: ".") || $0.isDigit }
             guard isPlain, text.first != ".", text.last != ".", let number = Double(text) else { return nil }
             return range.contains(number) ? number : nil
         }

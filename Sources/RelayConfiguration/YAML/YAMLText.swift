@@ -1,3 +1,5 @@
+import Text
+
 /// The checks of a text's bytes that come before YAML: they give a place to what libyaml reports without one.
 enum YAMLText {
     /// The bytes that libyaml may read: without a byte order mark, known to be UTF-8 without forbidden characters.
@@ -19,8 +21,7 @@ enum YAMLText {
             case .valid(let encoded):
                 let scalar = Unicode.UTF8.decode(encoded)
                 guard isAllowed(scalar) else {
-                    let code = String(scalar.value, radix: 16, uppercase: true)
-                    let name = "U+" + String(repeating: "0", count: max(0, 4 - code.utf8.count)) + code
+                    let name = "U+" + Hexadecimal.digits(of: scalar.value, atLeast: 4, .capital)
                     throw YAMLError(place: place, message: "the character \(name) cannot stand in the file")
                 }
                 if scalar == "\n" && previous == "\r" {

@@ -1,6 +1,7 @@
 import CameraClient
 import CameraURL
 import MJPEG
+import Text
 
 /// Looks at one address of a camera.
 struct AddressProbe {

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// What one test has set up: cameras, relays, viewers, folders. All of it ends with the test, however the test ends.
@@ -13,7 +14,7 @@ final class Bench: Sendable {
 
     /// A camera; without a script, the test itself answers on each connection.
     func camera(_ script: @escaping TestCamera.Script = { _ in }) async throws -> TestCamera {
-        let camera = try await TestCamera.start(script)
+        let camera = try await TestCamera.start(script: script)
         atEnd { await camera.goAway() }
         return camera
     }

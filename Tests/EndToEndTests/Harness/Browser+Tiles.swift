@@ -1,3 +1,5 @@
+import TestSupport
+
 extension Browser {
     /// A script that counts the pictures that a source's tile has painted.
     static func frames(_ name: String) -> String {

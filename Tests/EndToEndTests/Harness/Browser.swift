@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Chromium without a window, steered through chromium-driver's HTTP interface (W3C WebDriver).
 final class Browser: Sendable {

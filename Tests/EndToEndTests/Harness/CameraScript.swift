@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Scripts that several tests give to a camera.
 enum CameraScript {
     /// Sends pictures 1, 2, 3 … of this size at this rate, without end.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A configuration file that a test changes while the relay runs.
 struct ChangingFile: Sendable {

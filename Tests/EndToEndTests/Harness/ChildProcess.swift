@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// A program that a test runs: its output is collected, its exit awaited, its end certain.
 final class ChildProcess: Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// The socket on which a service manager hears from a program (sd_notify): collects the messages in order.
 final class NotifySocket: Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// What a program has written so far, collected by a thread of its own so that the program never waits for a test.
 final class ProgramOutput: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The real binary, started by a test.
 struct RelayProcess: Sendable {

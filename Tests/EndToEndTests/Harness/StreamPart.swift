@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import TestSupport
 
 /// One part of a stream, read strictly: anything that is not the wire format to the byte is an error.
 struct StreamPart: Sendable {

@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 
 /// Someone who asks the relay over one connection: sends requests, reads answers, and parts of a stream.
 final class TestViewer: Sendable {

@@ -1,4 +1,5 @@
 import NIOCore
+import TestSupport
 
 /// A client of a WebSocket listener, over raw bytes: the handshake, masked frames out, unmasked frames in (RFC 6455).
 struct WebSocketViewer: Sendable {

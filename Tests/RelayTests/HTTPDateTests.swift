@@ -1,0 +1,15 @@
+import MJPEG
+import Testing
+
+@testable import Relay
+
+@Suite struct HTTPDateTests {
+    @Test(arguments: [
+        (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"),
+        (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"), (1_772_323_199, "Sat, 28 Feb 2026 23:59:59 GMT"),
+        (4_107_542_399, "Sun, 28 Feb 2100 23:59:59 GMT"), (4_107_542_400, "Mon, 01 Mar 2100 00:00:00 GMT"),
+    ])
+    func datesAreWrittenAsHTTPWritesThem(_ seconds: Int64, _ text: String) {
+        #expect(HTTPDate.text(Timestamp(microseconds: seconds * 1_000_000 + 999_999)) == text)
+    }
+}
