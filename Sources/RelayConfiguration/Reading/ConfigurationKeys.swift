@@ -37,7 +37,7 @@ enum ConfigurationKeys {
         ConfigurationKey("stall_timeout", \.source.stallTimeout, .duration(.milliseconds(100) ... .seconds(3600), example: "10s")),
         ConfigurationKey("max_frame_size", \.source.maxFrameSize, .size((1 << 10)...(256 << 20), example: "16MiB")),
         ConfigurationKey("fps", \.source.fps, .decimal(0.1...120, unit: "frames per second")),
-        ConfigurationKey("max_fps", \.source.maxFPS, .optional(.decimal(0.1...120, unit: "frames per second"))),
+        ConfigurationKey("max_fps", \.source.maxFPS, .decimal(0.1...120, unit: "frames per second")),
         ConfigurationKey("enabled", \.source.enabled, .boolean),
         ConfigurationKey("on_demand", \.source.onDemand, .boolean),
         ConfigurationKey("linger", \.source.linger, .duration(.zero ... .seconds(86400), example: "30s")),
@@ -52,8 +52,7 @@ enum ConfigurationKeys {
         ConfigurationKey("tls_verify", \.source.verifiesCertificate, .boolean),
         ConfigurationKey("tls_fingerprint", \.source.certificateFingerprint, .fingerprint),
         ConfigurationKey("redirects", \.source.redirects, .word()),
-        ConfigurationKey(
-            "interval", \.source.interval, .optional(.duration(.milliseconds(100) ... .seconds(3600), example: "1s"))),
+        ConfigurationKey("interval", \.source.interval, .duration(.milliseconds(100) ... .seconds(3600), example: "1s")),
         ConfigurationKey("failback", \.source.failback, .duration(.seconds(1) ... .seconds(86400), example: "60s")),
         ConfigurationKey("listed", \.source.isListed, .boolean),
     ]
