@@ -26,6 +26,7 @@ struct Service {
         let logger = Logger(label: "mjpeg-relay", factory: { _ in RelayLogHandler(sink: sink, settings: settings) })
         let manager = ServiceManager(environment: ConfigurationFile.environment)
         defer { sink.flush() }
+        if let problem = manager.problem { logger.warning("\(problem)") }
 
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let group = MultiThreadedEventLoopGroup.singleton

@@ -8,11 +8,24 @@ struct ServiceManager: Sendable {
     private let socketPath: String?
     /// Half of what systemd waits for a sign of life; nil where it does not wait.
     let watchdogInterval: TimeAmount?
+    /// What is wrong with the environment, as a sentence for the log.
+    let problem: String?
 
     init(environment: [String: String]) {
         socketPath = environment["NOTIFY_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
         let isForUs = environment["WATCHDOG_PID"].map { $0 == String(getpid()) } ?? true
-        watchdogInterval = isForUs ? environment["WATCHDOG_USEC"].flatMap { Int64($0) }.map { .microseconds(max(1000, $0 / 2)) } : nil
+        guard isForUs, let text = environment["WATCHDOG_USEC"], !text.isEmpty else {
+            (watchdogInterval, problem) = (nil, nil)
+            return
+        }
+        let isNumber = text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        if isNumber, let limit = Int64(text), limit > 0 {
+            watchdogInterval = .microseconds(max(1000, limit / 2))
+            problem = nil
+        } else {
+            watchdogInterval = nil
+            problem = "WATCHDOG_USEC is no number of microseconds, so no sign of life is sent"
+        }
     }
 
     func ready() { send("READY=1") }
