@@ -37,6 +37,7 @@ struct Service {
             logger.error("\(error)")
             return 1
         }
+        await HealthSocket.open(for: relay, on: group, file: file, logger: logger)
         manager.ready()
         // A sign of life from an event loop: one that hangs sends none.
         let watchdog = manager.watchdogInterval.map { interval in

@@ -96,6 +96,9 @@ package struct Listener: Sendable {
         if case .ip(let host, _) = address, let port { .ip(host: host, port: port) } else { address }
     }
 
+    /// Whether connections are still taken.
+    var isOpen: Bool { channel.isActive }
+
     /// Takes no further connections; those that are open stay.
     func close() async {
         try? await channel.close().get()
