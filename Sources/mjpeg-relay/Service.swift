@@ -1,3 +1,4 @@
+import CameraClient
 import Glibc
 import Logging
 import NIOCore
@@ -44,6 +45,11 @@ struct Service {
             group.any().scheduleRepeatedTask(initialDelay: .zero, delay: interval) { _ in manager.alive() }
         }
         defer { watchdog?.cancel() }
+        // Process 1 inherits what programs leave behind.
+        let reaper =
+            getpid() == 1
+            ? group.any().scheduleRepeatedTask(initialDelay: .zero, delay: .seconds(1)) { _ in StartedPrograms.all.reapOthers() } : nil
+        defer { reaper?.cancel() }
 
         await withDiscardingTaskGroup { tasks in
             var stopping: ContinuousClock.Instant?
