@@ -67,7 +67,6 @@ import Testing
         "exec": ["[5, x]"],
         "fps": ["05"], "max_fps": ["05"],
         "username": texts.subtracting(tooLong), "password": texts.subtracting(tooLong).subtracting(["''"]),
-        "placeholder": texts.subtracting(["''"]),
     ]
 
     /// Of the rubbish, what a key takes for the same as no key.

@@ -44,7 +44,7 @@ enum ConfigurationKeys {
         ConfigurationKey("snapshot_linger", \.source.snapshotLinger, .duration(.zero ... .seconds(86400), example: "2s")),
         ConfigurationKey("heartbeat", \.source.heartbeat, .duration(.milliseconds(500) ... .seconds(3600), example: "5s")),
         ConfigurationKey("on_loss", \.source.onLoss, .word()),
-        ConfigurationKey("placeholder", \.source.placeholder, .path),
+        ConfigurationKey("placeholder", \.source.placeholder, .placeholder),
         ConfigurationKey("max_viewers", \.source.maxViewers, .count(1...99_999, of: "viewers")),
         ConfigurationKey("username", \.username, .loginText("a user's name")),
         ConfigurationKey("password", \.password, .loginText("a password")),

@@ -7,6 +7,8 @@ struct ConfigurationReader {
     let folder: String
     /// What `${NAME}` stands for.
     let environment: [String: String]
+    /// The pictures read so far by their paths: many sources may name one file.
+    var pictures: [String: PlaceholderPicture] = [:]
     private(set) var problems: [(place: Place?, message: String)] = []
 
     init(folder: String, environment: [String: String]) {

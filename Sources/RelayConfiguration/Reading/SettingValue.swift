@@ -18,6 +18,7 @@ extension CORSPolicy: SettingValue {}
 extension CertificateFingerprint: SettingValue {}
 extension FileDraft.Listener: SettingValue {}
 extension HeaderField: SettingValue {}
+extension PlaceholderPicture: SettingValue {}
 extension LogConfiguration: SettingValue {}
 extension LogConfiguration.Format: SettingValue {}
 extension LogConfiguration.Level: SettingValue {}

@@ -13,20 +13,6 @@ extension ValueReader where Value == Int {
     }
 }
 
-extension ValueReader where Value == String {
-    /// A file's path; a relative one starts at the configuration's folder.
-    static var path: Self {
-        ValueReader { node, label, reader in
-            guard let text = reader.text(node, label: label, expected: "a file's path") else { return nil }
-            guard !text.isEmpty, !text.hasControlCharacter else {
-                reader.report("\(label) must be a file's path", at: node.place)
-                return nil
-            }
-            return PathText.resolved(text, folder: reader.folder)
-        }
-    }
-}
-
 extension ValueReader where Value == Duration {
     /// A duration within a range.
     static func duration(_ range: ClosedRange<Duration>, example: String) -> Self {
