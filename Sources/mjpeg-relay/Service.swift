@@ -28,6 +28,10 @@ struct Service {
         let manager = ServiceManager(environment: ConfigurationFile.environment)
         defer { sink.flush() }
         if let problem = manager.problem { logger.warning("\(problem)") }
+        if let problem = DescriptorLimit.problem(with: configuration) {
+            logger.error("\(problem)")
+            return 1
+        }
 
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let group = MultiThreadedEventLoopGroup.singleton

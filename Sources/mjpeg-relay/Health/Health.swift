@@ -86,6 +86,7 @@ struct Health: AsyncParsableCommand {
     }
 
     private func request(_ address: ListenAddress, until deadline: ContinuousClock.Instant) async throws {
+        if let problem = DescriptorLimit.problem() { try fail(problem) }
         do {
             let status = try await HealthRequest.status(of: address, within: deadline - .now)
             guard status == .ok else { try fail("\(address) answers \(status.code)") }
