@@ -25,6 +25,7 @@ COPY --from=build /out/mjpeg-relay /usr/local/bin/mjpeg-relay
 # A number, not a name, so that Kubernetes can see that it is not root. Files that are mounted must be readable by it.
 USER 10001:10001
 EXPOSE 54321
+# Asks the relay that runs, through a socket of its own: whatever the port, the file or the arguments.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s CMD ["/usr/local/bin/mjpeg-relay", "health"]
 # Without arguments the relay reads /etc/mjpeg-relay/relay.yaml: mount the folder /etc/mjpeg-relay.
 ENTRYPOINT ["/usr/local/bin/mjpeg-relay"]

@@ -61,7 +61,7 @@ let package = Package(
         // relay.yaml as a checked value. No networks.
         .target(
             name: "RelayConfiguration",
-            dependencies: ["CLibYAML", "CameraURL", "Text"],
+            dependencies: ["CLibYAML", "CameraURL", "MJPEG", "Text", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: strict
         ),
         // Supervisor, sources, hubs, HTTP server, status. Parses no YAML.

@@ -3,7 +3,7 @@ import NIOCore
 import Text
 
 /// A file of pictures, open for reading from front to back; closed with its last reference.
-package final class PictureFile: Sendable {
+final class PictureFile: Sendable {
     /// Bytes per read.
     private static let pieceSize = 256 << 10
 
@@ -36,17 +36,6 @@ package final class PictureFile: Sendable {
         }
         guard failure == 0 else { throw .file(path: path, reason: Self.reason(failure)) }
         return count > 0 ? buffer : nil
-    }
-
-    /// Reads a whole small file; blocks while the disk does.
-    package static func read(path: String, limit: Int) throws(CameraError) -> ByteBuffer {
-        let file = try PictureFile(path: path)
-        var bytes = ByteBuffer()
-        while var piece = try file.read() {
-            bytes.writeBuffer(&piece)
-            guard bytes.readableBytes <= limit else { throw .file(path: path, reason: "is larger than \(limit) bytes") }
-        }
-        return bytes
     }
 
     private static func reason(_ number: Int32) -> String {

@@ -85,6 +85,9 @@ package actor Relay {
     /// The ports that were bound, in the order of the configuration.
     package var ports: [Int] { listeners.compactMap(\.port) }
 
+    /// The addresses that were bound, and whether each still takes connections.
+    package var listening: [(address: ListenAddress, isOpen: Bool)] { listeners.map { ($0.boundAddress, $0.isOpen) } }
+
     /// Makes a source and begins to read its camera.
     func start(_ configuration: SourceConfiguration) -> Running {
         let source = Source(

@@ -51,8 +51,7 @@ extension ListenAddress {
     private static func host(_ text: Substring) throws(TextError) -> String {
         if text.isEmpty { return "::" }
         if text.utf8.first == UInt8(ascii: "[") {
-            let host = String(Substring(text.utf8.dropFirst().dropLast()))
-            guard text.utf8.last == UInt8(ascii: "]"), isAddress(String(host.prefix { $0 != "%" }), family: AF_INET6) else {
+            guard text.utf8.last == UInt8(ascii: "]"), let host = ipv6(String(Substring(text.utf8.dropFirst().dropLast()))) else {
                 throw TextError(message: "no IPv6 address stands between the brackets")
             }
             return host
@@ -64,7 +63,28 @@ extension ListenAddress {
         guard isName, endsInNumber == false || isAddress(host, family: AF_INET) else {
             throw TextError(message: "the address's host is neither an IP address nor a name")
         }
-        return host
+        return host.lowercased()
+    }
+
+    /// The usual spelling of an IPv6 address with or without a zone (RFC 5952), which is how two of them are compared; an IPv4
+    /// address that is written as an IPv6 one (`::ffff:127.0.0.1`) is that IPv4 address. Nil for another text.
+    private static func ipv6(_ text: String) -> String? {
+        let address = text.prefix { $0 != "%" }
+        let zone = text[address.endIndex...]
+        var storage = in6_addr()
+        guard zone.utf8.count != 1, zone.utf8.dropFirst().allSatisfy(\.isHostNameByte), inet_pton(AF_INET6, String(address), &storage) == 1
+        else { return nil }
+        let bytes = withUnsafeBytes(of: &storage) { Array($0) }
+        if bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF] {
+            return zone.isEmpty ? bytes.suffix(4).map { String($0) }.joined(separator: ".") : nil
+        }
+        // A zone says which link is meant, and only a link's own addresses leave that open (RFC 4007, 6).
+        guard zone.isEmpty || (bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80) else { return nil }
+        var spelling = [UInt8](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        let isSpelled = spelling.withUnsafeMutableBytes { buffer in
+            inet_ntop(AF_INET6, &storage, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), socklen_t(buffer.count)) != nil
+        }
+        return isSpelled ? String(decoding: spelling.prefix { $0 != 0 }, as: UTF8.self) + zone : nil
     }
 
     private static func isAddress(_ text: String, family: Int32) -> Bool {

@@ -68,8 +68,8 @@ package struct SourceConfiguration: Equatable, Sendable {
     /// The longest time in which a viewer gets no part.
     package var heartbeat: Duration
     package var onLoss: OnLoss
-    /// The path of a JPEG in place of the built-in placeholder.
-    package var placeholder: String?
+    /// The picture in place of the built-in placeholder.
+    package var placeholder: PlaceholderPicture?
     /// The most viewers at once, nil for as many as the relay takes.
     package var maxViewers: Int?
     /// How often a camera that has only single pictures is asked for one; nil for a stream.
@@ -109,7 +109,7 @@ package struct SourceConfiguration: Equatable, Sendable {
         snapshotLinger: Duration = .seconds(2),
         heartbeat: Duration = .seconds(5),
         onLoss: OnLoss = .placeholder,
-        placeholder: String? = nil,
+        placeholder: PlaceholderPicture? = nil,
         maxViewers: Int? = nil,
         interval: Duration? = nil,
         redirects: Redirects = .same,

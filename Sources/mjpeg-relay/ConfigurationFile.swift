@@ -9,6 +9,18 @@ enum ConfigurationFile {
         places.first { access($0, F_OK) == 0 }
     }
 
+    /// The file's path as every start of this machine writes it, whatever its own working folder: absolute, the links of its
+    /// folder followed. The file itself may be a link, and may be missing.
+    static func absolutePath(of path: String) -> String {
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let name = slash.map { String(path.utf8[$0...].dropFirst()) ?? path } ?? path
+        guard let resolved = realpath(folder, nil) else { return path }
+        defer { free(resolved) }
+        let absolute = String(cString: resolved)
+        return absolute == "/" ? "/\(name)" : "\(absolute)/\(name)"
+    }
+
     /// The process's environment, for `${NAME}` in the file.
     static var environment: [String: String] {
         var result: [String: String] = [:]

@@ -1,3 +1,4 @@
+import CameraClient
 import Glibc
 import Logging
 import NIOCore
@@ -26,6 +27,11 @@ struct Service {
         let logger = Logger(label: "mjpeg-relay", factory: { _ in RelayLogHandler(sink: sink, settings: settings) })
         let manager = ServiceManager(environment: ConfigurationFile.environment)
         defer { sink.flush() }
+        if let problem = manager.problem { logger.warning("\(problem)") }
+        if let problem = DescriptorLimit.problem(with: configuration) {
+            logger.error("\(problem)")
+            return 1
+        }
 
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let group = MultiThreadedEventLoopGroup.singleton
@@ -36,12 +42,18 @@ struct Service {
             logger.error("\(error)")
             return 1
         }
+        await HealthSocket.open(for: relay, on: group, file: file, logger: logger)
         manager.ready()
         // A sign of life from an event loop: one that hangs sends none.
         let watchdog = manager.watchdogInterval.map { interval in
             group.any().scheduleRepeatedTask(initialDelay: .zero, delay: interval) { _ in manager.alive() }
         }
         defer { watchdog?.cancel() }
+        // Process 1 inherits what programs leave behind.
+        let reaper =
+            getpid() == 1
+            ? group.any().scheduleRepeatedTask(initialDelay: .zero, delay: .seconds(1)) { _ in StartedPrograms.all.reapOthers() } : nil
+        defer { reaper?.cancel() }
 
         await withDiscardingTaskGroup { tasks in
             var stopping: ContinuousClock.Instant?

@@ -8,11 +8,24 @@ struct ServiceManager: Sendable {
     private let socketPath: String?
     /// Half of what systemd waits for a sign of life; nil where it does not wait.
     let watchdogInterval: TimeAmount?
+    /// What is wrong with the environment, as a sentence for the log.
+    let problem: String?
 
     init(environment: [String: String]) {
         socketPath = environment["NOTIFY_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
         let isForUs = environment["WATCHDOG_PID"].map { $0 == String(getpid()) } ?? true
-        watchdogInterval = isForUs ? environment["WATCHDOG_USEC"].flatMap { Int64($0) }.map { .microseconds(max(1000, $0 / 2)) } : nil
+        guard isForUs, let text = environment["WATCHDOG_USEC"], !text.isEmpty else {
+            (watchdogInterval, problem) = (nil, nil)
+            return
+        }
+        let isNumber = text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        if isNumber, let limit = Int64(text), limit > 0 {
+            watchdogInterval = .microseconds(max(1000, limit / 2))
+            problem = nil
+        } else {
+            watchdogInterval = nil
+            problem = "WATCHDOG_USEC is no number of microseconds, so no sign of life is sent"
+        }
     }
 
     func ready() { send("READY=1") }
@@ -30,25 +43,12 @@ struct ServiceManager: Sendable {
 
     private func send(_ message: String) {
         guard let socketPath else { return }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        // A name that begins with @ is in the abstract namespace, where a zero byte stands in its place.
-        let name = Array(socketPath.utf8)
-        let capacity = MemoryLayout.size(ofValue: address.sun_path)
-        guard name.count < capacity else { return }
-        withUnsafeMutableBytes(of: &address.sun_path) { path in
-            path.copyBytes(from: name)
-            if name.first == UInt8(ascii: "@") { path[0] = 0 }
-        }
-        let length = MemoryLayout<sockaddr_un>.size - capacity + name.count
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
         let bytes = Array(message.utf8)
-        withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                _ = sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT), $0, socklen_t(length))
-            }
+        _ = LocalSocket.withAddress(socketPath) {
+            sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT), $0, $1)
         }
     }
 }

@@ -42,10 +42,13 @@ package struct ProgramCamera: Camera {
     package mutating func stream(to sink: FrameSink) async throws(CameraError) {
         let name = settings.words.first ?? ""
         let lines = ErrorLines(log: settings.log)
+        let mark = StartedPrograms.all.mark()
+        defer { withExtendedLifetime(mark) {} }
         do {
             let result = try await run(
                 configuration, input: .none, output: .sequence, error: .sequence
             ) { execution in
+                mark.started(execution.processIdentifier.value)
                 let ending = await self.play(execution, to: sink, lines)
                 // One that has closed its output may be about to end by itself, with a status that says why.
                 let patience: [TeardownStep] =

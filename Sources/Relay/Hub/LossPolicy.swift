@@ -1,4 +1,3 @@
-import Logging
 import MJPEG
 import NIOCore
 import RelayConfiguration
@@ -66,14 +65,14 @@ package struct LossPolicy: Sendable {
 }
 
 extension LossPolicy {
-    /// The policy of a source; reads its placeholder's file.
-    init(_ configuration: SourceConfiguration, logger: Logger) {
+    /// The policy of a source.
+    init(_ configuration: SourceConfiguration) {
         self.init(
             heartbeat: TimeAmount(configuration.heartbeat),
             stallTimeout: TimeAmount(configuration.patience),
             onLoss: configuration.onLoss,
             isOff: !configuration.enabled,
-            placeholder: configuration.enabled ? Placeholder.load(configuration.placeholder, logger: logger) : Placeholder.switchedOff
+            placeholder: configuration.enabled ? configuration.placeholder?.jpeg ?? Placeholder.noSignal : Placeholder.switchedOff
         )
     }
 }

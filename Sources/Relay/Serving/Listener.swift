@@ -101,6 +101,9 @@ package struct Listener: Sendable {
         try? await channel.setOption(.autoRead, value: true).get()
     }
 
+    /// Whether connections are still taken.
+    var isOpen: Bool { channel.isActive }
+
     /// Takes no further connections; those that are open stay.
     func close() async {
         try? await channel.close().get()

@@ -42,7 +42,7 @@ package final class Source: Sendable {
         logger[metadataKey: "source"] = "\(configuration.name)"
         self.logger = logger
         hub = Hub(
-            eventLoops: eventLoops, source: eventLoop, policy: LossPolicy(configuration, logger: logger), maxFPS: configuration.maxFPS)
+            eventLoops: eventLoops, source: eventLoop, policy: LossPolicy(configuration), maxFPS: configuration.maxFPS)
         settings = Mutex((configuration, Secrets(configuration)))
         current = Mutex(SourceStatus(since: .now()))
         machine = Mutex(SourceStateMachine(backoff: Backoff(configuration)))
@@ -62,7 +62,7 @@ package final class Source: Sendable {
             defer { settings = (new, Secrets(new)) }
             return settings.configuration
         }
-        hub.use(LossPolicy(new, logger: logger), maxFPS: new.maxFPS)
+        hub.use(LossPolicy(new), maxFPS: new.maxFPS)
         guard old.needsAnotherUpstream(than: new) else {
             machine.withLock { $0.backoff = Backoff(new) }
             return false

@@ -7,6 +7,8 @@ struct ConfigurationReader {
     let folder: String
     /// What `${NAME}` stands for.
     let environment: [String: String]
+    /// The pictures read so far by their paths: many sources may name one file.
+    var pictures: [String: PlaceholderPicture] = [:]
     private(set) var problems: [(place: Place?, message: String)] = []
 
     init(folder: String, environment: [String: String]) {
@@ -91,8 +93,14 @@ struct ConfigurationReader {
         for key in keys {
             guard let value = values[key.name] else { continue }
             places.keys[key.name] = value.place
-            if key.read(value.node, "'\(key.name)'\(section.suffix)", &self, &target) {
+            let label = "'\(key.name)'\(section.suffix)"
+            let known = problems.count
+            if key.read(value.node, label, &self, &target) {
                 places.values[key.name] = KeyPlaces.Origin(place: value.node.place, section: section)
+            } else if problems.count == known {
+                // A reader that has nothing to say about a value that it does not take must not make the key pass for one that
+                // is not given.
+                report("\(label) cannot be read", at: value.node.place)
             }
         }
         return places

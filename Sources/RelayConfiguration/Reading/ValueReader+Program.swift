@@ -1,4 +1,4 @@
-extension ValueReader where Value == [String]? {
+extension ValueReader where Value == [String] {
     /// The system allows more; nobody writes it.
     private static var maximumArguments: Int { 256 }
 

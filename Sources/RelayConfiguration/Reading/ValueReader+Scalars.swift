@@ -5,32 +5,13 @@ extension ValueReader where Value == Bool {
     static let boolean = scalar("true or false") { ["true": true, "false": false][$0.lowercased()] }
 }
 
-extension ValueReader where Value == Int? {
+extension ValueReader where Value == Int {
     /// A TCP port.
-    static let port = scalar("a port from 1 to 65535") { text in
-        // Mapped, or a text that is no port would be taken for one that sets none.
-        PortText.parse(text, range: 1...65535).map(Optional.some)
-    }
-}
+    static let port = scalar("a port from 1 to 65535") { PortText.parse($0, range: 1...65535) }
 
-extension ValueReader where Value == Int? {
     /// A whole number within a range.
     static func count(_ range: ClosedRange<Int>, of what: String) -> Self {
         scalar("a number of \(what) from \(range.lowerBound) to \(range.upperBound)") { PortText.parse($0, range: range) }
-    }
-}
-
-extension ValueReader where Value == String? {
-    /// A file's path; a relative one starts at the configuration's folder.
-    static var path: Self {
-        ValueReader { node, label, reader in
-            guard let text = reader.text(node, label: label, expected: "a file's path") else { return nil }
-            guard !text.isEmpty, !text.hasControlCharacter else {
-                reader.report("\(label) must be a file's path", at: node.place)
-                return nil
-            }
-            return .some(PathText.resolved(text, folder: reader.folder))
-        }
     }
 }
 

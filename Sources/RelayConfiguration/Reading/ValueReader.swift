@@ -1,5 +1,5 @@
 /// How a value of one type is read. What it cannot read it reports as "LABEL must be …".
-struct ValueReader<Value>: Sendable {
+struct ValueReader<Value: SettingValue>: Sendable {
     /// Reads a node; the text is the value's name at the start of a sentence. nil: a problem was reported.
     let read: @Sendable (YAMLNode, String, inout ConfigurationReader) -> Value?
 
@@ -16,17 +16,12 @@ struct ValueReader<Value>: Sendable {
     }
 
     /// A mapping with keys of its own. Where it holds nothing, as when all its keys are comments, it says what `initial` says.
-    static func section(_ section: Section, _ keys: [ConfigurationKey<Value>], from initial: Value) -> Self where Value: Sendable {
+    static func section(_ section: Section, _ keys: [ConfigurationKey<Value>], from initial: Value) -> Self {
         ValueReader { node, _, reader in
             var value = initial
             guard !node.isNull else { return value }
             let places = reader.read(node, section: section, keys: keys, into: &value)
             return places.keys.count == places.values.count ? value : nil
         }
-    }
-
-    /// A value that is nil where the key is missing.
-    static func optional<Wrapped>(_ reader: ValueReader<Wrapped>) -> Self where Value == Wrapped? {
-        ValueReader { node, label, configuration in reader.read(node, label, &configuration).map { .some($0) } }
     }
 }

@@ -19,6 +19,10 @@ struct Probe: AsyncParsableCommand {
     var target: String
 
     func run() async throws {
+        if let problem = DescriptorLimit.problem() {
+            Output.complain(problem)
+            throw ExitCode(1)
+        }
         // A camera that goes away is an error of one write, not the end of the program.
         signal(SIGPIPE, SIG_IGN)
         let hasScheme = target.utf8.indices.contains { target.utf8[$0...].starts(with: "://".utf8) }
