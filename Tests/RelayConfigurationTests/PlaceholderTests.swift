@@ -12,7 +12,7 @@ import Testing
     init() throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let top = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        picture = try Data(contentsOf: top.appending(path: "Sources/Relay/Placeholder/no-signal.jpg"))
+        picture = try Data(contentsOf: top.appending(path: "Sources/Relay/Hub/no-signal.jpg"))
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
