@@ -73,7 +73,9 @@ extension ListenAddress {
         let address = text.prefix { $0 != "%" }
         let zone = text[address.endIndex...]
         var storage = in6_addr()
-        guard zone.utf8.count != 1, zone.utf8.dropFirst().allSatisfy(isNameByte), inet_pton(AF_INET6, String(address), &storage) == 1 else { return nil }
+        guard zone.utf8.count != 1, zone.utf8.dropFirst().allSatisfy(isNameByte), inet_pton(AF_INET6, String(address), &storage) == 1 else {
+            return nil
+        }
         let bytes = withUnsafeBytes(of: &storage) { Array($0) }
         if bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF] {
             return zone.isEmpty ? bytes.suffix(4).map { String($0) }.joined(separator: ".") : nil
