@@ -6,6 +6,9 @@ package struct AccessConfiguration: Equatable, Sendable {
     package var trustedProxies: [AddressRange] = []
     /// Whose pages may read pictures.
     package var cors = CORSPolicy.anyone
+    /// The names under which the relay may be called besides its IP addresses, localhost, and what trusted proxies say: in lower
+    /// case, without a port, letters beyond ASCII as IDNA writes them (`xn--…`).
+    package var hosts: [String] = []
     /// The origins, besides the relay's own, whose pages may frame the dashboard; `*` is every one.
     package var frameAncestors: [String] = []
 

@@ -11,12 +11,12 @@ import Testing
     enum Part: CaseIterable {
         case top, log, defaults, source
 
-        var keys: [(name: String, isOptional: Bool)] {
+        var keys: [String] {
             switch self {
-            case .top: ConfigurationKeys.top.map { ($0.name, $0.isOptional) }
-            case .log: ConfigurationKeys.log.map { ($0.name, $0.isOptional) }
-            case .defaults: ConfigurationKeys.inheritable.map { ($0.name, $0.isOptional) }
-            case .source: ConfigurationKeys.source.map { ($0.name, $0.isOptional) }
+            case .top: ConfigurationKeys.top.map(\.name)
+            case .log: ConfigurationKeys.log.map(\.name)
+            case .defaults: ConfigurationKeys.inheritable.map(\.name)
+            case .source: ConfigurationKeys.source.map(\.name)
             }
         }
 
@@ -65,6 +65,11 @@ import Testing
         "listen": ["0"], "admin": ["0"],
         "headers": ["{5: 5}"],
         "exec": ["[5, x]"],
+        "hosts": [
+            "2O", "O", "l0", "1e3", "1_000", "0b1", "0o17", "NaN", "inf", "abc", "yes", "off", "nil", "none_", "default", "unlimited",
+            "infinity",
+            "5sec", "5S", "1.5s", "5KB", "5mib", "s", "KiB",
+        ],
         "fps": ["05"], "max_fps": ["05"],
         "username": texts.subtracting(tooLong), "password": texts.subtracting(tooLong).subtracting(["''"]),
     ]
@@ -72,7 +77,7 @@ import Testing
     /// Of the rubbish, what a key takes for the same as no key.
     private static let takenForNothing: [String: Set<String>] = [
         "log": noSection, "defaults": noSection,
-        "trusted_proxies": ["[ ]"], "frame_ancestors": ["[ ]"], "headers": ["{ }"],
+        "trusted_proxies": ["[ ]"], "hosts": ["[ ]"], "frame_ancestors": ["[ ]"], "headers": ["{ }"],
         // A login without a password has an empty one.
         "password": ["''"],
     ]
@@ -116,7 +121,7 @@ import Testing
 
     @Test(arguments: Part.allCases) func rubbishIsToldWithItsPlace(part: Part) throws {
         #expect(part.keys.count >= 3)
-        for (key, _) in part.keys {
+        for key in part.keys {
             for value in Self.rubbish {
                 let refusal = try refusal(of: value, key, part)
                 let isTaken = wants(key, toTake: value)
@@ -128,7 +133,7 @@ import Testing
     /// A variable's value is judged as the same text in quotes is: nothing is a number, a list or "no value" only there.
     @Test(arguments: Part.allCases) func rubbishInAVariableIsJudgedAsInQuotes(part: Part) throws {
         let texts = Self.rubbish.filter { !["'", "\""].contains($0.first) } + [" ", " 5", "5 ", "5\n", "5\t", "5\0", "5s", "5MiB", "true"]
-        for (key, _) in part.keys {
+        for key in part.keys {
             for text in texts {
                 let escaped = text.replacing("$", with: "$$").replacing("\n", with: "\\n").replacing("\t", with: "\\t")
                 let quoted = "\"\(escaped.replacing("\0", with: "\\0"))\""
@@ -141,7 +146,7 @@ import Testing
 
     /// Taken means in force: no value is the same as none, but for those that say nothing.
     @Test(arguments: Part.allCases) func whatIsTakenIsInForce(part: Part) throws {
-        for (key, _) in part.keys where key != "sources" && key != "url" && key != "exec" {
+        for key in part.keys where key != "sources" && key != "url" && key != "exec" {
             let without = try parse(Self.file(part, key, nil).text)
             for value in Self.taken[key] ?? [] {
                 #expect(try parse(Self.file(part, key, value).text) != without, "'\(key): \(value.prefix(80))' says nothing")

@@ -51,15 +51,19 @@ import Testing
     }
 
     @Test func everyKeyWithADefaultShowsItInForceSomewhere() {
-        let withoutDefault: Set = [
-            "url", "exec", "port", "sources", "defaults", "log", "username", "password", "password_file", "tls_fingerprint", "interval",
-            "placeholder", "max_viewers", "max_fps",
-            "admin", "trusted_proxies", "frame_ancestors",
-        ]
-        let keys = ConfigurationKeys.top.map(\.name) + ConfigurationKeys.log.map(\.name) + ConfigurationKeys.source.map(\.name)
-        for key in keys where !withoutDefault.contains(key) {
-            let isShown = text.components(separatedBy: "\n").contains { $0.drop { $0 == " " }.hasPrefix("#\(key):") }
-            #expect(isShown, "relay.yaml does not show the default of '\(key)'")
+        let lines = text.components(separatedBy: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+        let keys =
+            ConfigurationKeys.top.map { ($0.name, $0.hasDefault) } + ConfigurationKeys.log.map { ($0.name, $0.hasDefault) }
+            + ConfigurationKeys.inheritable.map { ($0.name, $0.hasDefault) }
+        #expect(keys.count { $0.1 } > 20 && keys.count { !$0.1 } > 10)
+        for (key, hasDefault) in keys where key != "log" && key != "sources" && key != "defaults" {
+            if lines.contains(where: { $0.hasPrefix("#\(key):") }) { continue }
+            #expect(!hasDefault, "relay.yaml does not show the default of '\(key)'")
+            // In the comment above it, as far as that goes without a blank line.
+            let index = lines.firstIndex { $0.hasPrefix("# \(key):") } ?? 0
+            let comment = lines[..<index].reversed().prefix { !$0.isEmpty }.reversed().joined(separator: " ").replacing(" # ", with: " ")
+            let says = ["no default", "No default", "the default is"].contains { comment.contains($0) }
+            #expect(says, "relay.yaml does not say what holds without '\(key)': \(comment)")
         }
     }
 }

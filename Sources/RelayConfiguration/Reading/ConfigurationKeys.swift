@@ -5,6 +5,7 @@ enum ConfigurationKeys {
         ConfigurationKey("listen", \.listen, .listenAddresses),
         ConfigurationKey("admin", \.admin, .listenAddresses),
         ConfigurationKey("trusted_proxies", \.configuration.access.trustedProxies, .addressRanges),
+        ConfigurationKey("hosts", \.configuration.access.hosts, .hostNames),
         ConfigurationKey("cors", \.configuration.access.cors, .corsPolicy),
         ConfigurationKey("frame_ancestors", \.configuration.access.frameAncestors, .origins),
         ConfigurationKey("drain_timeout", \.configuration.drainTimeout, .duration(.zero ... .seconds(600), example: "5s")),

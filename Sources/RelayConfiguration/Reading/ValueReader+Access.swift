@@ -60,6 +60,14 @@ extension ValueReader where Value == [String] {
     }
 }
 
+extension ValueReader where Value == [String] {
+    /// Names of hosts.
+    static let hostNames = ValueReader { node, label, reader in
+        let expected = "a host's name without scheme and port, such as relay.example (in ASCII: xn--… for other letters), or a list of them"
+        return list(node, label, &reader, expected: expected, HostName.parse)
+    }
+}
+
 /// An origin in text form: scheme, host and port (RFC 6454).
 private enum Origin {
     /// The origin as browsers send it, nil for anything else. It ends up in headers, so only plain bytes pass.
