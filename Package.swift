@@ -84,6 +84,7 @@ let package = Package(
             resources: [
                 .embedInCode("Hub/no-signal.jpg"),
                 .embedInCode("Hub/switched-off.jpg"),
+                .embedInCode("Hub/ended.jpg"),
                 .embedInCode("Pages/relay.css"),
                 .embedInCode("Pages/icon.svg"),
                 .embedInCode("Pages/player.js"),

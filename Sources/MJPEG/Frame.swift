@@ -83,6 +83,12 @@ package struct Frame: Sendable {
         slice(from: Frame.headroom, length: jpegLength + WireFormat.trailer.count)
     }
 
+    /// The part in plain form as the last of a stream: no delimiter behind the JPEG, so that the first one of a next stream can
+    /// follow, as where ffmpeg's `-reconnect` reads on. In ahead form that is the JPEG alone.
+    package var lastPlainPart: ByteBuffer {
+        slice(from: headerIndex, length: Frame.headroom - headerIndex + jpegLength)
+    }
+
     /// The JPEG alone.
     package var jpeg: ByteBuffer {
         slice(from: Frame.headroom, length: jpegLength)

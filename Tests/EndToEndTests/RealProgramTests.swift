@@ -59,7 +59,7 @@ import Testing
         #expect(opening == "--\(boundary.1)\r\n")
         var parts: [StreamPart] = []
         while parts.count < count {
-            guard let part = try StreamPart.readPlain(&buffer, boundary: String(boundary.1)) else { return nil }
+            guard let part = try StreamPart.readPlain(&buffer, boundary: String(boundary.1), hasEnded: false) else { return nil }
             parts.append(part)
         }
         return parts

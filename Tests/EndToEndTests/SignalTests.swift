@@ -51,6 +51,9 @@ import Testing
             try await eventually("the frame is on its way") { viewer.connection.waitingBytes > 100_000 }
             relay.send(SIGTERM)
             #expect(try await viewer.part().jpeg == jpeg)
+            // What is left of the stream is the picture that says that it has ended.
+            let last = try await viewer.anyPart()
+            #expect(last.isLast && last.kind == "placeholder")
             #expect(try await viewer.connection.rest().isEmpty)
             #expect(try await relay.exitStatus() == 0)
         }

@@ -26,7 +26,7 @@ import Testing
             return newest.frame.jpegLength
         }
 
-        func close() { isClosed = true }
+        func end(with last: Frame?) { isClosed = true }
     }
 
     private func makeViewer(of hub: Hub, fps: Double? = nil) throws -> (viewer: Viewer, connection: Connection) {

@@ -90,6 +90,9 @@ package final class Board: Sendable {
         return again
     }
 
+    /// The picture that says that the stream has ended.
+    func endedFrame() -> Frame? { Frame(jpeg: Placeholder.ended, timestamp: .now(), kind: .placeholder) }
+
     /// The policy's placeholder as a part for viewers; it has no sequence number of its own.
     func placeholder(_ policy: LossPolicy, at now: NIODeadline) -> Hub.Newest? {
         let newest = newest

@@ -97,7 +97,8 @@ package final class HubShard: Sendable {
     func endViewers() {
         eventLoop.execute {
             self.local.value.hasEnded = true
-            for viewer in self.local.value.viewers { viewer.end() }
+            let ended = self.board.endedFrame()
+            for viewer in self.local.value.viewers { viewer.end(showing: ended) }
         }
     }
 
@@ -112,7 +113,7 @@ package final class HubShard: Sendable {
         offerAgain(at: viewer.begin(at: eventLoop.now))
         if local.value.timer == nil { scheduleLook() }
         // One whose connection was on its way here from another loop meanwhile.
-        if local.value.hasEnded { viewer.end() }
+        if local.value.hasEnded { viewer.end(showing: board.endedFrame()) }
     }
 
     /// Forgets a viewer; on `eventLoop`. A second call does nothing.

@@ -6,4 +6,6 @@ enum Placeholder {
     static let noSignal = ByteBuffer(bytes: PackageResources.no_signal_jpg)
     /// A source that is not enabled.
     static let switchedOff = ByteBuffer(bytes: PackageResources.switched_off_jpg)
+    /// A stream that has ended, since the relay ends or the source is gone.
+    static let ended = ByteBuffer(bytes: PackageResources.ended_jpg)
 }

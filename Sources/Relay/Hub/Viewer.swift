@@ -63,9 +63,14 @@ package final class Viewer {
     }
 
     /// Ends the connection after the frame in flight.
-    func end() {
+    ///
+    /// A plain `<img>` keeps the last picture of a stream for ever and tells nobody of its end. So those who are shown placeholders
+    /// are left with `ended`, a picture that says that the stream has ended; others, such as recorders, with their last one once more.
+    func end(showing ended: Frame?) {
+        guard !isEnding else { return }
         isEnding = true
-        connection.close()
+        let showsPlaceholders = (viewing.onLoss ?? shard.board.policy.onLoss) == .placeholder
+        connection.end(with: showsPlaceholders ? ended : viewing.lastPart.flatMap { _ in shard.board.again?.frame })
     }
 
     /// Sends what is to be seen at once; the shard's call. Returns when to offer it again if that could not be.
@@ -125,7 +130,7 @@ package final class Viewer {
         case .nothing: break
         case .again: if let again = shard.board.again { write(again, at: now) }
         case .placeholder: if let placeholder = placeholder() { write(placeholder, at: now) }
-        case .end: end()
+        case .end: end(showing: nil)
         }
     }
 

@@ -1,3 +1,5 @@
+import MJPEG
+
 /// How one viewer's connection carries frames; on its event loop.
 protocol ViewerConnection: AnyObject {
     /// Whether the next frame may be written, as far as is known without asking the kernel.
@@ -12,6 +14,6 @@ protocol ViewerConnection: AnyObject {
     func backlog(mayBeSlow: Bool) -> Int
     /// Writes one frame and returns its size on the wire in bytes.
     func write(_ newest: Hub.Newest) -> Int
-    /// Ends the connection, once the last frame has left.
-    func close()
+    /// Ends the connection behind what was written and `last`, a picture to leave behind where there is one.
+    func end(with last: Frame?)
 }

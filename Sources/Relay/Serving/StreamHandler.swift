@@ -96,8 +96,9 @@ extension StreamHandler: ViewerConnection {
         return part.readableBytes
     }
 
-    func close() {
+    func end(with last: Frame?) {
         leave()
+        if let last { outlet?.send(request.form.lastPart(of: last)) }
         outlet?.finish()
     }
 }

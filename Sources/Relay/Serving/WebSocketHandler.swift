@@ -1,3 +1,4 @@
+import MJPEG
 import NIOCore
 import NIOHTTP1
 import NIOWebSocket
@@ -163,7 +164,8 @@ extension WebSocketHandler: ViewerConnection {
         return head.readableBytes + payload.readableBytes
     }
 
-    func close() { end(with: WebSocketWire.close(.goingAway)) }
+    /// A page hears of a WebSocket's end, so that it needs no picture that says so.
+    func end(with last: Frame?) { end(with: WebSocketWire.close(.goingAway)) }
 }
 
 @available(*, unavailable) extension WebSocketHandler: Sendable {}

@@ -28,4 +28,7 @@ package enum StreamForm: Equatable, Sendable {
 
     /// One frame as it goes out.
     func part(of frame: Frame) -> ByteBuffer { self == .plain ? frame.plainPart : frame.aheadPart }
+
+    /// The last frame of a stream that ends on purpose.
+    func lastPart(of frame: Frame) -> ByteBuffer { self == .plain ? frame.lastPlainPart : frame.jpeg }
 }

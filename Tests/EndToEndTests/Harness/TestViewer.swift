@@ -64,7 +64,9 @@ final class TestViewer: Sendable {
     /// Reads one part in plain form, live or not, its delimiter included.
     func anyPart(within limit: Duration = patience) async throws -> StreamPart {
         let boundary = boundary.withLock { $0 }
-        return try await connection.take("a part", within: limit) { bytes, _ in try StreamPart.readPlain(&bytes, boundary: boundary) }
+        return try await connection.take("a part", within: limit) { bytes, hasEnded in
+            try StreamPart.readPlain(&bytes, boundary: boundary, hasEnded: hasEnded)
+        }
     }
 
     /// Reads the first header block of a stream in ahead form.
