@@ -37,6 +37,13 @@ import Testing
             ("127.0.0.1", [("Host", "evil.example:54321")], false),
             ("127.0.0.1", [("Host", "127.evil.example")], false),
             (nil, [("Host", "localhost")], false),
+            // What nginx' bare proxy_pass sends for a stranger's request.
+            ("127.0.0.1", [("Host", "127.0.0.1:54321"), ("Connection", "close"), ("Accept-Language", "de")], false),
+            ("127.0.0.1", [("Host", "127.0.0.1:54321"), ("Connection", "close")], true),
+            ("127.0.0.1", [("Host", "127.0.0.1:54321"), ("Referer", "http://cams.example/status")], false),
+            ("127.0.0.1", [("Host", "127.0.0.1:54321"), ("Origin", "null")], false),
+            ("127.0.0.1", [("Host", "localhost:54321"), ("Referer", "http://localhost:54321/")], true),
+            ("127.0.0.1", [("Host", "127.0.0.1.evil.example")], false),
         ] as [(String?, [(String, String)], Bool)])
     func onlyThisMachineItselfIsTheOperator(_ address: String?, _ headers: [(String, String)], isOperator: Bool) throws {
         #expect(try Self.requester(from: address, headers, Self.access()).isOperator == isOperator)
@@ -44,14 +51,28 @@ import Testing
         #expect(try Self.requester(from: address, headers, in: .admin, Self.access(admin: true)).isOperator)
     }
 
-    @Test func aForeignNameForThisMachineIsMisled() throws {
-        let foreign = [("Host", "evil.example:54320")]
-        #expect(try Self.requester(from: "127.0.0.1", foreign, in: .admin, Self.access(admin: true)).isMisled)
-        #expect(try !Self.requester(from: "127.0.0.1", [("Host", "localhost:54320")], in: .admin, Self.access(admin: true)).isMisled)
-        // Behind a proxy that is believed, and for other machines, any name may lead here.
-        #expect(try !Self.requester(from: "127.0.0.1", foreign, in: .admin, Self.access("127.0.0.1", admin: true)).isMisled)
-        #expect(try !Self.requester(from: "192.0.2.7", foreign, in: .admin, Self.access(admin: true)).isMisled)
-        #expect(try !Self.requester(from: "127.0.0.1", foreign, Self.access()).isMisled)
+    /// The peer, the host, what the configuration guards, and whether a page of that name is kept out.
+    @Test(
+        arguments: [
+            ("127.0.0.1", "evil.example:54320", true), ("192.0.2.7", "evil.example:54320", true), ("::1", "evil.example", true),
+            ("192.0.2.7", "127.0.0.1.evil.example", true), ("192.0.2.7", "cams.example.evil.example", true),
+            ("127.0.0.1", "localhost:54320", false), ("192.0.2.7", "relay.localhost", false), ("192.0.2.7", "192.0.2.1:54320", false),
+            ("192.0.2.7", "[2001:db8::1]:54320", false), ("192.0.2.7", "camserver:54320", false), ("192.0.2.7", "camserver.local", false),
+            ("192.0.2.7", "cams.example:54320", false), ("192.0.2.7", "CAMS.example", false),
+            // A proxy that is believed knows its names.
+            ("10.0.0.1", "evil.example", false),
+        ])
+    func aForeignNameIsMisledWhereItMatters(_ address: String, _ host: String, isMisled: Bool) throws {
+        var admin = Self.access("10.0.0.1", admin: true)
+        var closed = Self.access("10.0.0.1")
+        closed.cors = .nobody
+        var named = Self.access("10.0.0.1")
+        (admin.hosts, closed.hosts, named.hosts) = (["cams.example"], ["cams.example"], ["cams.example"])
+        #expect(try Self.requester(from: address, [("Host", host)], in: .admin, admin).isMisled == isMisled)
+        #expect(try Self.requester(from: address, [("Host", host)], closed).isMisled == isMisled)
+        #expect(try Self.requester(from: address, [("Host", host)], in: .webSocket("a"), named).isMisled == isMisled)
+        // Everyone may read the pictures there, under any name.
+        #expect(try !Self.requester(from: address, [("Host", host)], Self.access()).isMisled)
     }
 
     @Test(
@@ -66,6 +87,11 @@ import Testing
             (["10.0.0.0/8"], "10.0.0.1", ["<script>, 192.0.2.7"], "192.0.2.7"),
             (["10.0.0.0/8"], "10.0.0.1", ["192.0.2.0/24"], "10.0.0.1:50000"),
             (["10.0.0.0/8"], "10.0.0.1", ["10.0.0.9"], "10.0.0.9"),
+            (["10.0.0.0/8"], "10.0.0.1", ["192.0.2.7:61234"], "192.0.2.7"),
+            (["10.0.0.0/8"], "10.0.0.1", ["[2001:db8::1]:443, 10.0.0.2:80"], "2001:db8::1"),
+            (["10.0.0.0/8"], "10.0.0.1", ["[2001:db8::1]"], "2001:db8::1"),
+            (["10.0.0.0/8"], "10.0.0.1", ["unix"], "10.0.0.1:50000"),
+            (["10.0.0.0/8"], "10.0.0.1", ["192.0.2.7:1:2"], "10.0.0.1:50000"),
             (["10.0.0.0/8"], "11.0.0.1", ["192.0.2.7"], "11.0.0.1:50000"),
             (["10.0.0.1"], "::ffff:10.0.0.1", ["2001:db8::1"], "2001:db8::1"),
             (["fd00::/8"], "fd00::5", ["192.0.2.7"], "192.0.2.7"),

@@ -30,7 +30,7 @@ struct SnapshotAnswer: Sendable {
                 throw QueryError(sentence: "wait is a duration of at most 60s, such as 5s")
             }
             wait = time
-        } else if target.value("action") == "snapshot" {
+        } else if target.action == "snapshot" {
             wait = Self.actionWait
             fallsBack = true
         }

@@ -88,10 +88,10 @@ struct StatusPage {
         add("next try", source.retryIn.map { "in \(Int($0.rounded(.up))) s" })
         add("picture", picture ?? "none yet")
         if relay.isForOperator { add("camera", source.address) }
-        add("media type", status.camera?.mediaType)
-        add("boundary", status.camera?.boundary)
-        if let learnt = status.camera?.learntBoundary, learnt != status.camera?.boundary { add("boundary in use", learnt) }
-        add("server", status.camera?.server)
+        add("media type", source.shown(\.mediaType))
+        add("boundary", source.shown(\.boundary))
+        if let learnt = source.shown(\.learntBoundary), learnt != status.camera?.boundary { add("boundary in use", learnt) }
+        add("server", source.shown(\.server))
         if let quirks = status.camera?.quirks.names, !quirks.isEmpty { add("quirks", quirks.joined(separator: ", ")) }
         add("connects", "\(status.connects), of them \(source.reconnects) again")
         add("frames in", "\(Figures.count(status.framesReceived)) (\(Figures.bytes(status.bytesReceived)))")

@@ -34,6 +34,7 @@ package final class Gate: Sendable {
             guard limits.hasRoomForAnswer else { throw Refusal(.tooManyAnswers) }
             if head.method == .OPTIONS { return .answer(PreflightAnswer.answer(to: head, served.access.cors)) }
             try Self.checkMethod(head)
+            try Self.checkHost(head)
             let target = try Self.target(of: head)
             let requester = try Self.requester(of: head, from: peer, in: scope, served)
             let request = Request(head: head, target: target, scope: scope, requester: requester, served: served)
@@ -79,6 +80,10 @@ package final class Gate: Sendable {
         guard head.method == .GET || head.method == .HEAD else { throw Refusal(.wrongMethod) }
     }
 
+    private static func checkHost(_ head: HTTPRequestHead) throws(Refusal) {
+        if head.hostClaim == .invalid { throw Refusal(.noHost) }
+    }
+
     private static func target(of head: HTTPRequestHead) throws(Refusal) -> RequestTarget {
         guard let target = RequestTarget(head.uri) else { throw Refusal(.noTarget) }
         return target
@@ -102,6 +107,7 @@ package final class Gate: Sendable {
 extension HTTPAnswer {
     fileprivate static let wrongMethod = HTTPAnswer.text(
         .methodNotAllowed, "only GET, HEAD and OPTIONS are answered here", headers: ["Allow": PreflightAnswer.methods])
+    fileprivate static let noHost = HTTPAnswer.text(.badRequest, "the request has no Host field, several, or one that is no host")
     fileprivate static let noTarget = HTTPAnswer.text(.badRequest, "the request's target is no path")
     fileprivate static let misled = HTTPAnswer.text(
         .misdirectedRequest, "call this address localhost or 127.0.0.1, or name the proxy before it in trusted_proxies")

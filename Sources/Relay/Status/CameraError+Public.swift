@@ -1,9 +1,14 @@
 import CameraClient
 
 extension CameraError {
-    /// The description for those who may not know where the camera is: without hosts, addresses and paths.
-    var withoutPlaces: String {
+    /// The description for those who are no operators: no hosts, addresses and paths, and nothing that the camera said, which may echo
+    /// a login in a form that nobody foresees.
+    var publicDescription: String {
         switch self {
+        case .status(let status, _, _): "camera answers \(status)"
+        case .notHTTP: "camera does not answer in HTTP"
+        case .loginUnsupported: "camera asks for a login (401) in a way that is not supported"
+        case .notAPicture: "camera sends neither a stream nor a picture"
         case .nameNotFound: "the camera's name cannot be resolved"
         case .connection: "the connection to the camera failed"
         case .redirectedElsewhere: "camera redirects to another address, which is not allowed"

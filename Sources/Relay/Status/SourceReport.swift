@@ -36,13 +36,15 @@ struct SourceReport: Sendable {
         totals = source.hub.totals
         newest = source.hub.newest
         rates = source.hub.meter.withLock { $0.rates(to: source.sample) }
-        let configured =
-            switch source.configuration.upstream {
-            case .camera(let url): "\(url)"
-            case .file(let path): "file:\(path)"
-            // A program's arguments may hold a login.
-            case .program(let words): "exec:\(words.first ?? "")"
-            }
+        let configured: String
+        switch source.configuration.upstream {
+        case .camera(var url):
+            url.login = nil
+            configured = "\(url)"
+        case .file(let path): configured = "file:\(path)"
+        // A program's arguments may hold a login.
+        case .program(let words): configured = "exec:\(words.first ?? "")"
+        }
         address = status.camera?.address ?? configured
         self.hub = hub
     }
@@ -57,7 +59,7 @@ struct SourceReport: Sendable {
     var reconnects: UInt64 { status.connects > 0 ? status.connects - 1 : 0 }
 
     /// Why the last connection ended, nil while none did.
-    var reason: String? { status.lastError.map { secrets.hide(in: isForOperator ? $0.description : $0.withoutPlaces) } }
+    var reason: String? { status.lastError.map { secrets.hide(in: isForOperator ? $0.description : $0.publicDescription) } }
 
     /// The state and its reason in one line.
     var sentence: String {
@@ -87,12 +89,12 @@ extension SourceReport {
                 "camera",
                 .object([
                     ("url", isForOperator ? .string(address) : .null),
-                    ("media_type", status.camera?.mediaType.map { .string($0) } ?? .null),
-                    ("boundary", status.camera?.boundary.map { .string($0) } ?? .null),
-                    ("learnt_boundary", status.camera?.learntBoundary.map { .string($0) } ?? .null),
-                    ("server", status.camera?.server.map { .string($0) } ?? .null),
-                    ("address", isForOperator ? status.camera?.address.map { .string($0) } ?? .null : .null),
-                    ("certificate", isForOperator ? status.camera?.certificate.map { .string("\($0.fingerprint)") } ?? .null : .null),
+                    ("media_type", .optional(shown(\.mediaType))),
+                    ("boundary", .optional(shown(\.boundary))),
+                    ("learnt_boundary", .optional(shown(\.learntBoundary))),
+                    ("server", .optional(shown(\.server))),
+                    ("address", .optional(shown(\.address))),
+                    ("certificate", isForOperator ? .optional(status.camera?.certificate.map { "\($0.fingerprint)" }) : .null),
                     ("quirks", .array(status.camera?.quirks.names.map { .string($0) } ?? [])),
                 ])
             ),
@@ -114,6 +116,9 @@ extension SourceReport {
             ("viewer_list", isForOperator && listsViewers ? .array(hub.viewers.map(viewer)) : .null),
         ]
     }
+
+    /// What the camera said of itself; for operators only.
+    func shown(_ text: KeyPath<CameraDescription, String?>) -> String? { isForOperator ? status.camera?[keyPath: text] : nil }
 
     private func lastFrame(_ newest: Hub.Newest) -> JSONValue {
         .object([

@@ -1,8 +1,10 @@
 import NIOHTTP1
 
 extension HTTPRequestHead {
-    /// Whether bytes other than a next request may follow this head.
+    /// Whether bytes other than a next request may follow this head. Java's WebSocket client sends a length of 0, others
+    /// `Transfer-Encoding: identity`, which means none.
     var hasBody: Bool {
-        headers.contains(name: "Transfer-Encoding") || headers["Content-Length"].contains { $0 != "0" }
+        headers[canonicalForm: "Transfer-Encoding"].contains { $0.lowercased() != "identity" }
+            || headers[canonicalForm: "Content-Length"].contains { $0.contains { $0 != "0" } }
     }
 }

@@ -22,6 +22,7 @@ package struct RequestTarget: Equatable, Sendable {
         }
         let pathEnd = rest.firstIndex { $0 == "?" || $0 == "#" } ?? rest.endIndex
         var segments: [String] = []
+        var query = pathEnd < rest.endIndex && rest[pathEnd] == "?" ? Self.pairs(rest[rest.index(after: pathEnd)...]) : []
         let path = rest[..<pathEnd]
         for part in path.split(separator: "/", omittingEmptySubsequences: true) {
             guard let segment = Self.decoded(part, plusIsBlank: false), segment != ".", segment != "..",
@@ -29,18 +30,21 @@ package struct RequestTarget: Equatable, Sendable {
             else { return nil }
             segments.append(segment)
         }
+        // Some programs encode the question mark too; no name of a path begins with one.
+        let hasEncodedQuery = segments.last?.first == "?"
+        if hasEncodedQuery, let last = segments.popLast() { query = Self.pairs(last.dropFirst()) + query }
         self.segments = segments
-        hasTrailingSlash = path.last == "/"
-        var query: [(name: String, value: String)] = []
-        if pathEnd < rest.endIndex, rest[pathEnd] == "?" {
-            for pair in rest[rest.index(after: pathEnd)...].prefix(while: { $0 != "#" }).split(separator: "&").prefix(64) {
-                let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                guard let name = parts.first.flatMap({ Self.decoded($0, plusIsBlank: true) }) else { continue }
-                let value = parts.count > 1 ? Self.decoded(parts[1], plusIsBlank: true) : ""
-                query.append((name, value ?? ""))
-            }
-        }
+        hasTrailingSlash = path.last == "/" || (hasEncodedQuery && !segments.isEmpty)
         self.query = query
+    }
+
+    /// Names and values of a query's text, at most 64.
+    private static func pairs(_ text: Substring) -> [(name: String, value: String)] {
+        text.prefix { $0 != "#" }.split(separator: "&").prefix(64).compactMap { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = parts.first.flatMap({ decoded($0, plusIsBlank: true) }) else { return nil }
+            return (name, parts.count > 1 ? decoded(parts[1], plusIsBlank: true) ?? "" : "")
+        }
     }
 
     /// Leads from the folder of the page at this target to the top: `../` as often as needed.
@@ -52,6 +56,27 @@ package struct RequestTarget: Equatable, Sendable {
     /// The first value of a query key, nil where the query does not name it.
     package func value(_ name: String) -> String? {
         query.first { $0.name == name }?.value
+    }
+
+    /// What mjpg-streamer's clients ask for with `?action=`, in lower case: nil where the query does not name it.
+    ///
+    /// Time-lapse programs save whatever answer they get as a picture, so a spelling that is nearly right must not lead to a page: the
+    /// key in another case, the equals sign encoded, a cache-buster stuck to the value. `_0` is the first input, and the only one.
+    var action: String? {
+        for (name, value) in query {
+            let name = name.lowercased()
+            let text: Substring
+            if name == "action" {
+                text = value[...]
+            } else if name.hasPrefix("action=") {
+                text = name.dropFirst("action=".count)
+            } else {
+                continue
+            }
+            let word = text.lowercased().prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+            return word.hasSuffix("_0") ? String(word.dropLast(2)) : String(word)
+        }
+        return nil
     }
 
     /// The first value of a query key that is 0 or 1, nil where the query does not name it; throws the sentence for a 400.

@@ -37,38 +37,40 @@ package enum Route: Equatable, Sendable {
         case webSocket(String)
     }
 
+    /// Paths of one word where every source is served.
+    private static let ofRelay: [String: Route] = ["status": .status, "metrics": .metrics, "healthz": .healthz, "readyz": .readyz]
+    /// Paths of one word behind a source's name.
+    private static let ofSource: [String: View] = [
+        "stream": .stream, "stream.mjpg": .stream, "stream.mjpeg": .stream, "snapshot": .snapshot, "snapshot.jpg": .snapshot,
+        "snapshot.jpeg": .snapshot, "ws": .webSocket, "embed": .embed, "status": .status, "healthz": .healthz,
+    ]
+    /// The same where one source is served alone, besides those behind its name.
+    private static let ofOwnPort: [String: View] = ["metrics": .metrics, "readyz": .readyz]
+
+    /// Every word that a path can begin with in some scope without being a source's name.
+    static var words: Set<String> { Set(ofRelay.keys).union(ofSource.keys).union(ofOwnPort.keys) }
+
     /// Finds what `target` means within `scope`.
     package init(_ target: RequestTarget, in scope: Scope) {
         let segments = target.segments
-        switch scope {
-        case .webSocket(let name):
-            self = .source(name, .webSocketText)
-        case .source(let name, let named):
-            if named, segments.first == name {
-                self = Self.view(of: name, segments.dropFirst(), target)
-            } else if segments.isEmpty, target.value("action") == nil {
-                self = .redirect("status")
-            } else if segments == ["healthz"] {
+        switch (scope, segments.first) {
+        case (.webSocket(let name), _): self = .source(name, .webSocketText)
+        case (.source(let name, named: true), let word?) where word == name:
+            self = Self.view(of: name, segments.dropFirst(), target)
+        case (_, "-") where segments.count == 2: self = .file(segments[1])
+        case (.source(let name, _), let word?) where segments.count == 1:
+            if word == "healthz" {
                 self = .healthz
-            } else if segments == ["metrics"] {
-                self = .source(name, .metrics)
-            } else if segments.count == 2, segments[0] == "-" {
-                self = .file(segments[1])
             } else {
-                self = Self.view(of: name, segments[...], target)
+                self = Self.ofOwnPort[word].map { .source(name, $0) } ?? Self.view(of: name, segments[...], target)
             }
-        case .relay, .admin:
-            switch segments {
-            case []: self = .index
-            case ["status"]: self = .status
-            case ["healthz"]: self = .healthz
-            case ["readyz"]: self = .readyz
-            case ["metrics"]: self = .metrics
-            case let segments where segments.count == 2 && segments[0] == "-": self = .file(segments[1])
-            default: self = Self.view(of: segments[0], segments.dropFirst(), target)
-            }
+        case (.source, nil) where target.action == nil: self = .redirect("status")
+        case (.source(let name, _), _): self = Self.view(of: name, segments[...], target)
+        case (.relay, nil), (.admin, nil): self = .index
+        case (.relay, let word?), (.admin, let word?):
+            let whole = segments.count == 1 ? Self.ofRelay[word] : nil
+            self = whole ?? Self.view(of: word, segments.dropFirst(), target)
         }
-        if case .source(_, .readyz) = self, scope == .relay || scope == .admin { self = .notFound }
     }
 
     /// Whether it is there for viewers too where `admin` has taken the rest to a listener of its own.
@@ -83,23 +85,13 @@ package enum Route: Equatable, Sendable {
     /// `rest` is the path behind the source's name.
     private static func view(of name: String, _ rest: ArraySlice<String>, _ target: RequestTarget) -> Route {
         guard rest.count <= 1 else { return .notFound }
-        switch rest.first {
-        case nil:
-            switch target.value("action") {
-            // As mjpg-streamer's clients ask.
-            case "stream": return .source(name, .stream)
-            case "snapshot": return .source(name, .snapshot)
-            case nil: return .source(name, target.hasTrailingSlash ? .page : .pageWithoutSlash)
-            default: return .badQuery("action is stream or snapshot")
-            }
-        case "stream", "stream.mjpg", "stream.mjpeg": return .source(name, .stream)
-        case "embed": return .source(name, .embed)
-        case "ws": return .source(name, .webSocket)
-        case "snapshot", "snapshot.jpg", "snapshot.jpeg": return .source(name, .snapshot)
-        case "status": return .source(name, .status)
-        case "healthz": return .source(name, .healthz)
-        case "readyz": return .source(name, .readyz)
-        default: return .notFound
+        guard rest.isEmpty else { return rest.first.flatMap { ofSource[$0] }.map { .source(name, $0) } ?? .notFound }
+        switch target.action {
+        // As mjpg-streamer's clients ask.
+        case "stream": return .source(name, .stream)
+        case "snapshot": return .source(name, .snapshot)
+        case nil: return .source(name, target.hasTrailingSlash ? .page : .pageWithoutSlash)
+        default: return .badQuery("action is stream or snapshot")
         }
     }
 }

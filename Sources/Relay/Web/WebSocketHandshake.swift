@@ -9,8 +9,7 @@ enum WebSocketHandshake {
         guard head.method == .GET, head.version == .http1_1,
             head.headers[canonicalForm: "Connection"].contains(where: { $0.lowercased() == "upgrade" }),
             head.headers[canonicalForm: "Upgrade"].contains(where: { $0.lowercased() == "websocket" }),
-            head.headers["Sec-WebSocket-Version"] == ["13"],
-            !head.headers.contains(name: "Content-Length"), !head.headers.contains(name: "Transfer-Encoding"),
+            head.headers[canonicalForm: "Sec-WebSocket-Version"].contains("13"), !head.hasBody,
             head.headers["Sec-WebSocket-Key"].count == 1, let key = head.headers.first(name: "Sec-WebSocket-Key"), key.utf8.count == 24
         else { return nil }
         let accept = Base64.encode(Insecure.SHA1.hash(data: Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))

@@ -19,17 +19,12 @@ struct SourceDraft: Sendable {
     /// What `password_file` holds.
     var filePassword: String?
 
-    /// Names that are routes of the relay.
-    private static let reservedNames: Set<String> = [
-        "status", "metrics", "healthz", "readyz", "stream", "snapshot", "ws", "embed",
-    ]
-
     /// Reports a name that no source may have.
     static func checkName(_ name: String, at place: Place, _ reader: inout ConfigurationReader) {
         let beginsWell = name.utf8.first?.isAlphanumeric ?? false
         if !beginsWell || !name.utf8.allSatisfy({ $0.isAlphanumeric || "._-".utf8.contains($0) }) {
             reader.report("a source's name is made of A-Z a-z 0-9 . _ - and begins with a letter or a digit", at: place)
-        } else if reservedNames.contains(name) {
+        } else if SourceConfiguration.reservedNames.contains(name) {
             reader.report("a source cannot be named '\(name)': /\(name) is a route of the relay", at: place)
         }
     }
