@@ -1,5 +1,6 @@
 import MJPEG
 import NIOCore
+import NIOHTTP1
 
 /// A connection that has become a stream: writes the response's head and then parts, each in one piece, and throws away what the
 /// viewer sends.
@@ -54,6 +55,8 @@ final class StreamHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // What stands behind the request is thrown away, readable or not: the decoder meets it before it is taken out.
+        if error is HTTPParserError { return }
         context.close(promise: nil)
     }
 
