@@ -77,6 +77,11 @@ final class Browser: Sendable {
         return picture
     }
 
+    /// Sends a command of Chromium's developer tools.
+    func devTools(_ command: String, _ parameters: [String: Any]) async throws -> [UInt8] {
+        try await self.command("POST", "goog/cdp/execute", ["cmd": command, "params": parameters])
+    }
+
     private func command(_ method: String, _ name: String, _ body: [String: Any]?) async throws -> [UInt8] {
         try await Self.request(method, "/session/\(session)/\(name)", port: port, body)
     }

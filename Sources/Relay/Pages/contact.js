@@ -1,0 +1,28 @@
+// Whether the relay is reached: it is while it answers or sends pictures.
+import { players } from "./players.js";
+
+let lastHeard = performance.now();
+let hasFailed = false;
+
+export const contact = {
+  /** Seconds since the relay was last heard. */
+  get silence() { return (performance.now() - lastHeard) / 1000; },
+
+  /** Whether the page should say that the relay is away. One failed question may be a hiccup. */
+  get isLost() { return hasFailed && this.silence > 2.5; },
+
+  /** A picture came. */
+  sawPicture() {
+    lastHeard = performance.now();
+    hasFailed = false;
+  },
+
+  /** The relay answered a question. After a long silence the sockets may be dead without knowing it, or wait for their next try. */
+  gotAnswer() {
+    if (this.isLost && this.silence > 5) players.reconnectAll();
+    this.sawPicture();
+  },
+
+  /** A question got no answer. */
+  gotNone() { hasFailed = true; },
+};

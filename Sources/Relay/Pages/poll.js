@@ -1,0 +1,45 @@
+// Asks the relay, once or again and again.
+
+/** Seconds that an answer may take. */
+const answerLimit = 4;
+
+/** Fetches an address and returns what `read` makes of the answer; fails when that takes too long. */
+export async function ask(address, read, headers = {}) {
+  const limit = new AbortController();
+  const alarm = setTimeout(() => limit.abort(), answerLimit * 1000);
+  try {
+    return await read(await fetch(address, { signal: limit.signal, cache: "no-store", headers }));
+  } finally {
+    clearTimeout(alarm);
+  }
+}
+
+async function readJSON(response) {
+  if (!response.ok) throw Object.assign(new Error(`status ${response.status}`), { status: response.status });
+  return response.json();
+}
+
+/**
+ * Fetches JSON again and again while the page is visible. `heard` gets each answer; `lost` gets each failure, with the HTTP status
+ * where there was one.
+ */
+export function poll(address, milliseconds, heard, lost) {
+  let timer = 0;
+  let round = 0;
+  async function next() {
+    clearTimeout(timer);
+    const mine = ++round;
+    try {
+      const value = await ask(address, readJSON, { Accept: "application/json" });
+      if (mine === round) heard(value);
+    } catch (error) {
+      if (mine === round && !document.hidden) lost(error.status);
+    } finally {
+      if (mine === round && !document.hidden) timer = setTimeout(next, milliseconds);
+    }
+  }
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) next(); });
+  addEventListener("online", next);
+  addEventListener("pageshow", (event) => { if (event.persisted) next(); });
+  next();
+}
