@@ -82,6 +82,7 @@ let package = Package(
                 .embedInCode("Placeholder/switched-off.jpg"),
                 .embedInCode("Pages/relay.css"),
                 .embedInCode("Pages/icon.svg"),
+                .embedInCode("Pages/address.js"),
                 .embedInCode("Pages/clock.js"),
                 .embedInCode("Pages/contact.js"),
                 .embedInCode("Pages/dashboard.js"),

@@ -18,4 +18,58 @@ import Testing
             #expect(try await browser.complaints() == [])
         }
     }
+
+    @Test func pagesWorkAtAnAddressWithALoginAndKeepThePasswordToThemselves() async throws {
+        try await withBench { bench in
+            // The camera that will be lost is a relay too.
+            let camera = try bench.relay("-p", "0", "file:\(DashboardTests.clip)")
+            let relay = try bench.relay(
+                configuration: """
+                    listen: 127.0.0.1:0
+                    sources:
+                      clip: "file:\(DashboardTests.clip)"
+                      there: http://127.0.0.1:\(try await camera.port())/stream
+                      sleepy: {url: "file:\(DashboardTests.clip)", on_demand: true, linger: 1s}
+                    """)
+            let viewer = try await bench.watch("/sleepy/stream", of: relay)
+            _ = try await viewer.part()
+            await viewer.close()
+            try await bench.status(of: relay, path: "/sleepy/status") { $0.state == "idle" }
+            let browser = try await Browser.start(bench)
+            let host = "127.0.0.1:\(try await relay.port())"
+            let base = "http://us%20er:s3cr%40t@\(host)"
+
+            try await browser.open("\(base)/")
+            #expect(try await browser.address().contains("s3cr"), "else this browser proves nothing")
+            try await browser.expectMoving("clip")
+            #expect(try await browser.isTrue("document.querySelector('.notice').hidden"))
+            try await eventually("a sleeping camera's last picture is seen") {
+                try await browser.isTrue("document.querySelector('[data-name=sleepy] img')?.naturalWidth === 640")
+            }
+
+            try await browser.open("\(base)/clip/")
+            try await eventually("the large view moves, and the status is there") {
+                try await browser.isTrue(
+                    "document.querySelector('canvas').dataset.frames > 5 && document.querySelector('.bar .pill').textContent === 'Live'")
+            }
+            let lines = try await browser.text("[...document.querySelectorAll('.line pre')].map((line) => line.textContent).join('\\n')")
+            #expect(lines.contains("http://\(host)/clip/embed"))
+            for address in lines.matches(of: /https?:\/\/[^\s"#]+/).map(\.0) where address.contains("/clip/") {
+                #expect(address.hasPrefix("http://\(host)/clip/"), "a line has an address that is not the page's own")
+            }
+            #expect(!lines.contains("s3cr") && !lines.contains("us%20er") && !lines.contains("us er"))
+            #expect(try await browser.isTrue("!document.documentElement.outerHTML.includes('s3cr')"))
+
+            try await browser.open("\(base)/there/embed")
+            try await eventually("the picture alone moves") {
+                try await browser.number("document.querySelector('canvas').dataset.frames | 0") > 5
+            }
+            camera.end()
+            // The relay's answer to the question for the source's health.
+            try await eventually("it says why the camera is lost") {
+                try await browser.text("document.querySelector('.message').textContent").contains("No signal")
+            }
+            #expect(try await browser.complaints().filter { !$0.contains("503") } == [])
+        }
+    }
 }

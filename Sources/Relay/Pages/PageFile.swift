@@ -25,6 +25,7 @@ struct PageFile: Sendable {
     private static let files: [String: PageFile] = [
         "relay.css": PageFile(PackageResources.relay_css, type: "text/css; charset=utf-8"),
         "icon.svg": PageFile(PackageResources.icon_svg, type: "image/svg+xml"),
+        "address.js": PageFile(PackageResources.address_js, type: script),
         "clock.js": PageFile(PackageResources.clock_js, type: script),
         "contact.js": PageFile(PackageResources.contact_js, type: script),
         "dashboard.js": PageFile(PackageResources.dashboard_js, type: script),

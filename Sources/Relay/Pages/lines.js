@@ -1,4 +1,5 @@
 // The lines that other programs want to be told, each with a button that copies it.
+import { addressOf } from "./address.js";
 
 /** Milliseconds that a button tells how copying went. */
 const answerTime = 2000;
@@ -15,7 +16,7 @@ async function copy(element) {
 
 /** Completes the lines in `section` with the address of the page's folder, and shows them. */
 export function showLines(section) {
-  const base = new URL(".", document.baseURI);
+  const base = addressOf(".");
   // A page on the operators' address names the port on which viewers find the pictures.
   if (section.dataset.port) base.port = section.dataset.port;
   for (const line of section.querySelectorAll(".line")) {

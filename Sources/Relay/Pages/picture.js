@@ -1,4 +1,5 @@
 // A source's picture in a page, and what is known of it.
+import { socketAddressOf } from "./address.js";
 import { clock } from "./clock.js";
 import { contact } from "./contact.js";
 import { needsNewSocket } from "./freshness.js";
@@ -20,9 +21,7 @@ export class Picture {
     this.size = null;
     /** Called after each change. */
     this.onchange = () => {};
-    const url = new URL(address, document.baseURI);
-    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    this.id = players.add(url.href, canvas, this.width, (report) => this.receive(report));
+    this.id = players.add(socketAddressOf(address).href, canvas, this.width, (report) => this.receive(report));
     this.observer = new ResizeObserver(() => players.send("size", this.id, { width: this.width }));
     this.observer.observe(canvas);
   }

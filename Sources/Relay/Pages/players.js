@@ -1,7 +1,9 @@
 // The page's end of the transport: sends messages to the players and brings their reports back. All players live in one worker where
 // the browser can draw on a canvas from there, so that a busy page does not hold pictures up; else they live in the page.
 
-const address = new URL("worker.js", import.meta.url);
+import { withoutLogin } from "./address.js";
+
+const address = withoutLogin(new URL("worker.js", import.meta.url));
 const receivers = new Map();
 
 function deliver(message) { receivers.get(message.id)?.(message); }

@@ -1,14 +1,15 @@
 // Asks the relay, once or again and again.
+import { addressOf } from "./address.js";
 
 /** Seconds that an answer may take. */
 const answerLimit = 4;
 
-/** Fetches an address and returns what `read` makes of the answer; fails when that takes too long. */
+/** Fetches an address, relative to the page, and returns what `read` makes of the answer; fails when that takes too long. */
 export async function ask(address, read, headers = {}) {
   const limit = new AbortController();
   const alarm = setTimeout(() => limit.abort(), answerLimit * 1000);
   try {
-    return await read(await fetch(address, { signal: limit.signal, cache: "no-store", headers }));
+    return await read(await fetch(addressOf(address), { signal: limit.signal, cache: "no-store", headers }));
   } finally {
     clearTimeout(alarm);
   }

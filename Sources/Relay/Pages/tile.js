@@ -1,4 +1,5 @@
 // One source in the dashboard's grid.
+import { addressOf } from "./address.js";
 import { contact } from "./contact.js";
 import { mark, setState, setText } from "./marks.js";
 import { Picture } from "./picture.js";
@@ -27,7 +28,7 @@ export class Tile {
     const path = encodeURIComponent(this.name);
     this.picture = new Picture(element.querySelector("canvas"), `${path}/ws?ack=1&on_loss=silent&fps=10`);
     this.picture.onchange = () => this.show();
-    this.snapshot = `${path}/snapshot?wake=0`;
+    this.snapshot = addressOf(`${path}/snapshot?wake=0`).href;
     this.wake.addEventListener("click", () => { this.isAwake = true; this.update(); });
   }
 
