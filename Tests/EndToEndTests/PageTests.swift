@@ -72,4 +72,39 @@ import Testing
             #expect(try await browser.complaints().filter { !$0.contains("503") } == [])
         }
     }
+
+    @Test func linesForOtherProgramsAreCompleteAndTrue() async throws {
+        try await withBench { bench in
+            let relay = try bench.relay(configuration: "listen: 127.0.0.1:0\nsources: {clip: \"file:\(DashboardTests.clip)\"}\n")
+            let port = try await relay.port()
+            let browser = try await Browser.start(bench, "--host-resolver-rules=MAP cams.example 127.0.0.1")
+            // What all lines and notes say; the hint when it is seen.
+            let texts = "[...document.querySelectorAll('.line pre, .line .note')].map((line) => line.innerText).join('\\n')"
+            let hint = "(document.querySelector('.hint').hidden ? '' : document.querySelector('.hint').innerText)"
+
+            try await browser.open("http://127.0.0.1:\(port)/clip/")
+            try await eventually("the lines are there") { try await browser.isTrue("!document.querySelector('#lines').hidden") }
+            #expect(try await browser.text(hint).contains("in place of 127.0.0.1"))
+            let here = try await browser.text(texts)
+            #expect(!here.contains("{") && !here.contains("}"))
+            #expect(here.contains("Host Name: 127.0.0.1\nPort:      \(port)\nPath:      /clip/?action=snapshot"))
+            let addresses = Set(here.matches(of: /http:\/\/[^\s"#]+/).map { String($0.0) })
+            #expect(addresses.count >= 4)
+            for address in addresses {
+                let target = try #require(URL(string: address.hasSuffix(".") ? String(address.dropLast()) : address))
+                #expect(target.port == port)
+                let path = target.path() + (target.query().map { "?\($0)" } ?? "")
+                let reply = try await bench.get(path, from: relay, method: "HEAD")
+                #expect(reply.status == 200, "for \(address)")
+                let type = path.hasSuffix("embed") ? "text/html" : path.hasSuffix("snapshot") ? "image/jpeg" : "multipart/x-mixed-replace"
+                #expect(reply["Content-Type"]?.hasPrefix(type) == true, "for \(address)")
+            }
+
+            try await browser.open("http://cams.example:\(port)/clip/")
+            try await eventually("the lines are there") { try await browser.isTrue("!document.querySelector('#lines').hidden") }
+            #expect(try await browser.text(hint) == "")
+            #expect(try await browser.text(texts).contains("Host Name: cams.example\n"))
+            #expect(try await browser.complaints() == [])
+        }
+    }
 }

@@ -14,18 +14,36 @@ async function copy(element) {
   }
 }
 
+/** The parts of an address that the lines name. */
+function partsOf(base) {
+  const scheme = base.protocol.slice(0, -1);
+  return {
+    base: base.href, scheme, hostname: base.hostname, host: base.hostname.replace(/^\[|\]$/g, ""),
+    port: base.port || (scheme === "https" ? "443" : "80"), path: base.pathname,
+  };
+}
+
+/** Puts the parts of an address into the texts of an element. */
+function complete(element, parts) {
+  element.textContent = element.textContent.replace(/\{(\w+)\}/g, (whole, name) => parts[name] ?? whole);
+}
+
+/** Whether an address leads to the machine that asks, whichever that is. */
+function isLocal(base) { return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(base.hostname); }
+
 /** Completes the lines in `section` with the address of the page's folder, and shows them. */
 export function showLines(section) {
   const base = addressOf(".");
   // A page on the operators' address names the port on which viewers find the pictures.
   if (section.dataset.port) base.port = section.dataset.port;
+  const parts = partsOf(base);
+  for (const element of section.querySelectorAll("pre, .note, .hint")) complete(element, parts);
+  section.querySelector(".hint").hidden = !isLocal(base);
   for (const line of section.querySelectorAll(".line")) {
-    const text = line.querySelector("pre");
     const button = line.querySelector("button");
-    text.textContent = text.textContent.replaceAll("{base}", base.href);
     button.addEventListener("click", async () => {
       try {
-        await copy(text);
+        await copy(line.querySelector("pre"));
         button.textContent = "Copied";
       } catch {
         button.textContent = "Press Ctrl-C";

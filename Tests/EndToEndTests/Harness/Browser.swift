@@ -5,17 +5,18 @@ final class Browser: Sendable {
     private let port: Int
     private let session: String
 
-    /// Starts a browser; it ends with the bench.
-    static func start(_ bench: Bench, trustsAnyCertificate: Bool = false) async throws -> Browser {
+    /// Starts a browser with further arguments; it ends with the bench.
+    static func start(_ bench: Bench, _ further: String..., trustsAnyCertificate: Bool = false) async throws -> Browser {
         let profile = try bench.folder()
         // Chromium keeps its own files below HOME too.
         let driver = try bench.program("chromedriver", ["--port=0"], environment: ["HOME": profile])
         let line = try await driver.output.line(with: "started successfully on port")
         guard let port = line.matches(of: /port ([0-9]+)/).last.flatMap({ Int($0.1) }) else { throw Failure(line) }
-        let arguments = [
-            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--window-size=800,600",
-            "--disable-background-networking", "--user-data-dir=\(profile)/profile",
-        ]
+        let arguments =
+            [
+                "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--window-size=800,600",
+                "--disable-background-networking", "--user-data-dir=\(profile)/profile",
+            ] + further
         struct Session: Decodable { let sessionId: String }
         let wanted: [String: Any] = [
             "acceptInsecureCerts": trustsAnyCertificate,
