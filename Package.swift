@@ -94,6 +94,7 @@ let package = Package(
                 .embedInCode("Pages/player.js"),
                 .embedInCode("Pages/players.js"),
                 .embedInCode("Pages/poll.js"),
+                .embedInCode("Pages/refusal.js"),
                 .embedInCode("Pages/tile.js"),
                 .embedInCode("Pages/view.js"),
                 .embedInCode("Pages/visibility.js"),

@@ -15,11 +15,12 @@ function ageLimit(newest) { return Math.max(8, newest + 4); }
 /**
  * How things stand with a picture:
  * "fresh", "opening" (it was asked for and may still come), "old" (it did not come, or the relay has newer frames),
- * "lost" (the camera does not send) or "unreachable" (the relay does not answer).
+ * "lost" (the camera does not send), "refused" (the relay does not let this page have it) or "unreachable" (the relay does not answer).
  * `source` is the source's entry in the status, null while that is not known.
  */
 export function standing(picture, source) {
   if (contact.isLost) return "unreachable";
+  if (picture.refusal !== null) return "refused";
   if (source !== null && source.state !== "streaming") return "lost";
   if (picture.isOpen && picture.taken === null) return picture.silence > firstFrameLimit ? "old" : "opening";
   const age = ageOf(picture, source);

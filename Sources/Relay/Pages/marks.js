@@ -17,6 +17,7 @@ export function setState(pill, source) {
 function message(how, picture, source, reason) {
   switch (how) {
     case "unreachable": return ["No connection to the relay", "It is tried again by itself."];
+    case "refused": return picture.refusal;
     case "lost": return [lossTitle(source.state), source.state === "idle" || source.state === "off" ? "" : source.reason ?? ""];
     case "old": return [ageOf(picture, source) === null ? "No picture yet" : "No new picture", reason ?? ""];
     default: return null;
@@ -32,7 +33,8 @@ export function mark(frame, picture, source, reason) {
   const isStale = how !== "fresh" && how !== "opening";
   frame.classList.toggle("is-stale", isStale);
 
-  const seconds = ageOf(picture, source);
+  // Where the relay refuses the page, the age of the relay's own newest frame is nothing to complain of.
+  const seconds = how === "refused" ? picture.age : ageOf(picture, source);
   const age = frame.querySelector(".age");
   age.hidden = !isStale || seconds === null;
   if (!age.hidden) setText(age, `${duration(seconds)} old`);

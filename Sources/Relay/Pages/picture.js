@@ -4,6 +4,12 @@ import { clock } from "./clock.js";
 import { contact } from "./contact.js";
 import { needsNewSocket } from "./freshness.js";
 import { players } from "./players.js";
+import { refusal } from "./refusal.js";
+
+/** Sockets that are refused one after the other before the page asks why: one may meet a relay that is just ending. */
+const refusalsBeforeAsking = 2;
+/** Seconds between two questions why. */
+const refusalInterval = 10;
 
 /** A source's live picture on a canvas. */
 export class Picture {
@@ -19,8 +25,13 @@ export class Picture {
     this.opened = 0;
     /** The size of the newest frame, [width, height]. */
     this.size = null;
+    /** Why the relay gives no pictures here, a title and a text; null while that is not known or nothing is wrong. */
+    this.refusal = null;
+    this.refusals = 0;
+    this.refusalAsked = -Infinity;
     /** Called after each change. */
     this.onchange = () => {};
+    this.address = address;
     this.id = players.add(socketAddressOf(address).href, canvas, this.width, (report) => this.receive(report));
     this.observer = new ResizeObserver(() => players.send("size", this.id, { width: this.width }));
     this.observer.observe(canvas);
@@ -51,6 +62,8 @@ export class Picture {
   close() {
     if (!this.isOpen) return;
     this.isOpen = false;
+    this.refusals = 0;
+    this.refusal = null;
     players.send("close", this.id);
   }
 
@@ -75,7 +88,23 @@ export class Picture {
       this.painted = performance.now();
       this.size = [report.width, report.height];
       this.canvas.dataset.frames = report.frames;
+      this.refusals = 0;
+      this.refusal = null;
+    } else if (report.type === "lost") {
+      this.refusals = report.wasOpen ? 0 : this.refusals + 1;
+      if (this.refusals >= refusalsBeforeAsking) this.askWhy();
     }
+    this.onchange();
+  }
+
+  /** Finds out why the socket is refused. */
+  async askWhy() {
+    const now = performance.now();
+    if (now - this.refusalAsked < refusalInterval * 1000) return;
+    this.refusalAsked = now;
+    const words = await refusal(this.address);
+    if (!this.isOpen || this.refusals < refusalsBeforeAsking) return;
+    this.refusal = words;
     this.onchange();
   }
 }

@@ -53,12 +53,14 @@ export class Player {
   /** Opens a socket, and another one after a growing wait whenever it ends. */
   connect() {
     const socket = new WebSocket(this.url);
+    let wasOpen = false;
     socket.binaryType = "arraybuffer";
+    socket.onopen = () => { wasOpen = true; };
     socket.onmessage = (event) => this.take(socket, event.data);
     socket.onclose = () => {
       if (this.socket !== socket) return;
       this.socket = null;
-      this.report({ id: this.id, type: "lost" });
+      this.report({ id: this.id, type: "lost", wasOpen });
       const wait = Math.min(4000, 250 * 2 ** this.failures++) * (0.6 + 0.4 * Math.random());
       this.timer = setTimeout(() => this.connect(), wait);
     };

@@ -62,6 +62,11 @@ final class Limits: Sendable {
         return isAdmitted
     }
 
+    /// Whether there is room for another viewer of `source` now.
+    func hasRoom(for source: String, atMost most: Int?) -> Bool {
+        state.withLock { $0.viewers < $0.maxViewers && $0.viewersOf[source, default: 0] < most ?? .max }
+    }
+
     /// Viewers of `source` that were refused so far.
     func refused(_ source: String) -> UInt64 { state.withLock { $0.refused[source] ?? 0 } }
 

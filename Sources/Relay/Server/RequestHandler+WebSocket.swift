@@ -8,7 +8,10 @@ extension RequestHandler {
     func upgrade(
         _ head: HTTPRequestHead, to source: Source, _ request: Server.WebSocketRequest, _ server: Server, _ context: ChannelHandlerContext
     ) -> HTTPAnswer? {
-        guard let fields = WebSocketHandshake.answer(to: head) else { return WebSocketHandshake.required }
+        guard let fields = WebSocketHandshake.answer(to: head) else {
+            // A page whose WebSocket was refused asks for it as for a file, since browsers do not tell it why: it hears what counts.
+            return server.hasSeat(for: source) ? WebSocketHandshake.required : Server.fullHouse
+        }
         let channel = context.channel
         let pipeline = context.pipeline.syncOperations
         guard let shard = source.hub.shard(on: context.eventLoop),

@@ -94,6 +94,9 @@ package final class Server: Sendable {
             source: source, limits: limits, origin: origin, logger: logsViewers.load(ordering: .relaxed) ? logger : nil)
     }
 
+    /// Whether another viewer of `source` would get a place now.
+    func hasSeat(for source: Source) -> Bool { limits.hasRoom(for: source.name, atMost: source.configuration.maxViewers) }
+
     func use(_ table: RoutingTable) {
         self.table.withLock { $0 = table }
     }
@@ -166,9 +169,9 @@ package final class Server: Sendable {
             if view == .snapshot { return Snapshot.response(from: source, to: request, onLoss: wishes.onLoss) }
             if view == .webSocket {
                 guard let form = WebSocketForm(target: target) else { return .answer(.text(.badRequest, "ack is 0 or 1")) }
-                guard PictureAccess.allowsWebSocket(request.head, access.cors, host: request.requester.host) else {
-                    return .answer(.text(.forbidden, "pages of this origin may not read pictures"))
-                }
+                let named = target.value("origin")
+                guard PictureAccess.allowsWebSocket(request.head, access.cors, host: request.requester.host, originInQuery: named)
+                else { return .answer(Self.foreignPage) }
                 return .webSocket(source, WebSocketRequest(form: form, wishes: wishes, origin: origin))
             }
             guard let form = StreamForm(headers: request.head.headers, target: target) else {
@@ -276,6 +279,8 @@ package final class Server: Sendable {
 
     private static let misled = HTTPAnswer.text(
         .misdirectedRequest, "call this address localhost or 127.0.0.1, or name the proxy before it in trusted_proxies")
+    private static let foreignPage = HTTPAnswer.text(
+        .forbidden, "pages of this origin may not read pictures; a proxy that hides the relay's name must be named in trusted_proxies")
     private static let shuttingDown = HTTPAnswer.text(
         .serviceUnavailable, "the relay is shutting down", headers: ["Retry-After": "5"])
     static let fullHouse = HTTPAnswer.text(
