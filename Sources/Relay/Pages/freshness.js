@@ -32,7 +32,8 @@ export function ageOf(picture, source) { return picture.age ?? source?.last_fram
 
 /**
  * Whether a picture needs a new socket: a network that changes without a word leaves one that waits for ever. It does when the relay
- * has newer frames than the socket brings.
+ * has newer frames than the socket brings, by what `source` says. That may be some seconds old and is enough: the page's questions
+ * hang in the same network, and the browser may ask them on several dead connections, one after the other, before it makes a new one.
  */
 export function needsNewSocket(picture, source) {
   if (!picture.isOpen || document.hidden || source?.state !== "streaming") return false;
