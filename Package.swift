@@ -95,6 +95,8 @@ let package = Package(
                 .embedInCode("Pages/players.js"),
                 .embedInCode("Pages/poll.js"),
                 .embedInCode("Pages/refusal.js"),
+                .embedInCode("Pages/status.js"),
+                .embedInCode("Pages/text.js"),
                 .embedInCode("Pages/tile.js"),
                 .embedInCode("Pages/view.js"),
                 .embedInCode("Pages/visibility.js"),

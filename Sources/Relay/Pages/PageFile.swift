@@ -38,6 +38,8 @@ struct PageFile: Sendable {
         "players.js": PageFile(PackageResources.players_js, type: script),
         "poll.js": PageFile(PackageResources.poll_js, type: script),
         "refusal.js": PageFile(PackageResources.refusal_js, type: script),
+        "status.js": PageFile(PackageResources.status_js, type: script),
+        "text.js": PageFile(PackageResources.text_js, type: script),
         "tile.js": PageFile(PackageResources.tile_js, type: script),
         "view.js": PageFile(PackageResources.view_js, type: script),
         "visibility.js": PageFile(PackageResources.visibility_js, type: script),

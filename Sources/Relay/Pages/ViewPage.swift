@@ -9,7 +9,7 @@ struct ViewPage {
         let name = HTML.escape(source.name)
         let state = source.status.state.rawValue
         let bar = HTML.bar(
-            up: up, content: "<h1>\(name)</h1><span class=\"pill \(state)\" role=\"status\">\(state)</span>",
+            up: up, content: "<h1>\(name)</h1><span class=\"pill \(state)\">\(state)</span>",
             links: "<a href=\"\(up)\">Cameras</a><a href=\"status\">Status</a>")
         return HTML.page(
             title: "\(source.name) · mjpeg-relay", up: up, script: "view.js",
@@ -17,6 +17,7 @@ struct ViewPage {
                 \(bar)
                 <main class="narrow">
                 <div class="stage">\(HTML.picture(of: source.name, link: nil, fallback: "<noscript><img src=\"stream\" alt=\"live picture of \(name)\"></noscript>"))</div></div>
+                <p class="unseen" id="news" role="status"></p>
                 <div class="tools"><p class="facts">\(HTML.escape(source.sentence))</p>
                 <button class="button" id="full" type="button" title="Full screen (f)" hidden>Full screen</button>
                 <a class="button" href="snapshot" target="_blank" rel="noopener">Snapshot</a>
@@ -36,7 +37,7 @@ struct ViewPage {
     private static func article(_ line: ProgramLine) -> String {
         """
         <article class="line"><header><h3>\(HTML.escape(line.title))</h3><button class="button" type="button">Copy</button></header>\
-        <pre tabindex="0">\(HTML.escape(line.text))</pre>\(line.note.map { "<p class=\"note\">\(HTML.escape($0))</p>" } ?? "")</article>
+        <pre>\(HTML.escape(line.text))</pre>\(line.note.map { "<p class=\"note\">\(HTML.escape($0))</p>" } ?? "")</article>
         """
     }
 }

@@ -1,10 +1,12 @@
 // Whether the relay is reached: it is while it answers or sends pictures.
-import { players } from "./players.js";
 
 let lastHeard = performance.now();
 let hasFailed = false;
 
 export const contact = {
+  /** Called when the relay answers again after a long silence. */
+  onreturn: () => {},
+
   /** Seconds since the relay was last heard. */
   get silence() { return (performance.now() - lastHeard) / 1000; },
 
@@ -17,9 +19,9 @@ export const contact = {
     hasFailed = false;
   },
 
-  /** The relay answered a question. After a long silence the sockets may be dead without knowing it, or wait for their next try. */
+  /** The relay answered a question. */
   gotAnswer() {
-    if (this.isLost && this.silence > 5) players.reconnectAll();
+    if (this.isLost && this.silence > 5) this.onreturn();
     this.sawPicture();
   },
 

@@ -1,8 +1,8 @@
 // The grid of all sources, kept as the status tells it.
 import { clock } from "./clock.js";
 import { contact } from "./contact.js";
-import { setText } from "./marks.js";
-import { poll } from "./poll.js";
+import { asJSON, poll } from "./poll.js";
+import { setText } from "./text.js";
 import { Tile } from "./tile.js";
 import { whileSeen } from "./visibility.js";
 import { bitRate, viewerCount } from "./wording.js";
@@ -96,4 +96,4 @@ function lost() {
 
 for (const element of grid.querySelectorAll(".tile")) adopt(element);
 whileSeen(update, () => { for (const tile of tiles.values()) tile.picture.close(); });
-poll("status?format=json&viewers=0", 1000, heard, lost);
+poll("status?format=json&viewers=0", asJSON, 1000, heard, lost);

@@ -5,6 +5,7 @@ import { contact } from "./contact.js";
 import { mark } from "./marks.js";
 import { Picture } from "./picture.js";
 import { ask } from "./poll.js";
+import { setText } from "./text.js";
 import { whileSeen } from "./visibility.js";
 
 /** Seconds without a picture after which the source's health is asked for, and seconds between two such questions. */
@@ -12,6 +13,8 @@ const quietLimit = 3;
 const askInterval = 2;
 
 const frame = document.querySelector(".picture");
+/** Where the time is written, null where it is not wanted. */
+const clockFace = document.querySelector(".clock");
 const base = document.body.dataset.base;
 const picture = new Picture(frame.querySelector("canvas"), `${base}ws?ack=1&on_loss=silent`);
 /** What the relay has last said is wrong with the source, null while the source is well. */
@@ -39,7 +42,19 @@ async function askForHealth() {
   show();
 }
 
-function show() { mark(frame, picture, source(), reason); }
+/** The time at which the picture that is seen was taken; a clock that goes on would make an old picture look alive. */
+function time() {
+  if (picture.taken === null) return "";
+  const two = (number) => String(number).padStart(2, "0");
+  const date = new Date(picture.taken);
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
+  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":")}`;
+}
+
+function show() {
+  mark(frame, picture, source(), reason);
+  if (clockFace) setText(clockFace, time());
+}
 
 function update() {
   if (document.hidden) {

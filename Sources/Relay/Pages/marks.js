@@ -1,10 +1,8 @@
 // What pages write over and beside pictures.
 import { contact } from "./contact.js";
 import { ageOf, standing } from "./freshness.js";
+import { setText } from "./text.js";
 import { duration, lossTitle, stateWord } from "./wording.js";
-
-/** Writes text only where it changes, so that nothing is laid out for nothing. */
-export function setText(element, text) { if (element.textContent !== text) element.textContent = text; }
 
 /** Shows a source's state in its pill. `source` is the source's entry in the status, null while that is not known. */
 export function setState(pill, source) {
@@ -26,7 +24,8 @@ function message(how, picture, source, reason) {
 
 /**
  * Shows over a picture what is wrong with it: dims it, tells its age and the reason. `frame` is the element around the picture,
- * `source` the source's entry in the status, null while that is not known; `reason` is told of a picture that is old.
+ * `source` the source's entry in the status, null while that is not known; `reason` is told of a picture that is old. Returns the
+ * title, null where nothing is wrong.
  */
 export function mark(frame, picture, source, reason) {
   const how = standing(picture, source);
@@ -42,7 +41,8 @@ export function mark(frame, picture, source, reason) {
   const words = message(how, picture, source, reason);
   const place = frame.querySelector(".message");
   place.hidden = words === null;
-  if (words === null) return;
+  if (words === null) return null;
   setText(place.querySelector("strong"), words[0]);
   setText(place.querySelector("span"), words[1]);
+  return words[0];
 }

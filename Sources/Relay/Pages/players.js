@@ -2,6 +2,7 @@
 // the browser can draw on a canvas from there, so that a busy page does not hold pictures up; else they live in the page.
 
 import { withoutLogin } from "./address.js";
+import { contact } from "./contact.js";
 
 const address = withoutLogin(new URL("worker.js", import.meta.url));
 const receivers = new Map();
@@ -29,6 +30,9 @@ const canDrawInWorker = typeof Worker !== "undefined" && "transferControlToOffsc
 const transport = canDrawInWorker ? inWorker() : inPage();
 let counter = 0;
 
+// After a long silence the sockets may be dead without knowing it, or wait for their next try.
+contact.onreturn = () => transport.send({ action: "reconnect" });
+
 export const players = {
   /** Makes a player of a WebSocket's address on a canvas; `receive` gets its reports. Returns the player's number. */
   add(url, canvas, width, receive) {
@@ -41,9 +45,6 @@ export const players = {
 
   /** Sends a message to a player: open, close, size or reconnect. */
   send(action, id, more = {}) { transport.send({ action, id, ...more }); },
-
-  /** Has all players open new sockets. */
-  reconnectAll() { transport.send({ action: "reconnect" }); },
 
   /** Ends a player for good. */
   remove(id) {

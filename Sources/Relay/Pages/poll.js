@@ -15,23 +15,24 @@ export async function ask(address, read, headers = {}) {
   }
 }
 
-async function readJSON(response) {
-  if (!response.ok) throw Object.assign(new Error(`status ${response.status}`), { status: response.status });
-  return response.json();
-}
+export const asJSON = { accept: "application/json", read: (response) => response.json() };
+export const asHTML = { accept: "text/html", read: (response) => response.text() };
 
 /**
- * Fetches JSON again and again while the page is visible. `heard` gets each answer; `lost` gets each failure, with the HTTP status
- * where there was one.
+ * Fetches an address again and again while the page is visible. `heard` gets each answer, read as `form` says; `lost` gets each
+ * failure, with the HTTP status where there was one.
  */
-export function poll(address, milliseconds, heard, lost) {
+export function poll(address, form, milliseconds, heard, lost) {
   let timer = 0;
   let round = 0;
   async function next() {
     clearTimeout(timer);
     const mine = ++round;
     try {
-      const value = await ask(address, readJSON, { Accept: "application/json" });
+      const value = await ask(address, (response) => {
+        if (!response.ok) throw Object.assign(new Error(`status ${response.status}`), { status: response.status });
+        return form.read(response);
+      }, { Accept: form.accept });
       if (mine === round) heard(value);
     } catch (error) {
       if (mine === round && !document.hidden) lost(error.status);

@@ -1,8 +1,9 @@
 // One source in the dashboard's grid.
 import { addressOf } from "./address.js";
 import { contact } from "./contact.js";
-import { mark, setState, setText } from "./marks.js";
+import { mark, setState } from "./marks.js";
 import { Picture } from "./picture.js";
+import { setText } from "./text.js";
 import { factLine } from "./wording.js";
 
 /** Milliseconds between two still pictures of a camera that others watch. */
@@ -43,7 +44,7 @@ export class Tile {
     if (isOn && !isAsleep && this.isInView && !document.hidden) this.picture.open(); else this.picture.close();
     this.picture.heal(this.source);
     if (isOn && this.isInView && (isAsleep || state !== "streaming")) this.showStill();
-    this.wake.hidden = !isAsleep;
+    this.wake.hidden = !isAsleep || contact.isLost;
     setText(this.wake, state === "idle" ? "Wake the camera" : "Watch");
     this.show();
   }

@@ -2,15 +2,17 @@
 import { clock } from "./clock.js";
 import { contact } from "./contact.js";
 import { showLines } from "./lines.js";
-import { mark, setState, setText } from "./marks.js";
+import { mark, setState } from "./marks.js";
 import { Picture } from "./picture.js";
-import { poll } from "./poll.js";
+import { asJSON, poll } from "./poll.js";
+import { setText } from "./text.js";
 import { whileSeen } from "./visibility.js";
 import { factLine } from "./wording.js";
 
 const stage = document.querySelector(".stage");
 const frame = stage.querySelector(".picture");
 const pill = document.querySelector(".bar .pill");
+const news = document.querySelector("#news");
 const facts = document.querySelector(".tools .facts");
 const full = document.querySelector("#full");
 const picture = new Picture(frame.querySelector("canvas"), "ws?ack=1&on_loss=silent");
@@ -20,7 +22,9 @@ let source = null;
 function show() {
   setState(pill, source);
   if (source) setText(facts, factLine(source));
-  mark(frame, picture, source);
+  const trouble = mark(frame, picture, source);
+  // The pill counts down; those who hear the page are told of changes only.
+  setText(news, trouble ?? (picture.taken === null ? "" : "Live"));
 }
 
 function update() {
@@ -57,12 +61,21 @@ function toggleFull() {
   else stage.requestFullscreen?.().catch(() => {});
 }
 full.hidden = !document.fullscreenEnabled;
-full.addEventListener("click", toggleFull);
+full.addEventListener("click", () => {
+  toggleFull();
+  // The button is not to be seen meanwhile and loses the focus; who came by the keyboard goes on from it.
+  document.addEventListener("fullscreenchange", function left() {
+    if (document.fullscreenElement) return;
+    document.removeEventListener("fullscreenchange", left);
+    full.focus();
+  });
+});
 frame.addEventListener("dblclick", toggleFull);
 addEventListener("keydown", (event) => {
-  if (event.key === "f" && !event.ctrlKey && !event.metaKey && !event.altKey) toggleFull();
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "f" || (event.key === "Escape" && document.fullscreenElement)) toggleFull();
 });
 
 whileSeen(update, () => picture.close());
-poll("status?format=json&viewers=0", 1000, heard, lost);
+poll("status?format=json&viewers=0", asJSON, 1000, heard, lost);
 showLines(document.querySelector("#lines"));

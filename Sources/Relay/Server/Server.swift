@@ -189,7 +189,14 @@ package final class Server: Sendable {
                 viewersPort: request.scope == .admin && !request.requester.isForwarded ? viewersPort.withLock { $0 } : nil)
             return .answer(.html(page.text, frameAncestors: request.frameAncestors))
         case .embed:
-            return .answer(.html(EmbedPage(name: source.name, up: target.up, base: target.base).text, frameAncestors: "*"))
+            let options: EmbedOptions
+            do throws(QueryError) {
+                options = try EmbedOptions(target)
+            } catch {
+                return .answer(.text(.badRequest, error.sentence))
+            }
+            let page = EmbedPage(name: source.name, up: target.up, base: target.base, options: options)
+            return .answer(.html(page.text, frameAncestors: "*"))
         case .readyz: return .answer(readiness(of: [source], target))
         case .healthz:
             let report = SourceReport(source, isForOperator: request.requester.isOperator)

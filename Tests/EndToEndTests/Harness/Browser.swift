@@ -78,6 +78,12 @@ final class Browser: Sendable {
         return picture
     }
 
+    /// Does what someone at the keyboard or the mouse would do.
+    func act(_ devices: [[String: Any]]) async throws { _ = try await command("POST", "actions", ["actions": devices]) }
+
+    /// Runs scripts from elsewhere in the page.
+    func load(script: String) async throws { _ = try await command("POST", "execute/sync", ["script": script, "args": [String]()]) }
+
     /// Sends a command of Chromium's developer tools.
     func devTools(_ command: String, _ parameters: [String: Any]) async throws -> [UInt8] {
         try await self.command("POST", "goog/cdp/execute", ["cmd": command, "params": parameters])
