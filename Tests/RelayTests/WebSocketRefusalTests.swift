@@ -4,7 +4,7 @@ import Testing
 
 @testable import Relay
 
-@Suite struct PictureAccessTests {
+@Suite struct WebSocketRefusalTests {
     @Test(
         arguments: [
             // What browsers send with an ordinary request, the origin in its query, whether a WebSocket would be let in.
