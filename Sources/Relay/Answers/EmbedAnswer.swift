@@ -2,6 +2,13 @@
 enum EmbedAnswer {
     static func answer(of source: Source, to request: Request) -> HTTPAnswer {
         let target = request.target
-        return .html(EmbedPage(name: source.name, up: target.up, base: target.base).text, frameAncestors: "*")
+        let options: EmbedOptions
+        do throws(QueryError) {
+            options = try EmbedOptions(target)
+        } catch {
+            return .badQuery(error)
+        }
+        let page = EmbedPage(name: source.name, up: target.up, base: target.base, options: options)
+        return .html(page.text, frameAncestors: "*")
     }
 }

@@ -7,12 +7,19 @@ enum WebSocketAnswer {
             // The older relay's clients ask for any path, with whatever query.
             let wishes = try form == nil ? ViewerWishes(request.target) : ViewerWishes()
             let form = if let form { form } else { try WebSocketForm(target: request.target) }
-            guard PictureAccess.allowsWebSocket(request.head, request.served.access.cors, host: request.requester.host) else {
-                return .answer(.text(.forbidden, "pages of this origin may not read pictures"))
+            let policy = request.served.access.cors
+            let named = request.target.value("origin")
+            guard PictureAccess.allowsWebSocket(request.head, policy, host: request.requester.host, originInQuery: named) else {
+                return .answer(.foreignPage)
             }
             return .webSocket(source, WebSocketRequest(form: form, wishes: wishes, origin: request.requester.origin))
         } catch {
             return .answer(.badQuery(error))
         }
     }
+}
+
+extension HTTPAnswer {
+    fileprivate static let foreignPage = HTTPAnswer.text(
+        .forbidden, "pages of this origin may not read pictures; a proxy that hides the relay's name must be named in trusted_proxies")
 }

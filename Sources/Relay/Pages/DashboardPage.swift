@@ -14,7 +14,7 @@ struct DashboardPage {
                 \(bar)
                 <p class="notice" role="alert" hidden>The relay does not answer. The pictures below are old; it is tried again by itself.</p>
                 <main>
-                <h1 hidden>Cameras</h1>
+                <h1 class="unseen">Cameras</h1>
                 <div class="grid">
                 \(sources.map { Self.tile(name: $0.name, state: $0.status.state.rawValue, facts: $0.sentence) }.joined(separator: "\n"))
                 </div>

@@ -4,12 +4,22 @@ struct EmbedPage {
     let up: String
     /// Leads from the page's folder to the source's, empty or `../`.
     let base: String
+    var options = EmbedOptions()
 
     var text: String {
-        HTML.page(
+        let picture = HTML.picture(
+            of: name, link: nil,
+            fallback: "<noscript><img src=\"\(base)stream\" alt=\"live picture of \(HTML.escape(name))\"></noscript>")
+        let clock = options.showsClock ? "<span class=\"clock\"></span>" : ""
+        // The heading is there for those who hear the page, also where it is not seen.
+        let heading = options.showsName ? "<h1>\(HTML.escape(name))</h1>" : ""
+        return HTML.page(
             title: name, up: up, script: "embed.js", bodyAttributes: " class=\"embed\" data-base=\"\(base)\"",
-            body: HTML.picture(
-                of: name, link: nil,
-                fallback: "<noscript><img src=\"\(base)stream\" alt=\"live picture of \(HTML.escape(name))\"></noscript>") + "</div>")
+            body: """
+                <main class="turned-\(options.turn)">
+                \(options.showsName ? "" : "<h1 class=\"unseen\">\(HTML.escape(name))</h1>\n")\(picture)</div>
+                <div class="label">\(heading)\(clock)</div>
+                </main>
+                """)
     }
 }

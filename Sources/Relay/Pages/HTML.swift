@@ -21,6 +21,7 @@ enum HTML {
     static func page(title: String, up: String, script: String? = nil, bodyAttributes: String = "", head: String = "", body: String)
         -> String
     {
+        let modules = script.map { PageFile.modules(of: $0).map { "<link rel=\"modulepreload\" href=\"\(up)-/\($0)\">\n" }.joined() } ?? ""
         let script = script.map { "<script type=\"module\" src=\"\(up)-/\($0)\"></script>\n" } ?? ""
         return """
             <!doctype html>
@@ -32,7 +33,7 @@ enum HTML {
             <title>\(escape(title))</title>
             <link rel="icon" href="\(up)-/icon.svg" type="image/svg+xml">
             <link rel="stylesheet" href="\(up)-/relay.css">
-            \(head)\(script)</head>
+            \(head)\(modules)\(script)</head>
             <body\(bodyAttributes)>
             \(body)
             </body>

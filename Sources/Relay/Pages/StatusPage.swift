@@ -19,14 +19,16 @@ struct StatusPage {
         let here = "<a href=\"\(base)status\" aria-current=\"page\">Status</a>"
         let bar = HTML.bar(up: up, content: "<h1>\(isForAll ? "Status" : HTML.escape(name))</h1>", links: cameras + here)
         return HTML.page(
-            title: "\(title) · status", up: up, head: "<meta http-equiv=\"refresh\" content=\"5\">\n",
+            title: "\(title) · status", up: up, script: "status.js",
             body: """
                 \(bar)
+                <p class="notice" role="alert" hidden></p>
                 <main class="narrow">
                 \(problems)\(figures)
                 \(isForAll ? overview : details + viewers)
                 <p class="foot">mjpeg-relay \(HTML.escape(relay.version)), up \(Figures.duration(relay.uptime.inSeconds)).
-                Also as <a href="?format=json">JSON</a>\(isForAll ? " and as <a href=\"\(up)metrics\">metrics</a>" : "").</p>
+                Also as <a href="?format=json">JSON</a>\(isForAll ? " and as <a href=\"\(up)metrics\">metrics</a>" : "").\
+                <noscript> <a href="\(base)status">Load it again</a></noscript></p>
                 </main>
                 """)
     }
@@ -68,7 +70,7 @@ struct StatusPage {
                 """
         }
         return """
-            <div class="table"><table>
+            <div class="table" tabindex="0" role="region" aria-label="cameras"><table>
             <thead><tr><th>camera</th><th>state</th><th class="number">fps</th><th class="number">in</th><th class="number">viewers</th>\
             <th class="number">out</th><th class="number">picture's age</th></tr></thead>
             <tbody>
@@ -98,7 +100,8 @@ struct StatusPage {
         add("frames out", "\(Figures.count(source.totals.framesSent)) (\(Figures.bytes(source.totals.bytesSent)))")
         add("frames skipped", "\(Figures.count(source.totals.framesSkipped)), for viewers that were behind")
         let lines = rows.map { "<tr><th scope=\"row\">\($0.0)</th><td>\($0.1)</td></tr>" }
-        return "<div class=\"table\"><table class=\"details\"><tbody>\n\(lines.joined(separator: "\n"))\n</tbody></table></div>"
+        return
+            "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"details\"><table class=\"details\"><tbody>\n\(lines.joined(separator: "\n"))\n</tbody></table></div>"
     }
 
     private var viewers: String {
@@ -115,7 +118,7 @@ struct StatusPage {
         let more = source.totals.viewers - source.hub.viewers.count
         return """
             <h2>Viewers</h2>
-            <div class="table"><table><thead><tr><th>address</th><th class="number">for</th><th class="number">frames sent</th>\
+            <div class="table" tabindex="0" role="region" aria-label="viewers"><table><thead><tr><th>address</th><th class="number">for</th><th class="number">frames sent</th>\
             <th class="number">skipped</th><th class="number">its picture's age</th></tr></thead>
             <tbody>
             \(rows.joined(separator: "\n"))

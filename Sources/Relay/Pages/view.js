@@ -1,99 +1,81 @@
-// One source, large: every frame, and what other programs want to be told.
-import { Picture, clock, factLine, mark, poll, reconnect, setText, stateWord } from "./player.js";
+// One source, large.
+import { clock } from "./clock.js";
+import { contact } from "./contact.js";
+import { showLines } from "./lines.js";
+import { mark, setState } from "./marks.js";
+import { Picture } from "./picture.js";
+import { asJSON, poll } from "./poll.js";
+import { setText } from "./text.js";
+import { whileSeen } from "./visibility.js";
+import { factLine } from "./wording.js";
 
 const stage = document.querySelector(".stage");
 const frame = stage.querySelector(".picture");
 const pill = document.querySelector(".bar .pill");
+const news = document.querySelector("#news");
 const facts = document.querySelector(".tools .facts");
 const full = document.querySelector("#full");
 const picture = new Picture(frame.querySelector("canvas"), "ws?ack=1&on_loss=silent");
+/** The source's entry in the status, null until it is known. */
 let source = null;
-let isRelayLost = false;
-let lastHeard = performance.now();
 
 function show() {
-  const state = isRelayLost ? "lost" : source?.state ?? "connecting";
-  pill.className = `pill ${state}`;
-  setText(pill, isRelayLost ? "No connection" : source ? stateWord(source) : "Connecting");
+  setState(pill, source);
   if (source) setText(facts, factLine(source));
-  mark(frame, picture, source, isRelayLost);
+  const trouble = mark(frame, picture, source);
+  // The pill counts down; those who hear the page are told of changes only.
+  setText(news, trouble ?? (picture.taken === null ? "" : "Live"));
 }
 
 function update() {
   if (document.hidden) picture.close(); else picture.open();
-  show();
-}
-
-function heard(status) {
-  const wasLost = isRelayLost && performance.now() - lastHeard > 5000;
-  clock.set(status.time);
-  source = status;
-  isRelayLost = false;
-  lastHeard = performance.now();
-  if (wasLost) reconnect();
   picture.heal(source);
   show();
 }
 
+function heard(status) {
+  clock.set(status.time);
+  contact.gotAnswer();
+  source = status;
+  update();
+}
+
 function lost(status) {
   if (status === 404 && source) source = { ...source, state: "removed", reason: null };
-  else if (performance.now() - lastHeard > 2500) isRelayLost = true;
-  show();
+  else contact.gotNone();
+  update();
 }
 
 picture.onchange = () => {
   const [width, height] = picture.size ?? [16, 9];
-  // The frame takes the picture's form; wider or taller ones than the window keep their bars.
+  // The frame takes the picture's form; one that is wider or taller than the window keeps its bars.
   if (frame.dataset.form !== `${width}/${height}`) {
     frame.dataset.form = `${width}/${height}`;
     frame.style.aspectRatio = `${width} / ${height}`;
   }
   show();
 };
-document.addEventListener("visibilitychange", update);
-addEventListener("pagehide", () => picture.close());
-addEventListener("pageshow", (event) => { if (event.persisted) update(); });
-setInterval(() => { if (!document.hidden) show(); }, 1000);
-update();
-poll("status?format=json&viewers=0", 1000, heard, lost);
 
 function toggleFull() {
   if (document.fullscreenElement) document.exitFullscreen();
   else stage.requestFullscreen?.().catch(() => {});
 }
 full.hidden = !document.fullscreenEnabled;
-full.addEventListener("click", toggleFull);
+full.addEventListener("click", () => {
+  toggleFull();
+  // The button is not to be seen meanwhile and loses the focus; who came by the keyboard goes on from it.
+  document.addEventListener("fullscreenchange", function left() {
+    if (document.fullscreenElement) return;
+    document.removeEventListener("fullscreenchange", left);
+    full.focus();
+  });
+});
 frame.addEventListener("dblclick", toggleFull);
 addEventListener("keydown", (event) => {
-  if (event.key === "f" && !event.ctrlKey && !event.metaKey && !event.altKey) toggleFull();
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "f" || (event.key === "Escape" && document.fullscreenElement)) toggleFull();
 });
 
-async function copy(text, pre) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    // Pages over plain HTTP have no clipboard; the older way needs a selection.
-    getSelection().selectAllChildren(pre);
-    if (!document.execCommand("copy")) throw new Error("no clipboard");
-  }
-}
-const lines = document.querySelector("#lines");
-const here = new URL(".", document.baseURI);
-// This page may be on the operators' address, the pictures' own is on another port then.
-if (lines.dataset.port) here.port = lines.dataset.port;
-const base = here.href;
-for (const line of document.querySelectorAll(".line")) {
-  const pre = line.querySelector("pre");
-  const button = line.querySelector("button");
-  pre.textContent = pre.textContent.replaceAll("{base}", base);
-  button.addEventListener("click", async () => {
-    try {
-      await copy(pre.textContent, pre);
-      button.textContent = "Copied";
-    } catch {
-      button.textContent = "Press Ctrl-C";
-    }
-    setTimeout(() => { button.textContent = "Copy"; }, 2000);
-  });
-}
-lines.hidden = false;
+whileSeen(update, () => picture.close());
+poll("status?format=json&viewers=0", asJSON, 1000, heard, lost);
+showLines(document.querySelector("#lines"));

@@ -44,6 +44,11 @@ package final class Gate: Sendable {
         }
     }
 
+    /// Whether another viewer of `source` would get a place now.
+    func hasSeat(for source: Source) -> Bool {
+        limits.hasRoom(for: source.name, atMost: source.configuration.maxViewers, ofAll: current.maxViewers)
+    }
+
     /// A place for another viewer of `source`, nil when all are taken.
     func seat(for source: Source, from origin: ViewerOrigin) -> Seat? {
         let served = current

@@ -64,6 +64,11 @@ final class Limits: Sendable {
         return isAdmitted
     }
 
+    /// Whether there is room for another viewer of `source` now.
+    func hasRoom(for source: String, atMost most: Int?, ofAll mostOfAll: Int?) -> Bool {
+        state.withLock { $0.viewers < mostOfAll ?? derivedMaxViewers && $0.viewersOf[source, default: 0] < most ?? .max }
+    }
+
     /// Gives a viewer's place back.
     func viewerLeft(_ source: String) {
         state.withLock { state in

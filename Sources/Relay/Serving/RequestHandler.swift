@@ -239,7 +239,10 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     /// Answers a handshake and gives the connection to a ``WebSocketHandler``; else returns the refusal. It may be any request of
     /// a connection: NIO's own upgrade handler takes the first alone, but proxies use a connection again.
     private func beginWebSocket(of source: Source, _ request: WebSocketRequest, to head: HTTPRequestHead) -> HTTPAnswer? {
-        guard let context, let fields = WebSocketHandshake.answer(to: head) else { return WebSocketHandshake.required }
+        guard let context, let fields = WebSocketHandshake.answer(to: head) else {
+            // A page whose WebSocket was refused asks for it as for a file, since browsers do not tell it why: it hears what counts.
+            return gate.hasSeat(for: source) ? WebSocketHandshake.required : .tooManyViewers
+        }
         guard let shard = source.hub.shard(on: context.eventLoop), let seat = gate.seat(for: source, from: request.origin) else {
             return .tooManyViewers
         }

@@ -23,8 +23,11 @@ enum PictureAccess {
 
     /// Whether the page that opens a WebSocket may have it: browsers ask no leave for these themselves. A page of another
     /// origin never gets one that carries a login or cookies, which would let any site look through its visitor's eyes.
-    static func allowsWebSocket(_ head: HTTPRequestHead, _ policy: CORSPolicy, host: String?) -> Bool {
-        guard let origin = head.headers.first(name: "Origin")?.lowercased() else { return true }
+    ///
+    /// A page that wants to know why its WebSocket was refused asks with an ordinary request, in which browsers do not name the
+    /// origin of a page of the same host; the page names it in the query. That can only lead to a refusal.
+    static func allowsWebSocket(_ head: HTTPRequestHead, _ policy: CORSPolicy, host: String?, originInQuery: String? = nil) -> Bool {
+        guard let origin = (head.headers.first(name: "Origin") ?? originInQuery)?.lowercased() else { return true }
         if let host, origin == "http://\(host)" || origin == "https://\(host)" { return true }
         switch policy {
         case .anyone: return !head.headers.contains(name: "Cookie") && !head.headers.contains(name: "Authorization")

@@ -6,17 +6,18 @@ final class Browser: Sendable {
     private let port: Int
     private let session: String
 
-    /// Starts a browser; it ends with the bench.
-    static func start(_ bench: Bench, trustsAnyCertificate: Bool = false) async throws -> Browser {
+    /// Starts a browser with further arguments; it ends with the bench.
+    static func start(_ bench: Bench, _ further: String..., trustsAnyCertificate: Bool = false) async throws -> Browser {
         let profile = try bench.folder()
         // Chromium keeps its own files below HOME too.
         let driver = try bench.program("chromedriver", ["--port=0"], environment: ["HOME": profile])
         let line = try await driver.output.line(with: "started successfully on port")
         guard let port = line.matches(of: /port ([0-9]+)/).last.flatMap({ Int($0.1) }) else { throw Failure(line) }
-        let arguments = [
-            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--window-size=800,600",
-            "--disable-background-networking", "--user-data-dir=\(profile)/profile",
-        ]
+        let arguments =
+            [
+                "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--window-size=800,600",
+                "--disable-background-networking", "--user-data-dir=\(profile)/profile",
+            ] + further
         struct Session: Decodable { let sessionId: String }
         let wanted: [String: Any] = [
             "acceptInsecureCerts": trustsAnyCertificate,
@@ -76,6 +77,17 @@ final class Browser: Sendable {
         let text = try Self.decode(String.self, await command("GET", "element/\(element)/screenshot", nil))
         guard let picture = Data(base64Encoded: text) else { throw Failure("a screenshot that is no Base64") }
         return picture
+    }
+
+    /// Does what someone at the keyboard or the mouse would do.
+    func act(_ devices: [[String: Any]]) async throws { _ = try await command("POST", "actions", ["actions": devices]) }
+
+    /// Runs scripts from elsewhere in the page.
+    func load(script: String) async throws { _ = try await command("POST", "execute/sync", ["script": script, "args": [String]()]) }
+
+    /// Sends a command of Chromium's developer tools.
+    func devTools(_ command: String, _ parameters: [String: Any]) async throws -> [UInt8] {
+        try await self.command("POST", "goog/cdp/execute", ["cmd": command, "params": parameters])
     }
 
     private func command(_ method: String, _ name: String, _ body: [String: Any]?) async throws -> [UInt8] {

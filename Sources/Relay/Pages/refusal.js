@@ -1,0 +1,39 @@
+// Why a WebSocket is refused. A browser tells a page only that it was, so the page asks for the same address in the ordinary way. With
+// a WebSocket the browser names the page's origin, by which the relay judges; in an ordinary request to the page's own host it does
+// not, so the page names its origin in the query.
+import { addressOf } from "./address.js";
+import { ask } from "./poll.js";
+
+/** What the relay says of a page whose origin it does not know for its own. */
+const foreignPage = "may not read pictures";
+/** What the relay says when `max_viewers` is reached. */
+const fullHouse = "too many viewers";
+
+function words(status, text) {
+  if (status === 401) return ["A login is wanted", "Load this page again to log in."];
+  if (status === 403 && text.includes(foreignPage)) {
+    return [
+      "The relay refuses this page",
+      `It does not know that it is called ${location.host}. The proxy before it must be named in trusted_proxies, in relay.yaml.`,
+    ];
+  }
+  if (status === 403) return ["Pictures are forbidden here", "A proxy before the relay refuses them."];
+  if (status === 503 && text.includes(fullHouse)) return ["Too many viewers", "It is tried again by itself."];
+  // The relay got the question, but never the WebSocket.
+  if (status === 426) {
+    return ["No WebSocket reaches the relay", "A proxy before it must let WebSockets through; the examples of mjpeg-relay show how."];
+  }
+  return null;
+}
+
+/** Asks why the WebSocket at `path` is refused: a title and a text, null where there is nothing to say. */
+export async function refusal(path) {
+  const address = addressOf(path);
+  address.searchParams.set("origin", location.origin);
+  try {
+    return await ask(address, async (response) => words(response.status, await response.text()));
+  } catch {
+    // The relay is away, and the page says so.
+    return null;
+  }
+}
