@@ -20,7 +20,7 @@ final class Exchange: Sendable {
     }
 
     private let eventLoop: any EventLoop
-    private let promise: EventLoopPromise<Answer>
+    private let promise: EventLoopPromise<CameraAnswer>
     private let state = Mutex(State())
 
     init(eventLoop: any EventLoop) {
@@ -29,7 +29,7 @@ final class Exchange: Sendable {
     }
 
     /// An answer that is no stream, or why there is no more to come.
-    var outcome: EventLoopFuture<Answer> { promise.futureResult }
+    var outcome: EventLoopFuture<CameraAnswer> { promise.futureResult }
 
     /// Asks over `connection`, which was kept from an answer before; the answer goes to its ``UpstreamHandler``.
     func start(_ inquiry: Inquiry, over connection: KeptConnection) {
@@ -94,7 +94,7 @@ final class Exchange: Sendable {
     }
 
     /// Ends the exchange and closes its connection, unless the answer keeps it; only the first call counts. Any thread.
-    func end(_ result: Result<Answer, CameraError>) {
+    func end(_ result: Result<CameraAnswer, CameraError>) {
         let (isFirst, channels) = state.withLock { state -> (Bool, [any Channel]) in
             guard !state.isOver else { return (false, []) }
             state.isOver = true

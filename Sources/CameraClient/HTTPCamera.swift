@@ -30,7 +30,7 @@ package struct HTTPCamera: Camera {
             try await poll(every: interval, to: sink)
         } else {
             var dial = Dial(url: settings.url)
-            _ = try await ask(&dial, for: .stream, patience: settings.stallTimeout, sink: sink)
+            _ = try await ask(&dial, for: .stream, stallTimeout: settings.stallTimeout, sink: sink)
         }
     }
 
@@ -49,8 +49,8 @@ package struct HTTPCamera: Camera {
     /// Asks, logging in and following redirects as it must. Returns an answer that brings a picture, or says that there is no
     /// new one; a stream is passed on frame by frame, and its end is thrown.
     mutating func ask(
-        _ dial: inout Dial, for purpose: Inquiry.Purpose, patience: Duration, sink: FrameSink
-    ) async throws(CameraError) -> Answer {
+        _ dial: inout Dial, for purpose: Inquiry.Purpose, stallTimeout: Duration, sink: FrameSink
+    ) async throws(CameraError) -> CameraAnswer {
         var redirects = 0
         var authorization = isHome(dial.url) ? preemptive(dial.url) : nil
         for _ in 0..<Self.maxRequests {
@@ -62,7 +62,7 @@ package struct HTTPCamera: Camera {
             let request = CameraRequest(
                 url: dial.url, extraFields: fields, authorization: authorization, keepsConnection: isPolling)
             let inquiry = Inquiry(
-                request: request, purpose: purpose, sink: sink, settings: settings, patience: patience, known: dial.known)
+                request: request, purpose: purpose, sink: sink, settings: settings, stallTimeout: stallTimeout, known: dial.known)
             let answer = try await exchange(inquiry, &dial.connection)
             let head = answer.head
             switch head.status {
@@ -114,7 +114,7 @@ package struct HTTPCamera: Camera {
     }
 
     /// Sends one request over the connection that was kept, else over a new one, and leaves the one to be kept.
-    private func exchange(_ inquiry: Inquiry, _ connection: inout KeptConnection?) async throws(CameraError) -> Answer {
+    private func exchange(_ inquiry: Inquiry, _ connection: inout KeptConnection?) async throws(CameraError) -> CameraAnswer {
         let kept = connection
         connection = nil
         if let kept {
@@ -132,7 +132,7 @@ package struct HTTPCamera: Camera {
         return answer
     }
 
-    private func exchange(_ inquiry: Inquiry, over connection: KeptConnection?) async throws(CameraError) -> Answer {
+    private func exchange(_ inquiry: Inquiry, over connection: KeptConnection?) async throws(CameraError) -> CameraAnswer {
         let exchange = Exchange(eventLoop: eventLoop)
         do {
             return try await withTaskCancellationHandler {

@@ -16,7 +16,7 @@ struct Inquiry: Sendable {
     let sink: FrameSink
     let settings: HTTPCamera.Settings
     /// The longest time without a whole frame once the camera has answered.
-    let patience: Duration
+    let stallTimeout: Duration
     /// What the sink knows of the camera already.
     let known: CameraDescription?
 }

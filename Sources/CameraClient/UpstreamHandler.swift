@@ -208,7 +208,7 @@ final class UpstreamHandler: ChannelDuplexHandler {
     /// Decides by the head how the body is read.
     private func take(_ head: ResponseHead, _ input: inout ByteBuffer) throws(CameraError) {
         guard head.status == 200 else {
-            var answer = Answer(head: head)
+            var answer = CameraAnswer(head: head)
             if case .picture(let previous) = inquiry.purpose {
                 if head.status == 304, previous != nil { inquiry.sink.unchanged() }
                 // What is at hand of the body is read; more is not waited for, since some cameras never end a refusal.
@@ -282,14 +282,14 @@ final class UpstreamHandler: ChannelDuplexHandler {
         } else {
             inquiry.sink.frame(picture)
         }
-        end(.success(Answer(head: head, picture: picture, description: description, connection: isReusable ? kept() : nil)))
+        end(.success(CameraAnswer(head: head, picture: picture, description: description, connection: isReusable ? kept() : nil)))
     }
 
     private func kept() -> KeptConnection? {
         context.map { KeptConnection(channel: $0.channel, handler: NIOLoopBound(self, eventLoop: $0.eventLoop)) }
     }
 
-    private func end(_ result: Result<Answer, CameraError>) {
+    private func end(_ result: Result<CameraAnswer, CameraError>) {
         phase = .over
         held = nil
         stallTimer?.cancel()
@@ -299,7 +299,7 @@ final class UpstreamHandler: ChannelDuplexHandler {
 
     /// Looks again when the newest frame would be too old; bytes that make no frame do not count.
     private func watchForStall(_ eventLoop: any EventLoop) {
-        let limit = inquiry.patience
+        let limit = inquiry.stallTimeout
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         stallTimer = eventLoop.scheduleTask(deadline: lastFrame + TimeAmount(limit)) {
             bound.value.noteStall(limit, bound.eventLoop)

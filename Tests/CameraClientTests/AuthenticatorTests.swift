@@ -5,7 +5,7 @@ import Testing
 @Suite struct AuthenticatorTests {
     private static let digest = #"Digest realm="r", nonce="n1", qop="auth""#
 
-    private func authorization(_ answer: Authenticator.Answer) -> String? {
+    private func authorization(_ answer: Authenticator.Reply) -> String? {
         if case .authorization(let value) = answer { value } else { nil }
     }
 
@@ -17,7 +17,7 @@ import Testing
 
     private func answer(
         _ fields: String..., user: String = "u", password: String = "p", target: String = "/", cnonce: String = "c"
-    ) -> Authenticator.Answer {
+    ) -> Authenticator.Reply {
         var authenticator = Authenticator(login: CameraURL.Login(user: user, password: password))
         return authenticator.answer(to: Challenge.parse(fields), method: "GET", target: target) { cnonce }
     }

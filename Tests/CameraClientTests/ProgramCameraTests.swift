@@ -92,7 +92,7 @@ import Testing
         let lines = ErrorLines { line in log.lines.withLock { $0.append(line) } }
         let long = [UInt8](repeating: UInt8(ascii: "x"), count: 100_000) + bytes("\nshort\r\n\n")
         long.withUnsafeBytes { lines.take($0) }
-        #expect(log.lines.withLock { $0.map(\.count) } == [ErrorLines.longest, 5])
+        #expect(log.lines.withLock { $0.map(\.count) } == [ErrorLines.maxLength, 5])
         #expect(lines.last == "short")
     }
 }

@@ -6,9 +6,9 @@ import NIOCore
 /// for it costs no frame.
 package struct FailoverCamera: Camera {
     /// The longest wait before an address that refused a login is dialled again: cameras lock accounts.
-    static let longestRefusal = Duration.seconds(600)
+    static let maxRefusalWait = Duration.seconds(600)
     /// The first such wait.
-    static let firstRefusal = Duration.seconds(30)
+    static let firstRefusalWait = Duration.seconds(30)
 
     private struct Refusal {
         var error: CameraError
@@ -54,7 +54,7 @@ package struct FailoverCamera: Camera {
             refusals[index] = nil
             return
         }
-        let wait = min(Self.longestRefusal, refusals[index].map { $0.wait * 2 } ?? Self.firstRefusal)
+        let wait = min(Self.maxRefusalWait, refusals[index].map { $0.wait * 2 } ?? Self.firstRefusalWait)
         refusals[index] = Refusal(error: error, until: .now() + TimeAmount(wait), wait: wait)
     }
 
@@ -135,7 +135,7 @@ package struct FailoverCamera: Camera {
             }
             let error = await stream(&camera, to: gate.first)
             if gate.isOpen || Task.isCancelled { return .first(camera, error) }
-            wait = error.kind == .login ? min(max(longestRefusal, failback), max(wait, firstRefusal) * 2) : failback
+            wait = error.kind == .login ? min(max(maxRefusalWait, failback), max(wait, firstRefusalWait) * 2) : failback
             due = .now() + TimeAmount(wait)
         }
     }

@@ -7,11 +7,11 @@ import NIOCore
 /// once, and all of them together are at most `limit`.
 package struct ResponseHeadReader: Sendable {
     /// Fields beyond this many are dropped.
-    static let maximumFields = 256
+    static let maxFields = 256
     /// Interim heads beyond this many are an error.
-    static let maximumInterimHeads = 8
+    static let maxInterimHeads = 8
     /// How much of a first line is awaited before it is told to be no HTTP.
-    static let maximumForeignBytes = 64
+    static let maxForeignBytes = 64
 
     private let limit: Int
     private var bytesRead = 0
@@ -79,7 +79,7 @@ package struct ResponseHeadReader: Sendable {
         // 101 is final: what follows would no longer be HTTP.
         if (100..<200).contains(current.status), current.status != 101 {
             interimHeads += 1
-            guard interimHeads <= Self.maximumInterimHeads else { throw .tooManyInterimResponses }
+            guard interimHeads <= Self.maxInterimHeads else { throw .tooManyInterimResponses }
             return nil
         }
         bytesRead = 0
@@ -98,7 +98,7 @@ package struct ResponseHeadReader: Sendable {
         previousLine = .skipped
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return }
         let name = line[..<colon].trimmingBlanks()
-        guard !name.isEmpty, name.allSatisfy(\.isTokenByte), let count = head?.fields.count, count < Self.maximumFields else { return }
+        guard !name.isEmpty, name.allSatisfy(\.isTokenByte), let count = head?.fields.count, count < Self.maxFields else { return }
         head?.fields.append((String(decoding: name, as: UTF8.self), Self.value(line[(colon + 1)...])))
         previousLine = .field
     }
@@ -141,7 +141,7 @@ package struct ResponseHeadReader: Sendable {
 
     /// Ends the wait for the first line's end when it is none of HTTP's: a JPEG may hold no line feed for long.
     private func refuseForeignBytes() throws(CameraError) {
-        guard !mayBecomeStatusLine, line.count >= Self.maximumForeignBytes else { return }
+        guard !mayBecomeStatusLine, line.count >= Self.maxForeignBytes else { return }
         throw .notHTTP(shownLine)
     }
 
@@ -152,7 +152,7 @@ package struct ResponseHeadReader: Sendable {
     }
 
     private var shownLine: String {
-        String(decoding: line.prefix(Self.maximumForeignBytes), as: UTF8.self).shown()
+        String(decoding: line.prefix(Self.maxForeignBytes), as: UTF8.self).shown()
     }
 }
 

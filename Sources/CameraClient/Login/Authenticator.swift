@@ -7,10 +7,10 @@ import CameraURL
 /// Between two such beginnings the login is sent at most twice. Nothing that describes this value shows the login.
 package struct Authenticator: Sendable {
     /// How often one request sends the login before it counts as refused.
-    static let maximumAttempts = 2
+    static let maxAttempts = 2
 
     /// What to do about a 401.
-    package enum Answer: Hashable, Sendable {
+    package enum Reply: Hashable, Sendable {
         /// Ask again with this Authorization value.
         case authorization(String)
         /// No scheme of the camera's is ours; the text lists the offered ones for the operator.
@@ -58,16 +58,16 @@ package struct Authenticator: Sendable {
     /// - Parameters:
     ///   - target: the request target with its query, as it stands in the request line.
     ///   - cnonce: makes a text that nobody can foresee; called at most once, for Digest.
-    package mutating func answer(to challenges: [Challenge], method: String, target: String, cnonce: () -> String) -> Answer {
+    package mutating func answer(to challenges: [Challenge], method: String, target: String, cnonce: () -> String) -> Reply {
         let digest = challenges.compactMap(DigestChallenge.init).reduce(nil as DigestChallenge?) { best, next in
             guard let best else { return next }
             return next.algorithm.strength > best.algorithm.strength ? next : best
         }
         let offersBasic = challenges.contains { $0.isScheme("basic") }
         if attempts > 0 {
-            guard attempts < Self.maximumAttempts, let digest, isFresh(digest) else {
+            guard attempts < Self.maxAttempts, let digest, isFresh(digest) else {
                 scheme = nil
-                attempts = Self.maximumAttempts
+                attempts = Self.maxAttempts
                 return .refused
             }
         }
@@ -112,7 +112,7 @@ extension Authenticator: CustomStringConvertible, CustomDebugStringConvertible, 
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-extension Authenticator.Answer: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension Authenticator.Reply: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The answer without its Authorization value, since Basic's is the password itself.
     package var description: String {
         switch self {

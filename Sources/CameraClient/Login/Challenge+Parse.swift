@@ -1,7 +1,7 @@
 extension Challenge {
     /// Challenges and parameters of one challenge beyond these many are dropped.
-    static let maximumChallenges = 16
-    static let maximumParameters = 32
+    static let maxChallenges = 16
+    static let maxParameters = 32
 
     /// Reads the challenges of all WWW-Authenticate fields of a response, in the order of the camera.
     ///
@@ -10,9 +10,9 @@ extension Challenge {
     package static func parse(_ fieldValues: [String]) -> [Challenge] {
         var challenges: [Challenge] = []
         for value in fieldValues {
-            guard challenges.count < maximumChallenges else { break }
+            guard challenges.count < maxChallenges else { break }
             var parser = ChallengeParser(value)
-            challenges += parser.parse(atMost: maximumChallenges - challenges.count)
+            challenges += parser.parse(atMost: maxChallenges - challenges.count)
         }
         return challenges
     }
@@ -66,7 +66,7 @@ private struct ChallengeParser {
     }
 
     private mutating func store(_ name: String, _ value: String) {
-        guard let current, challenges[current].parameters.count < Challenge.maximumParameters else { return }
+        guard let current, challenges[current].parameters.count < Challenge.maxParameters else { return }
         if challenges[current].parameters[name] == nil { challenges[current].parameters[name] = value }
     }
 

@@ -12,7 +12,7 @@ package final class HostResolver: Sendable {
     static let limit = 16
 
     /// A name's addresses, or why there are none (a `getaddrinfo` error number).
-    typealias Answer = Result<[SocketAddress], LookupFailure>
+    typealias Outcome = Result<[SocketAddress], LookupFailure>
 
     /// The system's reason for not finding a name.
     struct LookupFailure: Error, Equatable {
@@ -24,7 +24,7 @@ package final class HostResolver: Sendable {
     private struct Query: Sendable {
         let host: String
         let port: Int
-        let answer: @Sendable (Answer) -> Void
+        let answer: @Sendable (Outcome) -> Void
     }
 
     private struct State {
@@ -33,10 +33,10 @@ package final class HostResolver: Sendable {
     }
 
     private let state = Mutex(State())
-    private let system: @Sendable (String, Int) -> Answer
+    private let system: @Sendable (String, Int) -> Outcome
 
     /// `system` does the look-up, on a thread that it may block; tests bring their own.
-    init(system: @escaping @Sendable (String, Int) -> Answer) {
+    init(system: @escaping @Sendable (String, Int) -> Outcome) {
         self.system = system
     }
 
@@ -56,7 +56,7 @@ package final class HostResolver: Sendable {
     }
 
     /// Looks a name up; `answer` is called once, on some thread, possibly much later.
-    func lookUp(host: String, port: Int, answer: @escaping @Sendable (Answer) -> Void) {
+    func lookUp(host: String, port: Int, answer: @escaping @Sendable (Outcome) -> Void) {
         let query = Query(host: host, port: port, answer: answer)
         let runsNow = state.withLock { state in
             if state.running < Self.limit {
@@ -92,7 +92,7 @@ package final class HostResolver: Sendable {
     }
 
     /// Asks `getaddrinfo` for stream addresses of any family; blocks.
-    private static func getAddresses(host: String, port: Int) -> Answer {
+    private static func getAddresses(host: String, port: Int) -> Outcome {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         hints.ai_protocol = Int32(IPPROTO_TCP)

@@ -5,7 +5,7 @@ import Subprocess
 /// A program that plays a camera: its standard output is a multipart stream or JPEGs one behind the other.
 ///
 /// It is started with no shell in between and in a process group of its own, and never outlives its connection: TERM to the
-/// group, and KILL after ``patienceAtEnd``.
+/// group, and KILL after ``killDelay``.
 package struct ProgramCamera: Camera {
     /// What a program needs to know.
     package struct Settings: Sendable {
@@ -27,7 +27,7 @@ package struct ProgramCamera: Camera {
     }
 
     /// How long a program may take to end before it is killed.
-    static let patienceAtEnd = Duration.seconds(2)
+    static let killDelay = Duration.seconds(2)
 
     private let settings: Settings
     private let eventLoop: any EventLoop
@@ -47,9 +47,9 @@ package struct ProgramCamera: Camera {
             ) { execution in
                 let ending = await self.play(execution, to: sink, lines)
                 // One that has closed its output may be about to end by itself, with a status that says why.
-                let patience: [TeardownStep] =
+                let ownEnd: [TeardownStep] =
                     ending == nil ? [.send(signal: Signal(rawValue: 0), allowedDurationToNextStep: .milliseconds(500))] : []
-                await execution.teardown(using: patience + Self.ending)
+                await execution.teardown(using: ownEnd + Self.ending)
                 // The leader is not reaped yet, so the group's number is still its own: what it left behind goes too.
                 try? execution.send(signal: .kill, toProcessGroup: true)
                 return ending
@@ -69,7 +69,7 @@ package struct ProgramCamera: Camera {
     }
 
     private static let ending: [TeardownStep] = [
-        .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: patienceAtEnd)
+        .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: killDelay)
     ]
 
     private var configuration: Configuration {

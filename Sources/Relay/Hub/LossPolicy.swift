@@ -70,7 +70,7 @@ extension LossPolicy {
     init(_ configuration: SourceConfiguration, logger: Logger) {
         self.init(
             heartbeat: TimeAmount(configuration.heartbeat),
-            stallTimeout: TimeAmount(configuration.patience),
+            stallTimeout: TimeAmount(configuration.effectiveStallTimeout),
             onLoss: configuration.onLoss,
             isOff: !configuration.enabled,
             placeholder: configuration.enabled ? Placeholder.load(configuration.placeholder, logger: logger) : Placeholder.switchedOff

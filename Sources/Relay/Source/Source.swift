@@ -12,7 +12,7 @@ import Synchronization
 /// configuration: hub and viewers stay.
 package final class Source: Sendable {
     /// How much longer than `connect_timeout` a snapshot waits for the first frame.
-    static let snapshotPatience = Duration.seconds(5)
+    static let snapshotGrace = Duration.seconds(5)
 
     package let name: String
     package let hub: Hub
@@ -62,7 +62,7 @@ package final class Source: Sendable {
             return settings.configuration
         }
         hub.use(LossPolicy(new, logger: logger), maxFPS: new.maxFPS)
-        guard old.needsAnotherUpstream(than: new) else {
+        guard old.needsNewDial(for: new) else {
             machine.withLock { $0.backoff = Backoff(new) }
             return false
         }
@@ -80,7 +80,7 @@ package final class Source: Sendable {
         var camera = configuration.makeCamera(eventLoop: eventLoop, resolver: resolver, logger: logger)
         while !Task.isCancelled {
             if configuration.onDemand, !isWanted {
-                change { $0.rest() }
+                change { $0.sleep() }
                 await waitUntilWanted()
                 continue
             }
@@ -90,7 +90,7 @@ package final class Source: Sendable {
             guard !Task.isCancelled, let failure else { continue }
             let retry = machine.withLock { $0.ended(failure, fraction: .random(in: 0...1)) }
             note(failure, retry)
-            await rest(for: retry.wait)
+            await waitBeforeDial(retry.wait)
         }
     }
 
@@ -101,12 +101,12 @@ package final class Source: Sendable {
         let isOnDemand = configuration.onDemand && configuration.enabled
         let frame: EventLoopFuture<Hub.Newest?>
         if isOnDemand { hub.demand.snapshotBegan() }
-        if let newest = hub.newest, NIODeadline.now() - newest.arrival < TimeAmount(configuration.patience),
+        if let newest = hub.newest, NIODeadline.now() - newest.arrival < TimeAmount(configuration.effectiveStallTimeout),
             !isOnDemand || status.state == .streaming
         {
             frame = eventLoop.makeSucceededFuture(newest)
         } else if isOnDemand {
-            frame = hub.next(on: eventLoop, within: TimeAmount(configuration.connectTimeout + Self.snapshotPatience))
+            frame = hub.next(on: eventLoop, within: TimeAmount(configuration.connectTimeout + Self.snapshotGrace))
         } else {
             frame = eventLoop.makeSucceededFuture(nil)
         }
@@ -183,7 +183,7 @@ package final class Source: Sendable {
     }
 
     /// Waits before the next dial; a viewer who comes may end the wait.
-    private func rest(for wait: Duration) async {
+    private func waitBeforeDial(_ wait: Duration) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await self.clock.sleep(for: wait) }
             group.addTask {

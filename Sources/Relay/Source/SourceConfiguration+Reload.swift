@@ -2,7 +2,7 @@ import RelayConfiguration
 
 extension SourceConfiguration {
     /// Whether the camera must be dialled anew to go from this configuration to `new`; what is named here changes in place.
-    func needsAnotherUpstream(than new: SourceConfiguration) -> Bool {
+    func needsNewDial(for new: SourceConfiguration) -> Bool {
         var old = self
         old.port = new.port
         old.isListed = new.isListed

@@ -18,7 +18,7 @@ struct SourceStateMachine: Sendable {
     /// Viewers wake a waiting source at most this often.
     static let wakeInterval = TimeAmount.seconds(1)
     /// A camera's `Retry-After` beyond this is not believed.
-    static let longestRetryAfter = Duration.seconds(300)
+    static let maxRetryAfter = Duration.seconds(300)
 
     private(set) var state = SourceState.connecting
     /// May change while the source runs.
@@ -38,7 +38,7 @@ struct SourceStateMachine: Sendable {
     mutating func switchOff() { state = .off }
 
     /// Nobody watches an on-demand source; what failed before is forgotten.
-    mutating func rest() {
+    mutating func sleep() {
         state = .idle
         failures = 0
     }
@@ -86,14 +86,14 @@ struct SourceStateMachine: Sendable {
         case .stall, .failure:
             state = error.kind == .stall ? .stalled : .waiting
             var wait = backoff.wait(after: failures, fraction: fraction)
-            if let retryAfter = error.retryAfter { wait = max(wait, min(retryAfter, Self.longestRetryAfter)) }
+            if let retryAfter = error.retryAfter { wait = max(wait, min(retryAfter, Self.maxRetryAfter)) }
             failures += 1
             return Retry(wait: wait, isNews: isNews, hadFrames: hadFrames)
         }
     }
 
-    private mutating func refusalWait(from first: Duration, to longest: Duration, jitter: Double) -> Duration {
-        let wait = min(longest, first * (1 << min(refusals, 10)))
+    private mutating func refusalWait(from first: Duration, to limit: Duration, jitter: Double) -> Duration {
+        let wait = min(limit, first * (1 << min(refusals, 10)))
         refusals += 1
         return wait * jitter
     }

@@ -1,7 +1,7 @@
 import MJPEG
 
 /// What a camera answered: always its head, and what else the purpose of the request brought.
-struct Answer: Sendable {
+struct CameraAnswer: Sendable {
     let head: ResponseHead
     /// The picture that was asked for.
     var picture: Frame?
