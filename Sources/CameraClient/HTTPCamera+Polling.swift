@@ -9,14 +9,13 @@ extension HTTPCamera {
     /// Asks for a picture every `interval` until one cannot be had, over one connection where the camera keeps it open.
     ///
     /// The first picture goes out in any case; after that only those that changed, by the camera's word (304) or by their bytes.
-    mutating func poll(every interval: Duration, to sink: FrameSink) async throws(CameraError) {
-        let stallTimeout = max(settings.stallTimeout, interval * 3)
+    func poll(every interval: Duration, to sink: FrameSink) async throws(CameraError) {
         var dial = Dial(url: settings.url)
         defer { dial.connection?.close() }
         var previous: Frame?
         var due = NIODeadline.now()
         while true {
-            let answer = try await ask(&dial, for: .picture(previous: previous), stallTimeout: stallTimeout, sink: sink)
+            let answer = try await ask(&dial, for: .picture(previous: previous), sink: sink)
             if let picture = answer.picture {
                 previous = picture
                 dial.known = answer.description

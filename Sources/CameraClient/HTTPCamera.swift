@@ -1,36 +1,54 @@
 import CameraURL
 import MJPEG
 import NIOCore
+import Synchronization
 
 /// A camera that is read over HTTP: looks up, connects, logs in, follows redirects, and hands on the frames of the stream, or
 /// of the pictures that it asks for one by one.
-package struct HTTPCamera: Camera {
+package final class HTTPCamera: Camera {
     /// Redirects followed in one dial.
     static let maxRedirects = 5
     /// Requests in one dial, whatever the reason: a camera cannot keep us asking.
     static let maxRequests = 10
 
-    let settings: Settings
+    /// What outlives a dial.
+    private struct Memory {
+        var settings: Settings
+        /// How the camera wants the login; nil where there is none.
+        var authenticator: Authenticator?
+    }
+
     let eventLoop: any EventLoop
     private let resolver: HostResolver
-    /// Kept between dials: the next one may log in at once.
-    private var authenticator: Authenticator?
+    private let memory: Mutex<Memory>
 
     /// Makes a camera that is read on `eventLoop`.
     package init(settings: Settings, eventLoop: any EventLoop, resolver: HostResolver) {
-        self.settings = settings
         self.eventLoop = eventLoop
         self.resolver = resolver
-        authenticator = settings.url.login.map { Authenticator(login: $0) }
+        memory = Mutex(Memory(settings: settings, authenticator: settings.url.login.map { Authenticator(login: $0) }))
     }
 
-    package mutating func stream(to sink: FrameSink) async throws(CameraError) {
+    /// How it is read now.
+    var settings: Settings { memory.withLock { $0.settings } }
+
+    /// Takes over settings with the same address and login: the stall timeout at once, the rest at the next dial.
+    package func use(_ settings: Settings) {
+        memory.withLock { $0.settings = settings }
+    }
+
+    package func stream(to sink: FrameSink) async throws(CameraError) {
+        try await sink.attempt { (sink) throws(CameraError) in try await read(to: sink) }
+    }
+
+    private func read(to sink: FrameSink) async throws(CameraError) {
+        let settings = settings
         if settings.url.scheme == .https || settings.allowsOtherOrigin { try CameraTLS.prepare(settings.trust) }
         if let interval = settings.interval {
             try await poll(every: interval, to: sink)
         } else {
             var dial = Dial(url: settings.url)
-            _ = try await ask(&dial, for: .stream, stallTimeout: settings.stallTimeout, sink: sink)
+            _ = try await ask(&dial, for: .stream, sink: sink)
         }
     }
 
@@ -48,9 +66,10 @@ package struct HTTPCamera: Camera {
 
     /// Asks, logging in and following redirects as it must. Returns an answer that brings a picture, or says that there is no
     /// new one; a stream is passed on frame by frame, and its end is thrown.
-    mutating func ask(
-        _ dial: inout Dial, for purpose: Inquiry.Purpose, stallTimeout: Duration, sink: FrameSink
+    func ask(
+        _ dial: inout Dial, for purpose: Inquiry.Purpose, sink: FrameSink
     ) async throws(CameraError) -> CameraAnswer {
+        let settings = settings
         var redirects = 0
         var authorization = isHome(dial.url) ? preemptive(dial.url) : nil
         for _ in 0..<Self.maxRequests {
@@ -62,7 +81,8 @@ package struct HTTPCamera: Camera {
             let request = CameraRequest(
                 url: dial.url, extraFields: fields, authorization: authorization, keepsConnection: isPolling)
             let inquiry = Inquiry(
-                request: request, purpose: purpose, sink: sink, settings: settings, stallTimeout: stallTimeout, known: dial.known)
+                request: request, purpose: purpose, sink: sink, settings: settings, stallTimeout: { self.settings.effectiveStallTimeout },
+                known: dial.known)
             let answer = try await exchange(inquiry, &dial.connection)
             let head = answer.head
             switch head.status {
@@ -93,17 +113,22 @@ package struct HTTPCamera: Camera {
     /// Whether an address is of the camera that the login is for.
     private func isHome(_ url: CameraURL) -> Bool { url.hasSameOrigin(as: settings.url) }
 
-    private mutating func preemptive(_ url: CameraURL) -> String? {
-        authenticator?.preemptive(method: CameraRequest.method, target: url.target)
+    private func preemptive(_ url: CameraURL) -> String? {
+        memory.withLock { $0.authenticator?.preemptive(method: CameraRequest.method, target: url.target) }
     }
 
-    private mutating func answer(to head: ResponseHead, target: String, mayLogIn: Bool) throws(CameraError) -> String {
-        guard mayLogIn, authenticator != nil else { throw .loginRequired }
+    private func answer(to head: ResponseHead, target: String, mayLogIn: Bool) throws(CameraError) -> String {
         let challenges = Challenge.parse(head.all("WWW-Authenticate"))
-        switch authenticator?.answer(to: challenges, method: CameraRequest.method, target: target, cnonce: Self.makeNonce) {
+        let reply = memory.withLock { memory in
+            mayLogIn
+                ? memory.authenticator?.answer(to: challenges, method: CameraRequest.method, target: target, cnonce: Self.makeNonce)
+                : nil
+        }
+        switch reply {
         case .authorization(let value): return value
         case .unsupported(let offered): throw .loginUnsupported(offered: offered)
-        case .refused, nil: throw .loginRefused(head.status)
+        case .refused: throw .loginRefused(head.status)
+        case nil: throw .loginRequired
         }
     }
 

@@ -15,8 +15,8 @@ struct Inquiry: Sendable {
     let purpose: Purpose
     let sink: FrameSink
     let settings: HTTPCamera.Settings
-    /// The longest time without a whole frame once the camera has answered.
-    let stallTimeout: Duration
+    /// The longest time without a whole frame once the camera has answered; it may change meanwhile.
+    let stallTimeout: @Sendable () -> Duration
     /// What the sink knows of the camera already.
     let known: CameraDescription?
 }

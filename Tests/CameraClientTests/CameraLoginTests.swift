@@ -93,9 +93,9 @@ import Testing
             return door.opens(request.field("Authorization"), nonce: nonce, target: request.target)
                 ? [Self.stream, .close] : Manner.closes.answer([door.challenge(nonce: nonce, stale: saysStale && request.connection > 0)])
         }
-        var reader = try httpCamera("http://admin:secret@127.0.0.1:\(camera.port)/v")
+        let reader = try httpCamera("http://admin:secret@127.0.0.1:\(camera.port)/v")
         for _ in 0..<3 {
-            let watched = await watch(&reader, frames: 2)
+            let watched = await watch(reader, frames: 2)
             #expect(watched.jpegs == [Self.picture])
         }
         #expect(camera.requests.count == 6)
@@ -113,8 +113,8 @@ import Testing
             uses.store(count, ordering: .relaxed)
             return [Self.stream, .close]
         }
-        var reader = try httpCamera("http://admin:secret@127.0.0.1:\(camera.port)/v")
-        for _ in 0..<3 { #expect(await watch(&reader, frames: 2).jpegs == [Self.picture]) }
+        let reader = try httpCamera("http://admin:secret@127.0.0.1:\(camera.port)/v")
+        for _ in 0..<3 { #expect(await watch(reader, frames: 2).jpegs == [Self.picture]) }
         #expect(camera.requests.count == 4)
         await camera.stop()
     }

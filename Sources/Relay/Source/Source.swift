@@ -9,7 +9,7 @@ import Synchronization
 /// A named camera at run time: dials it, passes its frames to the hub, and dials again when it is gone.
 ///
 /// ``run()`` is the one task that owns the connection; everything else reads. It may be cancelled and run anew with another
-/// configuration: hub and viewers stay.
+/// configuration: hub and viewers stay, and so does the camera, with all that it has learnt, unless it is another one.
 package final class Source: Sendable {
     /// How much longer than `connect_timeout` a snapshot waits for the first frame.
     static let snapshotGrace = Duration.seconds(5)
@@ -21,6 +21,7 @@ package final class Source: Sendable {
     private let clock: any Clock<Duration>
     private let logger: Logger
     private let settings: Mutex<(configuration: SourceConfiguration, secrets: Secrets)>
+    private let camera: Mutex<SourceCamera>
     private let current: Mutex<SourceStatus>
     private let machine: Mutex<SourceStateMachine>
 
@@ -43,6 +44,7 @@ package final class Source: Sendable {
         hub = Hub(
             eventLoops: eventLoops, source: eventLoop, policy: LossPolicy(configuration, logger: logger), maxFPS: configuration.maxFPS)
         settings = Mutex((configuration, Secrets(configuration)))
+        camera = Mutex(SourceCamera(configuration, eventLoop: eventLoop, resolver: resolver, logger: logger))
         current = Mutex(SourceStatus(since: .now()))
         machine = Mutex(SourceStateMachine(backoff: Backoff(configuration)))
     }
@@ -62,6 +64,12 @@ package final class Source: Sendable {
             return settings.configuration
         }
         hub.use(LossPolicy(new, logger: logger), maxFPS: new.maxFPS)
+        if old.needsNewCamera(for: new) {
+            camera.withLock { $0 = SourceCamera(new, eventLoop: eventLoop, resolver: resolver, logger: logger) }
+            current.withLock { $0.attempts = [:] }
+        } else {
+            camera.withLock { $0.use(new) }
+        }
         guard old.needsNewDial(for: new) else {
             machine.withLock { $0.backoff = Backoff(new) }
             return false
@@ -77,7 +85,7 @@ package final class Source: Sendable {
             change { $0.switchOff() }
             return
         }
-        var camera = configuration.makeCamera(eventLoop: eventLoop, resolver: resolver, logger: logger)
+        let camera = camera.withLock { $0.camera }
         while !Task.isCancelled {
             if configuration.onDemand, !isWanted {
                 change { $0.sleep() }
@@ -86,7 +94,7 @@ package final class Source: Sendable {
             }
             change { $0.dialing() }
             logger.debug("dialling")
-            let failure = configuration.onDemand ? await streamWhileWanted(&camera) : await stream(&camera)
+            let failure = configuration.onDemand ? await streamWhileWanted(camera) : await stream(camera)
             guard !Task.isCancelled, let failure else { continue }
             let retry = machine.withLock { $0.ended(failure, fraction: .random(in: 0...1)) }
             note(failure, retry)
@@ -119,12 +127,13 @@ package final class Source: Sendable {
 
     // MARK: - The life of a connection
 
-    private func stream(_ camera: inout any Camera) async -> CameraError? {
+    private func stream(_ camera: any Camera) async -> CameraError? {
         let sink = FrameSink(
             connected: { description in self.current.withLock { $0.camera = description } },
             frame: { self.receive($0) },
             unchanged: { self.renew() },
-            isSettled: { self.hub.isSettled }
+            isSettled: { self.hub.isSettled },
+            ended: { attempt in self.current.withLock { $0.attempts[attempt.alternative] = attempt } }
         )
         do throws(CameraError) {
             try await camera.stream(to: sink)
@@ -135,27 +144,15 @@ package final class Source: Sendable {
     }
 
     /// Reads the camera until it fails, or until nobody wants it: nil.
-    private func streamWhileWanted(_ camera: inout any Camera) async -> CameraError? {
-        enum Outcome: Sendable {
-            case ended(any Camera, CameraError?)
-            case unwanted
-        }
-        let start = camera
-        return await withTaskGroup(of: Outcome.self) { group in
-            group.addTask {
-                var camera = start
-                let failure = await self.stream(&camera)
-                return .ended(camera, failure)
-            }
+    private func streamWhileWanted(_ camera: any Camera) async -> CameraError? {
+        await withTaskGroup(of: CameraError?.self) { group in
+            group.addTask { await self.stream(camera) }
             group.addTask {
                 await self.waitUntilUnwanted()
-                return .unwanted
+                return nil
             }
-            let first = await group.next()
-            group.cancelAll()
-            guard case .ended(let used, let failure)? = first else { return nil }
-            camera = used
-            return failure
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
         }
     }
 
