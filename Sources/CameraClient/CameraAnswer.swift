@@ -1,4 +1,5 @@
 import MJPEG
+import NIOCore
 
 /// What a camera answered: always its head, and what else the purpose of the request brought.
 struct CameraAnswer: Sendable {
@@ -9,4 +10,6 @@ struct CameraAnswer: Sendable {
     var description: CameraDescription?
     /// The connection, where it may be asked again.
     var connection: KeptConnection?
+    /// The address at the other end of the connection.
+    var peer: SocketAddress?
 }

@@ -17,6 +17,8 @@ final class Exchange: Sendable {
         var channels: [any Channel] = []
         var timeout: Scheduled<Void>?
         var isOver = false
+        /// Told of the answer's head where nobody else waits for it any more; nil else.
+        var late: (@Sendable (ResponseHead?) -> Void)?
     }
 
     private let eventLoop: any EventLoop
@@ -32,8 +34,8 @@ final class Exchange: Sendable {
     var outcome: EventLoopFuture<CameraAnswer> { promise.futureResult }
 
     /// Asks over `connection`, which was kept from an answer before; the answer goes to its ``UpstreamHandler``.
-    func start(_ inquiry: Inquiry, over connection: KeptConnection) {
-        startTimer(inquiry)
+    func start(_ inquiry: Inquiry, over connection: KeptConnection, within limit: Duration) {
+        startTimer(inquiry, limit)
         state.withLock { state in
             state.phase = .awaitingAnswer
             state.channels = [connection.channel]
@@ -46,9 +48,9 @@ final class Exchange: Sendable {
 
     /// Connects and asks; the answer goes to an ``UpstreamHandler``.
     func start(_ inquiry: Inquiry, resolver: HostResolver) {
-        startTimer(inquiry)
         let url = inquiry.request.url
         let limit = inquiry.settings.connectTimeout
+        startTimer(inquiry, limit)
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(TimeAmount(limit))
             .channelOption(.autoRead, value: false)
@@ -85,32 +87,61 @@ final class Exchange: Sendable {
         }
     }
 
-    /// The answer's head is complete: `connect_timeout` no longer counts.
-    func answered() {
-        state.withLock { state in
+    /// The answer's head is complete: `connect_timeout` no longer counts. False where nobody wants the rest.
+    func answered(_ head: ResponseHead) -> Bool {
+        let (isWanted, late) = state.withLock { state in
             state.timeout?.cancel()
             state.timeout = nil
+            defer { state.late = nil }
+            return (!state.isOver, state.late)
         }
+        late?(head)
+        if late != nil { close() }
+        return isWanted
     }
 
     /// Ends the exchange and closes its connection, unless the answer keeps it; only the first call counts. Any thread.
     func end(_ result: Result<CameraAnswer, CameraError>) {
-        let (isFirst, channels) = state.withLock { state -> (Bool, [any Channel]) in
-            guard !state.isOver else { return (false, []) }
+        let (isFirst, late) = state.withLock { state -> (Bool, (@Sendable (ResponseHead?) -> Void)?) in
+            let isFirst = !state.isOver
             state.isOver = true
             state.timeout?.cancel()
             state.timeout = nil
-            defer { state.channels = [] }
-            return (true, state.channels)
+            defer { state.late = nil }
+            return (isFirst, state.late)
         }
-        guard isFirst else { return }
-        let kept = (try? result.get())?.connection?.channel
-        for channel in channels where channel !== kept { channel.close(promise: nil) }
-        promise.completeWith(result.mapError { $0 as any Error })
+        if isFirst || late != nil { close(except: (try? result.get())?.connection?.channel) }
+        if isFirst { promise.completeWith(result.mapError { $0 as any Error }) }
+        late?(nil)
     }
 
-    private func startTimer(_ inquiry: Inquiry) {
-        let (url, limit) = (inquiry.request.url, inquiry.settings.connectTimeout)
+    /// Ends the exchange as cancelled, but still hears the answer's head, where a request is out: `late` gets it, or nil where none
+    /// came. It is called once, on any thread.
+    func abandon(_ late: @escaping @Sendable (ResponseHead?) -> Void) {
+        let waits = state.withLock { state in
+            guard !state.isOver, state.timeout != nil, state.phase == .awaitingAnswer else { return false }
+            state.isOver = true
+            state.late = late
+            return true
+        }
+        if waits {
+            promise.fail(CameraError.cancelled)
+        } else {
+            end(.failure(.cancelled))
+            late(nil)
+        }
+    }
+
+    private func close(except kept: (any Channel)? = nil) {
+        let channels = state.withLock { state in
+            defer { state.channels = [] }
+            return state.channels
+        }
+        for channel in channels where channel !== kept { channel.close(promise: nil) }
+    }
+
+    private func startTimer(_ inquiry: Inquiry, _ limit: Duration) {
+        let url = inquiry.request.url
         let timeout = eventLoop.scheduleTask(in: TimeAmount(limit)) { self.end(.failure(self.timeoutError(url: url, limit: limit))) }
         let isOver = state.withLock { state in
             state.timeout = timeout

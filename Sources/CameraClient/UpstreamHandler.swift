@@ -16,6 +16,8 @@ final class UpstreamHandler: ChannelDuplexHandler {
         case head(ResponseHeadReader)
         case stream(StreamReading)
         case picture(PictureReading)
+        /// The answer brings nothing to see.
+        case refusal(RefusalReading)
         /// Answered; another request may follow.
         case over
     }
@@ -79,9 +81,13 @@ final class UpstreamHandler: ChannelDuplexHandler {
                     phase = .head(reader)
                     return
                 }
-                exchange.answered()
+                guard exchange.answered(head) else {
+                    phase = .over
+                    return
+                }
+                inquiry.headCame(head)
                 inquiry.settings.observer?(head, inquiry.request.url)
-                try take(head, &input, context)
+                take(head, context)
             } catch {
                 return end(.failure(error))
             }
@@ -89,6 +95,7 @@ final class UpstreamHandler: ChannelDuplexHandler {
         switch phase {
         case .stream(let reading): reading.take(&input)
         case .picture(let reading): reading.take(&input)
+        case .refusal(let reading): reading.take(&input)
         case .over where input.readableBytes > 0:
             // Nobody has asked: such a connection is not to be used again.
             context.close(promise: nil)
@@ -104,6 +111,7 @@ final class UpstreamHandler: ChannelDuplexHandler {
             end(.failure(reader.errorAtEnd()))
         case .stream(let reading): reading.connectionEnded()
         case .picture(let reading): reading.connectionEnded()
+        case .refusal(let reading): reading.connectionEnded()
         case .over: break
         }
         context.fireChannelInactive()
@@ -134,8 +142,8 @@ final class UpstreamHandler: ChannelDuplexHandler {
     }
 
     /// Decides by the head how the body is read.
-    private func take(_ head: ResponseHead, _ input: inout ByteBuffer, _ context: ChannelHandlerContext) throws(CameraError) {
-        guard head.status == 200 else { return try refuse(head, &input) }
+    private func take(_ head: ResponseHead, _ context: ChannelHandlerContext) {
+        guard head.status == 200 else { return refuse(head, context) }
         let known = CameraDescription(address: "\(inquiry.request.url)", certificate: certificate)
         let maxFrameSize = inquiry.settings.maxFrameSize
         switch inquiry.purpose {
@@ -154,17 +162,14 @@ final class UpstreamHandler: ChannelDuplexHandler {
         }
     }
 
-    /// Ends the exchange with an answer that brings nothing to see.
-    private func refuse(_ head: ResponseHead, _ input: inout ByteBuffer) throws(CameraError) {
-        var mayAskAgain = false
-        if case .picture(let previous) = inquiry.purpose {
-            if head.status == 304, previous != nil { inquiry.sink.unchanged() }
-            // What is at hand of the body is read; more is not waited for, since some cameras never end a refusal.
-            var body = BodyReader(head: head)
-            while try body.next(&input) != nil {}
-            mayAskAgain = body.isEnded && head.keepsConnection && input.readableBytes == 0
-        }
-        end(.success(CameraAnswer(head: head)), mayAskAgain: mayAskAgain)
+    /// Ends the exchange with an answer that brings nothing to see; where the connection may be asked again, its body is read first.
+    private func refuse(_ head: ResponseHead, _ context: ChannelHandlerContext) {
+        if case .picture(_?) = inquiry.purpose, head.status == 304 { inquiry.sink.unchanged() }
+        guard inquiry.request.keepsConnection, head.keepsConnection else { return end(.success(CameraAnswer(head: head))) }
+        phase = .refusal(
+            RefusalReading(head, eventLoop: context.eventLoop) { [weak self] mayAskAgain in
+                self?.end(.success(CameraAnswer(head: head)), mayAskAgain: mayAskAgain)
+            })
     }
 
     /// A frame that was held back is out: the connection is read again.
@@ -182,6 +187,7 @@ final class UpstreamHandler: ChannelDuplexHandler {
         switch phase {
         case .stream(let reading): reading.stop()
         case .picture(let reading): reading.stop()
+        case .refusal(let reading): reading.stop()
         case .handshake, .head, .over: break
         }
     }
@@ -192,6 +198,7 @@ final class UpstreamHandler: ChannelDuplexHandler {
         exchange.end(
             result.map { answer in
                 var answer = answer
+                answer.peer = context?.remoteAddress
                 if mayAskAgain { answer.connection = kept() }
                 return answer
             })

@@ -90,22 +90,23 @@ package struct ResponseHeadReader: Sendable {
     private mutating func takeFieldLine() {
         if let first = line.first, first.isBlank, previousLine != .statusLine {
             // A folded line (RFC 9112, section 5.2): one blank stands for the fold.
-            guard previousLine == .field, let last = head?.fields.indices.last, let value = head?.fields[last].value else { return }
+            guard previousLine == .field, let last = head?.fields.indices.last, let value = head?.fields[last].bytes else { return }
             let more = Self.value(line[...])
-            if !more.isEmpty { head?.fields[last].value = value.isEmpty ? more : "\(value) \(more)" }
+            if !more.isEmpty { head?.fields[last].bytes = value.isEmpty ? more : value + [0x20] + more }
             return
         }
         previousLine = .skipped
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return }
         let name = line[..<colon].trimmingBlanks()
         guard !name.isEmpty, name.allSatisfy(\.isTokenByte), let count = head?.fields.count, count < Self.maxFields else { return }
-        head?.fields.append((String(decoding: name, as: UTF8.self), Self.value(line[(colon + 1)...])))
+        head?.fields.append(
+            ResponseHead.Field(name: String(decoding: name, as: UTF8.self), bytes: Self.value(line[(colon + 1)...])))
         previousLine = .field
     }
 
     /// A value without outer blanks; control characters inside become blanks (RFC 9110, section 5.5).
-    private static func value(_ bytes: ArraySlice<UInt8>) -> String {
-        String(decoding: bytes.map { $0.isControl ? 0x20 : $0 }.trimmingBlanks(), as: UTF8.self)
+    private static func value(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        Array(bytes.map { $0.isControl ? 0x20 : $0 }.trimmingBlanks())
     }
 
     /// `HTTP/1.1 200 OK`, `HTTP/1.0 200`, `ICY 200 OK`; nil for what is no status line.

@@ -18,17 +18,16 @@ enum DigestAlgorithm: String, Hashable, Sendable {
     /// Whether the login is hashed once more with the nonces of its first use.
     var isSession: Bool { self == .md5Session || self == .sha256Session }
 
-    /// The hash of a text's UTF-8, as hexadecimal digits in lower case.
-    func hash(_ text: String) -> String {
-        let bytes = Array(text.utf8)
+    /// The hash of some bytes, as hexadecimal digits in lower case.
+    func hash(_ bytes: [UInt8]) -> [UInt8] {
         switch self {
         case .md5, .md5Session: return Self.hexadecimal(Insecure.MD5.hash(data: bytes))
         case .sha256, .sha256Session: return Self.hexadecimal(SHA256.hash(data: bytes))
         }
     }
 
-    private static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
+    private static func hexadecimal(_ digest: some Sequence<UInt8>) -> [UInt8] {
         let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        return digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
     }
 }

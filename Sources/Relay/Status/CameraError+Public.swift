@@ -6,6 +6,7 @@ extension CameraError {
         switch self {
         case .nameNotFound: "the camera's name cannot be resolved"
         case .connection: "the connection to the camera failed"
+        case .loginWithheld: "camera redirects to another address, which asks for a login"
         case .redirectedElsewhere: "camera redirects to another address, which is not allowed"
         case .redirectUnreadable: "camera redirects to what is no http address"
         case .certificate: "the camera's certificate is not trusted"
