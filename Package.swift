@@ -132,7 +132,7 @@ let package = Package(
         .testTarget(
             name: "RelayTests",
             dependencies: [
-                "CameraClient", "MJPEG", "Relay", "RelayConfiguration",
+                "CameraClient", "CameraURL", "MJPEG", "Relay", "RelayConfiguration",
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

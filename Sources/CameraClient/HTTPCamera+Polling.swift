@@ -22,7 +22,7 @@ extension HTTPCamera {
                 dial.conditions = Self.conditions(answer.head)
             }
             // Late (the machine slept, the camera is slow): go on from now, without a burst.
-            due = max(due + TimeAmount(interval), .now())
+            due = max(due + TimeAmount(settings.interval ?? interval), .now())
             do {
                 try await eventLoop.wait(until: due)
             } catch {

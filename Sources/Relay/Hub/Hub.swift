@@ -102,6 +102,15 @@ package final class Hub: Sendable {
         for promise in waiting { promise.succeed(newest) }
     }
 
+    /// Drops the newest frame, and one that waits for its slot: it is of another camera, or not to be seen any more.
+    func forget() {
+        state.withLock { state in
+            state.frames.forget()
+            state.again = nil
+        }
+        for shard in shards where shard.hasViewers { shard.look(self) }
+    }
+
     /// The camera has no other picture than the newest: it is as good as new. Those who wait for a picture get it, the viewers
     /// have it.
     func renew(at arrival: NIODeadline) {

@@ -16,6 +16,8 @@ struct PacedFrames: Sendable {
 
     /// The frame that is shown, nil before the first.
     private(set) var newest: Hub.Newest?
+    /// The number of the last frame that was shown; no number comes twice.
+    private var lastSequence: UInt64 = 0
     private var pacer: FramePacer?
     /// The newest frame of the source, while it waits for its slot.
     private var held: (frame: Frame, arrival: NIODeadline)?
@@ -58,10 +60,17 @@ struct PacedFrames: Sendable {
             frame: newest.frame.renewed(at: .now()), sequence: newest.sequence, arrival: arrival, interval: newest.interval)
     }
 
+    /// Drops the newest frame and the one that waits.
+    mutating func forget() {
+        newest = nil
+        held = nil
+    }
+
     /// Shows a frame that is no news where there is none; true when it is shown.
     mutating func adopt(_ frame: Frame, arrival: NIODeadline) -> Bool {
         guard newest == nil else { return false }
-        newest = Hub.Newest(frame: frame, sequence: 1, arrival: arrival, interval: Self.firstInterval)
+        lastSequence += 1
+        newest = Hub.Newest(frame: frame, sequence: lastSequence, arrival: arrival, interval: Self.firstInterval)
         return true
     }
 
@@ -75,6 +84,7 @@ struct PacedFrames: Sendable {
             interval = interval - interval / 4 + last / 4
         }
         lastShown = now
-        newest = Hub.Newest(frame: frame, sequence: (newest?.sequence ?? 0) + 1, arrival: arrival, interval: interval)
+        lastSequence += 1
+        newest = Hub.Newest(frame: frame, sequence: lastSequence, arrival: arrival, interval: interval)
     }
 }

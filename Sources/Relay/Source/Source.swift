@@ -11,6 +11,8 @@ import Synchronization
 /// ``run()`` is the one task that owns the connection; everything else reads. It may be cancelled and run anew with another
 /// configuration: hub and viewers stay, and so does the camera, with all that it has learnt, unless it is another one.
 package final class Source: Sendable {
+    /// A longer reason is cut in the log, in characters.
+    static let maxReasonLength = 300
     /// How much longer than `connect_timeout` a snapshot waits for the first frame.
     static let snapshotGrace = Duration.seconds(5)
 
@@ -22,6 +24,8 @@ package final class Source: Sendable {
     private let logger: Logger
     private let settings: Mutex<(configuration: SourceConfiguration, secrets: Secrets)>
     private let camera: Mutex<SourceCamera>
+    /// Lets the frames of the camera that is read now through.
+    private let gate: Mutex<Gate>
     private let current: Mutex<SourceStatus>
     private let machine: Mutex<SourceStateMachine>
 
@@ -45,6 +49,7 @@ package final class Source: Sendable {
             eventLoops: eventLoops, source: eventLoop, policy: LossPolicy(configuration, logger: logger), maxFPS: configuration.maxFPS)
         settings = Mutex((configuration, Secrets(configuration)))
         camera = Mutex(SourceCamera(configuration, eventLoop: eventLoop, resolver: resolver, logger: logger))
+        gate = Mutex(Gate())
         current = Mutex(SourceStatus(since: .now()))
         machine = Mutex(SourceStateMachine(backoff: Backoff(configuration)))
     }
@@ -64,19 +69,28 @@ package final class Source: Sendable {
             return settings.configuration
         }
         hub.use(LossPolicy(new, logger: logger), maxFPS: new.maxFPS)
-        if old.needsNewCamera(for: new) {
+        let isNewCamera = old.needsNewCamera(for: new)
+        if isNewCamera {
             camera.withLock { $0 = SourceCamera(new, eventLoop: eventLoop, resolver: resolver, logger: logger) }
-            current.withLock { $0.attempts = [:] }
+            current.withLock { $0.forgetCamera() }
         } else {
             camera.withLock { $0.use(new) }
         }
-        guard old.needsNewDial(for: new) else {
-            machine.withLock { $0.backoff = Backoff(new) }
-            return false
+        if !new.enabled || !old.isSameCamera(as: new) { forgetPicture() }
+        // Who waits for the end of `linger` has another one to wait for.
+        hub.demand.changes.ring()
+        return machine.withLock { machine in
+            machine.backoff = Backoff(new)
+            // What only the next dial uses is worth a dial where the last one failed.
+            guard old.needsNewDial(for: new) || (old.helpsNextDial(new) && machine.isFailing) else { return false }
+            if isNewCamera {
+                // Another camera or login owes nothing to the failures of the old one.
+                machine = SourceStateMachine(backoff: Backoff(new))
+            } else {
+                machine.restart()
+            }
+            return true
         }
-        // Another camera or login owes nothing to the failures of the old one.
-        machine.withLock { $0 = SourceStateMachine(backoff: Backoff(new)) }
-        return true
     }
 
     /// Keeps the camera connected, while it is wanted, until the task is cancelled.
@@ -87,16 +101,21 @@ package final class Source: Sendable {
         }
         let camera = camera.withLock { $0.camera }
         while !Task.isCancelled {
-            if configuration.onDemand, !isWanted {
+            if !isWanted {
                 change { $0.sleep() }
                 await waitUntilWanted()
                 continue
             }
-            change { $0.dialing() }
+            if let wait = machine.withLock({ $0.refusalLeft(at: .now()) }) {
+                showState(nextDial: .now() + TimeAmount(wait))
+                await waitBeforeDial(wait)
+                continue
+            }
+            change { $0.dialing(at: .now()) }
             logger.debug("dialling")
-            let failure = configuration.onDemand ? await streamWhileWanted(camera) : await stream(camera)
+            let failure = await streamWhileWanted(camera)
             guard !Task.isCancelled, let failure else { continue }
-            let retry = machine.withLock { $0.ended(failure, fraction: .random(in: 0...1)) }
+            let retry = machine.withLock { $0.ended(failure, at: .now(), fraction: .random(in: 0...1)) }
             note(failure, retry)
             await waitBeforeDial(retry.wait)
         }
@@ -128,12 +147,13 @@ package final class Source: Sendable {
     // MARK: - The life of a connection
 
     private func stream(_ camera: any Camera) async -> CameraError? {
+        let gate = gate.withLock { $0 }
         let sink = FrameSink(
-            connected: { description in self.current.withLock { $0.camera = description } },
-            frame: { self.receive($0) },
-            unchanged: { self.renew() },
+            connected: { description in if gate.isOpen { self.current.withLock { $0.camera = description } } },
+            frame: { if gate.isOpen { self.receive($0) } },
+            unchanged: { if gate.isOpen { self.renew() } },
             isSettled: { self.hub.isSettled },
-            ended: { attempt in self.current.withLock { $0.attempts[attempt.alternative] = attempt } }
+            ended: { attempt in if gate.isOpen { self.current.withLock { $0.attempts[attempt.alternative] = attempt } } }
         )
         do throws(CameraError) {
             try await camera.stream(to: sink)
@@ -151,12 +171,21 @@ package final class Source: Sendable {
                 await self.waitUntilUnwanted()
                 return nil
             }
-            defer { group.cancelAll() }
-            return await group.next() ?? nil
+            var failure: CameraError?
+            while let ended = await group.next() {
+                // A camera that fails while the last viewer leaves has failed all the same.
+                if let ended, ended != .cancelled { failure = ended }
+                group.cancelAll()
+            }
+            return failure
         }
     }
 
-    private var isWanted: Bool { hub.demand.isWanted(at: .now(), linger: TimeAmount(configuration.linger)) }
+    /// Whether the camera is to be connected now.
+    private var isWanted: Bool {
+        let configuration = configuration
+        return !configuration.onDemand || hub.demand.isWanted(at: .now(), linger: TimeAmount(configuration.linger))
+    }
 
     private func waitUntilWanted() async {
         while !Task.isCancelled {
@@ -169,18 +198,27 @@ package final class Source: Sendable {
     private func waitUntilUnwanted() async {
         while !Task.isCancelled {
             let seen = hub.demand.changes.rings
-            guard let end = hub.demand.end(linger: TimeAmount(configuration.linger)) else {
-                await hub.demand.changes.wait(beyond: seen)
-                continue
-            }
-            let now = NIODeadline.now()
-            if end <= now { return }
-            try? await clock.sleep(for: .nanoseconds((end - now).nanoseconds))
+            let configuration = configuration
+            let end = configuration.onDemand ? hub.demand.end(linger: TimeAmount(configuration.linger)) : nil
+            if let end, end <= .now() { return }
+            await waitForChange(beyond: seen, until: end)
+        }
+    }
+
+    /// Waits until somebody comes or goes, another configuration holds, or a time has come.
+    private func waitForChange(beyond seen: UInt64, until due: NIODeadline?) async {
+        guard let due else { return await hub.demand.changes.wait(beyond: seen) }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await self.clock.sleep(for: .nanoseconds((due - .now()).nanoseconds)) }
+            group.addTask { await self.hub.demand.changes.wait(beyond: seen) }
+            await group.next()
+            group.cancelAll()
         }
     }
 
     /// Waits before the next dial; a viewer who comes may end the wait.
     private func waitBeforeDial(_ wait: Duration) async {
+        guard wait > .zero else { return }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await self.clock.sleep(for: wait) }
             group.addTask {
@@ -196,6 +234,17 @@ package final class Source: Sendable {
         }
     }
 
+    /// Drops the newest picture, and whatever may still come of the camera that is read now.
+    private func forgetPicture() {
+        gate.withLock { gate in
+            gate.close()
+            gate = Gate()
+        }
+        hub.forget()
+        // A frame may have passed the gate before it closed; it is out by then, and no frame of another camera is.
+        eventLoop.execute { self.hub.forget() }
+    }
+
     // MARK: - What comes from the camera
 
     /// Takes a frame from the camera, on the source's event loop.
@@ -206,16 +255,14 @@ package final class Source: Sendable {
             return
         }
         hub.publish(frame, at: now)
-        let isFirst = machine.withLock { $0.frame(at: now) }
+        let (isFirst, isWellAgain) = machine.withLock { ($0.frame(at: now), $0.isWellAgain(at: now)) }
         current.withLock { status in
             status.framesReceived += 1
             status.bytesReceived += UInt64(frame.jpegLength)
             if isFirst { status.connects += 1 }
         }
-        if isFirst {
-            showState()
-            logger.info("streaming", metadata: ["size": "\(frame.width)x\(frame.height)"])
-        }
+        if isFirst { showState() }
+        if isWellAgain { logger.info("streaming", metadata: ["size": "\(frame.width)x\(frame.height)"]) }
     }
 
     /// The camera says that the newest picture still holds, on the source's event loop.
@@ -245,7 +292,7 @@ package final class Source: Sendable {
     private func note(_ failure: CameraError, _ retry: SourceStateMachine.Retry) {
         current.withLock { $0.lastError = failure }
         showState(nextDial: .now() + TimeAmount(retry.wait))
-        let reason = secrets.hide(in: failure.description)
+        let reason = secrets.hide(in: failure.description).shown(limit: Self.maxReasonLength)
         let metadata: Logger.Metadata = ["reason": "\(reason)", "retry_in": "\(retry.wait.formattedSeconds)"]
         if !retry.isNews {
             logger.debug("still no picture", metadata: metadata)

@@ -19,4 +19,11 @@ package struct SourceStatus: Sendable {
     package var bytesReceived: UInt64 = 0
     /// What the camera turned out to be, since the last connect.
     package var camera: CameraDescription?
+
+    /// The camera is another one: what was known of the old one does not hold.
+    mutating func forgetCamera() {
+        attempts = [:]
+        lastError = nil
+        camera = nil
+    }
 }
