@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// Looks for the next part or picture in bytes that are no picture's, however they come in pieces.
 ///
 /// While the boundary is not confirmed, any line that begins with `--` and any that begins with `Content-` is taken for
@@ -57,14 +49,13 @@ struct DelimiterScanner: Sendable {
 
     /// Scans up to the first find. Returns it and the number of bytes scanned, those of the find included.
     mutating func scan(_ bytes: UnsafeRawBufferPointer, for targets: Targets, boundary: Boundary) -> (find: Find, scanned: Int) {
-        guard let base = bytes.baseAddress else { return (.nothing, 0) }
         let onlyDelimiters = targets == .parts && !boundary.readsLines
         var index = 0
         while index < bytes.count {
             if onlyDelimiters, matched == 0 {
                 // Nothing but the delimiter's first dash is of interest; this is how the rest of broken pictures is passed over.
-                guard let hit = memchr(base + index, Int32(ASCII.dash), bytes.count - index) else { return (.nothing, bytes.count) }
-                index = UnsafeRawPointer(hit) - base
+                guard let hit = bytes.position(of: ASCII.dash, from: index) else { return (.nothing, bytes.count) }
+                index = hit
             }
             let find = push(bytes[index], targets, boundary)
             if find == .bareLine { return (find, index) }

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// Walks a JPEG from marker to marker, to find where it ends however its bytes come in pieces.
 ///
 /// Segments are skipped by their lengths, so that the end markers of thumbnails are not taken for the picture's; only
@@ -66,7 +58,6 @@ package struct JPEGWalker: Sendable {
 
     /// Walks over the bytes that follow those of the last call. After an end or an invalid byte it consumes nothing more.
     package mutating func walk(_ bytes: UnsafeRawBufferPointer) -> Outcome {
-        guard let base = bytes.baseAddress else { return .more }
         let count = bytes.count
         var index = 0
         defer { position += index }
@@ -74,14 +65,14 @@ package struct JPEGWalker: Sendable {
             switch state {
             case .scan:
                 if scanPosition == nil { scanPosition = position + index }
-                guard let hit = memchr(base + index, 0xFF, count - index) else {
+                guard let next = endOfEntropyCodedData(in: bytes, from: index) else {
                     index = count
                     return .more
                 }
-                index = UnsafeRawPointer(hit) - base + 1
+                index = next
                 state = .scanMarker
             case .segment:
-                index += readSegment(UnsafeRawBufferPointer(rebasing: bytes[index...]))
+                index += readSegment(bytes.rest(from: index))
                 if remaining == 0 { endSegment() }
             case .ended: return .end(consumed: 0)
             case .failed: return .invalid(consumed: 0)
@@ -93,6 +84,17 @@ package struct JPEGWalker: Sendable {
             if state == .failed { return .invalid(consumed: index) }
         }
         return .more
+    }
+
+    /// Looks for the next FF of a scan that no zero follows: nearly all have one, which says that they are data. Gives the
+    /// position behind it; nil where there is none.
+    private func endOfEntropyCodedData(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        var index = start
+        while let hit = bytes.position(of: 0xFF, from: index) {
+            guard hit + 1 < bytes.count, bytes[hit + 1] == 0 else { return hit + 1 }
+            index = hit + 2
+        }
+        return nil
     }
 
     /// Takes one byte outside of segments' contents and entropy-coded data.
