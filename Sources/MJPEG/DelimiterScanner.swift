@@ -16,6 +16,18 @@ struct DelimiterScanner: Sendable {
         case field
         /// A line that is the boundary without dashes; its line end is still to come.
         case bareLine
+
+        /// How many bytes were found.
+        func length(_ boundary: Boundary) -> Int {
+            switch self {
+            case .nothing: 0
+            case .startOfImage: JPEGWalker.start.count
+            case .delimiter: boundary.pattern.count
+            case .dashes: 2
+            case .field: DelimiterScanner.field.utf8CodeUnitCount
+            case .bareLine: boundary.bareLine.count
+            }
+        }
     }
 
     /// What is looked for.

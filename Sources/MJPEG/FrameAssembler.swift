@@ -2,9 +2,9 @@ import NIOCore
 
 /// Cuts a camera's bytes into frames, whatever its form and however the bytes come in pieces.
 ///
-/// A frame is handed out when its last byte is in, not when the next delimiter comes. The JPEG is always walked; a
-/// Content-Length is believed until it is wrong once (`FrameEnd` has the rules). Each byte of a picture is copied once, into
-/// the buffer that the frame keeps; only what a broken picture swallowed is read again.
+/// A frame is handed out when its last byte is in, not when the next delimiter comes: where a picture ends is decided by
+/// `FrameEnd`, how far Content-Lengths are believed by `LengthTrust`, and whether it is a picture by `JPEGWalker`. Each byte
+/// of a picture is copied once, into the buffer that the frame keeps; only what a broken picture swallowed is read again.
 package struct FrameAssembler: Sendable {
     /// What the bytes are expected to be.
     package enum Layout: Hashable, Sendable {
@@ -80,11 +80,11 @@ package struct FrameAssembler: Sendable {
             switch state {
             case .tail(var tail):
                 state = .search(PartSearch())
-                let decision = tail.picture.end.meetEndOfStream(at: tail.picture.count)
+                let decision = tail.picture.end.meetEndOfStream(at: tail.picture.count) { tail.picture.wholeness(of: $0) }
                 if let frame = carryOut(decision, on: &tail.picture, timestamp) { return frame }
             case .picture(var picture):
                 state = .search(PartSearch())
-                recover(&picture)
+                if let frame = recover(&picture, isAtEnd: true, timestamp) { return frame }
             case .search, .header: break
             }
             replay.resume(before: nil)
@@ -111,31 +111,32 @@ package struct FrameAssembler: Sendable {
     private mutating func read(_ source: inout ByteBuffer, _ timestamp: Timestamp) throws(AssemblyError) -> Frame? {
         switch Self.exchange(&state, .search(PartSearch())) {
         case .picture(var picture):
-            let outcome = picture.read(&source, at: timestamp)
+            let outcome = picture.read(&source, memory.boundary, at: timestamp)
             guard picture.count <= memory.maxFrameSize else { throw .frameTooLarge(limit: memory.maxFrameSize) }
             switch outcome {
             case .more: state = .picture(consume picture)
-            case .lengthFull: state = .tail(PictureTail(of: picture))
-            case .invalid: recover(&picture)
             case .endOfImage: return carryOut(picture.end.meetEndOfImage(at: picture.count), on: &picture, timestamp)
+            case .lengthFull: return carryOut(picture.decisionAtLength(isUsual: memory.lacksEndOfImage), on: &picture, timestamp)
+            case .delimiter(let bound, let decision): return end(&picture, at: bound, decision, timestamp)
+            case .invalid: return recover(&picture, isAtEnd: false, timestamp)
             }
         case .search(var search):
             switch search.read(&source, &memory) {
             case .more: state = .search(search)
             case .header(let find): state = .header(HeaderReading(behind: find, boundary: memory.boundary))
-            case .picture(let start): begin(start)
+            case .picture(let start, let startLength): begin(start, startLength: startLength)
             }
         case .header(var header):
             switch try header.read(&source, &memory) {
             case .more: state = .header(header)
             case .noPart: break
             case .body(let header): state = .search(PartSearch(bodyOf: header))
-            case .picture(let start): begin(start)
+            case .picture(let start): begin(start, startLength: JPEGWalker.start.count)
             }
         case .tail(var tail):
             switch tail.read(&source, memory.boundary) {
             case .more: state = .tail(tail)
-            case .otherBytes(let decision):
+            case .decided(let decision):
                 if case .end(let length, _) = decision { replay.giveBack(tail.picture.cut(from: length)) }
                 return carryOut(decision, on: &tail.picture, timestamp)
             case .delimiter(let find, let decision):
@@ -155,16 +156,18 @@ package struct FrameAssembler: Sendable {
         return old
     }
 
-    /// Starts a picture, whose first three bytes are read.
-    private mutating func begin(_ start: PictureStart) {
-        let startLength = JPEGWalker.start.count
+    /// Starts a picture, whose first bytes are read.
+    private mutating func begin(_ start: PictureStart, startLength: Int) {
         memory.idleLength = max(0, memory.idleLength - startLength)
-        let (header, end) = memory.begin(start)
+        memory.note(start)
+        let (header, skipped) = start.place
+        let end = memory.end(of: header, skipped: skipped)
         // A length may be wrong by any amount: more than this is taken only when it comes.
         let last = memory.lastLength
         let expected = end.length.map { min($0, max(1 << 20, 4 * last)) } ?? last + last / 8
-        let picture = OpenPicture(header: header, end: end, capacity: min(expected, memory.maxFrameSize))
-        state = end.length == startLength ? .tail(PictureTail(of: picture)) : .picture(picture)
+        let picture = OpenPicture(
+            header: header, end: end, skipped: skipped, startLength: startLength, capacity: min(expected, memory.maxFrameSize))
+        state = end.length == startLength ? .tail(PictureTail(of: picture, memory.boundary)) : .picture(picture)
     }
 
     /// Does with a picture what was decided. The search for the next part follows, unless the picture goes on.
@@ -173,34 +176,40 @@ package struct FrameAssembler: Sendable {
     ) -> Frame? {
         switch decision {
         case .lookBehind:
-            state = .tail(PictureTail(of: picture))
+            state = .tail(PictureTail(of: picture, memory.boundary))
         case .end(let length, let verdict):
-            memory.judge(verdict)
-            return complete(&picture, length: length, isLengthRight: verdict == .right, timestamp)
-        case .walkOn(let position, let verdict):
-            memory.judge(verdict)
+            return complete(&picture, length: length, verdict, timestamp)
+        case .walkOn(let position):
             replay.giveBack(picture.cut(from: position))
             state = .picture(picture)
         case .drop(let verdict):
-            memory.judge(verdict)
+            memory.note(verdict)
             drop(&picture)
         }
         return nil
     }
 
     /// Hands out the picture of the first `length` bytes, unless it is none.
-    private mutating func complete(
-        _ picture: inout OpenPicture, length: Int, isLengthRight: Bool, _ timestamp: Timestamp
+    mutating func complete(
+        _ picture: inout OpenPicture, length: Int, _ verdict: LengthVerdict, _ timestamp: Timestamp
     ) -> Frame? {
-        guard picture.walker.isPicture, picture.count >= length else {
-            drop(&picture)
-            return nil
-        }
-        if !isLengthRight, recoverMerged(&picture) { return nil }
         if let endOfImage = picture.end.endOfImage {
+            guard picture.walker.isPicture else {
+                dropAndReadAgainFromDelimiter(&picture)
+                return nil
+            }
+            if length != picture.end.length, recoverMerged(&picture) { return nil }
             if endOfImage < length { memory.quirks.insert(.bytesBehindPicture) }
+            (memory.lacksEndOfImage, memory.hasSeenWhole) = (false, true)
         } else {
             memory.quirks.insert(.noEndOfImage)
+            if verdict == .right { memory.lacksEndOfImage = true }
+            if !memory.hasSeenWhole { memory.hasSeenWhole = picture.wholeness(of: length) == .whole }
+        }
+        memory.note(verdict)
+        if picture.walker.hasFiller { memory.quirks.insert(.fillerInPicture) }
+        if verdict == .unknown, let claim = picture.end.claim, claim >= length {
+            state = .search(PartSearch(due: claim - length))
         }
         memory.lastLength = length
         memory.idleLength = 0

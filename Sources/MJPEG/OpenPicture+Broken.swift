@@ -1,22 +1,5 @@
-/// What is looked for in a picture that is broken.
+/// Pictures that were merged.
 extension OpenPicture {
-    /// Where a delimiter begins, between the start of image and `end`.
-    func delimiter(before end: Int, _ boundary: Boundary) -> Int? {
-        let start = JPEGWalker.start.count
-        guard end > start else { return nil }
-        var scanner = DelimiterScanner()
-        let (find, scanned) = withBytes { bytes in
-            scanner.scan(bytes.first(end).rest(from: start), for: .parts, boundary: boundary)
-        }
-        switch find {
-        case .nothing, .startOfImage: return nil
-        case .delimiter: return start + scanned - boundary.pattern.count
-        case .dashes: return start + scanned - 2
-        case .field: return start + scanned - DelimiterScanner.field.utf8CodeUnitCount
-        case .bareLine: return start + scanned - boundary.bareLine.count
-        }
-    }
-
     /// Where the picture begins in which the walk ended, where that is another than the one in which it began.
     func mergedStart() -> Int? {
         guard let scan = walker.scanPosition, walker.position <= count, scan <= walker.position else { return nil }
@@ -32,7 +15,9 @@ extension OpenPicture {
                     tries -= 1
                     var inner = JPEGWalker()
                     let outcome = inner.walk(whole.rest(from: index))
-                    if outcome == .end(consumed: whole.count - index), inner.isPicture { return index }
+                    // A picture without filler is no merged one for the sake of one that would need some.
+                    let isAsGood = inner.isPicture && (walker.hasFiller || !inner.hasFiller)
+                    if outcome == .end(consumed: whole.count - index), isAsGood { return index }
                 }
                 index += 1
             }

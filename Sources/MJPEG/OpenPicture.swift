@@ -8,6 +8,8 @@ struct OpenPicture: Sendable {
     enum Outcome: Sendable {
         /// All bytes are read; the picture goes on.
         case more
+        /// All bytes are read, and a delimiter that ends the picture is among the last ones.
+        case delimiter(PictureBound, FrameEnd.Decision)
         /// The length is full, and the picture has not ended.
         case lengthFull
         /// The end of image was read.
@@ -23,16 +25,21 @@ struct OpenPicture: Sendable {
     private(set) var walker = JPEGWalker()
     /// The bytes, from `Frame.headroom` on; this is where the frame keeps them.
     private var storage: ByteBuffer
+    /// Bytes of the part's body before the picture.
+    private(set) var skipped: Int
     /// When the first byte behind the start of image was read.
     private var began: Timestamp?
+    /// How long the picture must be before it is looked at once more whether a delimiter has ended it.
+    var nextLook = 0
 
-    /// Starts behind the start of image, with room for `capacity` bytes.
-    init(header: PartHeader, end: FrameEnd, capacity: Int) {
+    /// Starts behind the first `startLength` bytes of the start of image, with room for `capacity` bytes.
+    init(header: PartHeader, end: FrameEnd, skipped: Int, startLength: Int, capacity: Int) {
         self.header = header
         self.end = end
+        self.skipped = skipped
         storage = Frame.storage(capacity: capacity)
-        storage.writeBytes(JPEGWalker.start)
-        _ = JPEGWalker.start.withUnsafeBytes { walker.walk($0) }
+        storage.writeBytes(JPEGWalker.start.prefix(startLength))
+        _ = JPEGWalker.start.withUnsafeBytes { walker.walk($0.first(startLength)) }
     }
 
     /// How many bytes were read.
@@ -49,7 +56,7 @@ struct OpenPicture: Sendable {
     }
 
     /// Takes bytes up to the end of image, or up to the length.
-    mutating func read(_ source: inout ByteBuffer, at timestamp: Timestamp) -> Outcome {
+    mutating func read(_ source: inout ByteBuffer, _ boundary: Boundary, at timestamp: Timestamp) -> Outcome {
         if began == nil { began = timestamp }
         let room = (end.length ?? .max) - count
         let outcome = source.withUnsafeReadableBytes { bytes in
@@ -58,9 +65,12 @@ struct OpenPicture: Sendable {
             storage.writeBytes(outcome.consumed.map { window.first($0) } ?? window)
             return outcome
         }
-        source.moveReaderIndex(forwardBy: outcome.consumed ?? min(room, source.readableBytes))
+        let taken = outcome.consumed ?? min(room, source.readableBytes)
+        source.moveReaderIndex(forwardBy: taken)
         switch outcome {
-        case .more: return count == end.length ? .lengthFull : .more
+        case .more:
+            if let length = end.length { return count == length ? .lengthFull : .more }
+            return end(amongLast: taken, boundary).map { .delimiter($0, $1) } ?? .more
         case .invalid: return .invalid
         case .end: return .endOfImage
         }
@@ -84,6 +94,15 @@ struct OpenPicture: Sendable {
         let rest = storage.getSlice(at: Frame.headroom + position, length: count - position)
         storage.moveWriterIndex(to: Frame.headroom + position)
         return rest.map { ByteBuffer(bytes: $0.readableBytesView) }
+    }
+
+    /// Begins anew with the start of image that was read last, and that is the first one of the picture.
+    mutating func restart(end: FrameEnd) {
+        skipped += count - 2
+        self.end = end
+        storage.moveWriterIndex(to: Frame.headroom + 2)
+        walker = JPEGWalker()
+        _ = JPEGWalker.start.withUnsafeBytes { walker.walk($0.first(2)) }
     }
 
     /// Makes a frame of the first `length` bytes; nothing is left behind.

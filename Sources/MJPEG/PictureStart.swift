@@ -4,4 +4,12 @@ enum PictureStart: Sendable {
     case part(PartHeader, skipped: Int)
     /// Outside of parts.
     case bare
+
+    /// The part's header, an empty one outside of parts, and the bytes of its body before the picture.
+    var place: (header: PartHeader, skipped: Int) {
+        switch self {
+        case .part(let header, let skipped): (header, skipped)
+        case .bare: (PartHeader(), 0)
+        }
+    }
 }

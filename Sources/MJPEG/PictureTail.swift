@@ -9,15 +9,19 @@ struct PictureTail: Sendable {
         case more
         /// A delimiter was met.
         case delimiter(DelimiterScanner.Find, FrameEnd.Decision)
-        /// What was met is no delimiter.
-        case otherBytes(FrameEnd.Decision)
+        /// It is decided without a delimiter; the bytes behind the picture are to be read again.
+        case decided(FrameEnd.Decision)
     }
 
     var picture: OpenPicture
     private var scanner = DelimiterScanner()
 
-    init(of picture: OpenPicture) {
+    init(of picture: consuming OpenPicture, _ boundary: Boundary) {
         self.picture = picture
+        guard self.picture.end.endOfImage == nil, !boundary.readsLines else { return }
+        // Where the length is too large it may end within the delimiter.
+        let start = max(JPEGWalker.start.count, self.picture.count - boundary.pattern.count + 1)
+        self.picture.withBytes { _ = scanner.scan($0.rest(from: start), for: .parts, boundary: boundary) }
     }
 
     /// Reads until it is decided where the picture ends.
@@ -25,23 +29,36 @@ struct PictureTail: Sendable {
         let length = picture.end.length ?? 0
         if picture.count < length {
             let find = picture.scan(&source, limit: length - picture.count, with: &scanner, boundary: boundary)
-            guard find == .nothing else { return .delimiter(find, picture.end.meetDelimiter(isLineEndWithinLength: true)) }
+            guard find == .nothing else { return outcome(of: find, boundary) }
             guard picture.count == length else { return .more }
-            let candidate = scanner.candidateLength
-            let decision = picture.end.meetLength(candidate: candidate, behind: picture.byte(at: length - candidate - 1))
-            return decision == .lookBehind ? .more : .otherBytes(decision)
+            let decision = picture.end.meetLength(behind: padding(upTo: length))
+            return decision == .lookBehind ? .more : .decided(decision)
         }
         while source.readableBytes > 0 {
-            let candidate = scanner.candidateLength
             let find = picture.scan(&source, limit: 1, with: &scanner, boundary: boundary)
-            guard find == .nothing else {
-                return .delimiter(find, picture.end.meetDelimiter(isLineEndWithinLength: isLineEnd(within: length)))
-            }
-            if picture.end.endOfImage == nil ? !mayBeDelimiter(behind: length, boundary) : !isDelimiterLonger(than: candidate) {
-                return .otherBytes(picture.end.meetOtherBytes())
+            guard find == .nothing else { return outcome(of: find, boundary) }
+            guard mayBeDelimiter(behind: length, boundary) else { return .decided(picture.end.meetOtherBytes()) }
+            if picture.count == length + 1, picture.end.endOfImage == nil {
+                let decision = picture.decisionAtLineEnd(behind: length)
+                guard decision == .lookBehind else { return .decided(decision) }
             }
         }
         return .more
+    }
+
+    private func outcome(of find: DelimiterScanner.Find, _ boundary: Boundary) -> Outcome {
+        let bound = picture.bound(at: picture.count - find.length(boundary))
+        return .delimiter(find, picture.decision(at: bound))
+    }
+
+    /// What the bytes between the end of image and the full length look like.
+    private func padding(upTo length: Int) -> FrameEnd.Padding {
+        let candidate = scanner.candidateLength
+        let line = picture.bound(at: length - candidate).line
+        guard line < length else { return .plain }
+        if line == picture.end.endOfImage { return .isLikeDelimiter }
+        // Within a line, dashes are no delimiter.
+        return line < length - candidate || candidate == 0 ? .endsLikeDelimiter : .plain
     }
 
     /// Whether the bytes behind the length may still be line ends and a delimiter.
@@ -49,20 +66,5 @@ struct PictureTail: Sendable {
         let last = picture.byte(at: picture.count - 1)
         let isLineEnd = last == ASCII.lineFeed || last == ASCII.carriageReturn
         return (scanner.candidateLength > 0 || isLineEnd) && picture.count - length < boundary.pattern.count + 16
-    }
-
-    /// Whether the delimiter that seemed to begin within the length went on with the last byte.
-    private func isDelimiterLonger(than candidate: Int) -> Bool {
-        scanner.candidateLength > candidate
-            || scanner.candidateLength == candidate && picture.byte(at: picture.count - 1) == ASCII.dash
-    }
-
-    /// Whether the line end before a delimiter that comes right behind the picture's first `length` bytes is one of them.
-    private func isLineEnd(within length: Int) -> Bool {
-        switch picture.byte(at: length - 1) {
-        case ASCII.carriageReturn: picture.byte(at: length) == ASCII.lineFeed
-        case ASCII.lineFeed: picture.byte(at: length).map { $0 != ASCII.carriageReturn && $0 != ASCII.lineFeed } ?? false
-        default: false
-        }
     }
 }

@@ -8,8 +8,12 @@ struct StreamMemory: Sendable {
     var boundary: Boundary
     /// What was odd about parts and pictures; the boundary keeps its own.
     var quirks: Quirks = []
-    /// Content-Lengths were right so far.
-    var believesLengths = true
+    /// How far Content-Lengths are believed.
+    var trust = LengthTrust()
+    /// A picture was whole: it had an end of image, or all its blocks.
+    var hasSeenWhole = false
+    /// The last picture had no end of image; where its length was full, its delimiter followed.
+    var lacksEndOfImage = false
     /// The length of the last frame, from which the next one's buffer is sized.
     var lastLength = 32 << 10
     /// Pictures that did not go out.
@@ -27,40 +31,54 @@ struct StreamMemory: Sendable {
         }
     }
 
-    /// A part's Content-Length, as long as lengths are believed and it leaves room for a start of image.
-    func believedLength(of header: PartHeader) -> Int? {
-        guard believesLengths, let length = header.contentLength, length >= JPEGWalker.start.count, length <= maxFrameSize else {
-            return nil
-        }
+    /// A part's Content-Length, if it leaves room for a start of image and is no larger than frames may be.
+    func length(of header: PartHeader) -> Int? {
+        guard let length = header.contentLength, length >= JPEGWalker.start.count, length <= maxFrameSize else { return nil }
         return length
     }
 
-    /// Notes what is odd about the place where a picture begins; gives the picture's header, and what tells its end.
-    mutating func begin(_ start: PictureStart) -> (PartHeader, FrameEnd) {
+    /// The same, as long as lengths are believed.
+    func believedLength(of header: PartHeader) -> Int? {
+        trust.degree == .doubted ? nil : length(of: header)
+    }
+
+    /// What tells the end of a picture that begins behind `skipped` bytes of a part's body.
+    func end(of header: PartHeader, skipped: Int) -> FrameEnd {
+        length(of: header).map { FrameEnd(bodyLength: $0, skipped: skipped, trust: trust.degree, hasSeenWhole: hasSeenWhole) } ?? FrameEnd()
+    }
+
+    /// Notes what is odd about the place where a picture begins.
+    mutating func note(_ start: PictureStart) {
         guard case .part(let header, let skipped) = start else {
             quirks.insert(.barePictures)
-            return (PartHeader(), FrameEnd())
+            return
         }
         if skipped > 0 { quirks.insert(.bytesBeforePicture) }
         if !header.isPlainJPEG { quirks.insert(.otherPartType) }
-        if header.hasUnreadableLength || header.contentLength.map({ $0 > maxFrameSize }) == true {
-            quirks.insert(.unreadableContentLength)
-        } else if header.contentLength == nil {
-            quirks.insert(.noContentLength)
-        } else if let length = header.contentLength, length < JPEGWalker.start.count, believesLengths {
-            judge(.tooSmall)
+        switch header.contentLength {
+        case nil: quirks.insert(header.hasUnreadableLength ? .unreadableContentLength : .noContentLength)
+        case let length? where length > maxFrameSize: quirks.insert(.unreadableContentLength)
+        case let length?: if length < JPEGWalker.start.count { note(.tooSmall) }
         }
-        return (header, believedLength(of: header).map { FrameEnd(bodyLength: $0, skipped: skipped) } ?? FrameEnd())
     }
 
     /// Learns from what a picture's end says of its length.
-    mutating func judge(_ verdict: LengthVerdict) {
+    mutating func note(_ verdict: LengthVerdict) {
         switch verdict {
-        case .unknown, .right: return
+        case .unknown, .right: break
         case .tooLarge: quirks.insert(.lengthTooLarge)
         case .tooSmall: quirks.insert(.lengthTooSmall)
         }
-        believesLengths = false
+        trust.note(verdict)
+    }
+
+    /// Learns from the place of the delimiter behind a picture, `gap` bytes behind its end, where `due` bytes should follow
+    /// the end by the length.
+    mutating func note(gap: Int, due: Int) {
+        if gap < due { return note(.tooLarge) }
+        // The line end itself is not part of the length. Where the picture has ended there, some blank lines do not matter.
+        let lineEnd = quirks.contains(.lineFeeds) ? 1 : 2
+        if due == 0 ? gap <= 8 : gap - due == lineEnd { note(.right) }
     }
 
     /// The most bytes by which the beginning of a part is known.

@@ -15,6 +15,17 @@ extension UnsafeRawBufferPointer {
         return UnsafeRawPointer(hit) - baseAddress
     }
 
+    /// Where the bytes of `pattern` stand first from `start` on.
+    func position(of pattern: [UInt8], from start: Int) -> Int? {
+        guard let first = pattern.first else { return nil }
+        var index = start
+        while let hit = position(of: first, from: index), hit + pattern.count <= count {
+            if rest(from: hit).first(pattern.count).elementsEqual(pattern) { return hit }
+            index = hit + 1
+        }
+        return nil
+    }
+
     /// The first `length` bytes, or all where there are fewer. Cheaper than a slice, which counts for small reads.
     @inline(__always)
     func first(_ length: Int) -> UnsafeRawBufferPointer {
