@@ -26,6 +26,8 @@ package struct Listener: Sendable {
     /// What comes through it sees; may change while it listens.
     let scope: ListenerScope
     private let channel: any Channel
+    /// Of a unix socket.
+    private let file: UnixSocketFile?
 
     /// Binds `address`; what comes through it sees what `scope` allows. `name` is how the configuration calls the address,
     /// where it calls it otherwise.
@@ -63,8 +65,8 @@ package struct Listener: Sendable {
                 }
             }
         do {
-            let channel = try await bind(bootstrap, to: address, group: group)
-            return Listener(address: name ?? address, scope: scope, channel: channel)
+            let (channel, file) = try await bind(bootstrap, to: address, group: group)
+            return Listener(address: name ?? address, scope: scope, channel: channel, file: file)
         } catch {
             throw RelayError.cannotListen(address, error)
         }
@@ -72,19 +74,14 @@ package struct Listener: Sendable {
 
     private static func bind(
         _ bootstrap: ServerBootstrap, to address: ListenAddress, group: any EventLoopGroup
-    ) async throws -> any Channel {
+    ) async throws -> (channel: any Channel, file: UnixSocketFile?) {
         switch address {
         case .ip(let host, let port):
             // An address is not looked up: where no interface has an IPv6 address, the system's look-up knows no "::".
-            if let literal = try? SocketAddress(ipAddress: host, port: port) { return try await bootstrap.bind(to: literal).get() }
-            return try await bootstrap.bind(host: host, port: port).get()
+            if let literal = try? SocketAddress(ipAddress: host, port: port) { return (try await bootstrap.bind(to: literal).get(), nil) }
+            return (try await bootstrap.bind(host: host, port: port).get(), nil)
         case .unix(let path):
-            // A socket that somebody answers on is taken; one that a dead process left behind is not.
-            if let other = try? await ClientBootstrap(group: group).connect(unixDomainSocketPath: path).get() {
-                try? await other.close()
-                throw IOError(errnoCode: EADDRINUSE, reason: "bind")
-            }
-            return try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+            return try await UnixSocketFile.bind(at: path, on: group.next()) { try await bootstrap.bind(unixDomainSocketPath: path).get() }
         }
     }
 
@@ -96,13 +93,13 @@ package struct Listener: Sendable {
         if case .ip(let host, _) = address, let port { .ip(host: host, port: port) } else { address }
     }
 
-    /// Whether connections are still taken.
-    var isOpen: Bool { channel.isActive }
+    /// Whether connections still come through.
+    var isOpen: Bool { channel.isActive && file?.isInPlace != false }
 
     /// Takes no further connections; those that are open stay.
     func close() async {
+        file?.remove()
         try? await channel.close().get()
-        if case .unix(let path) = address { unlink(path) }
     }
 
     /// Has the kernel find out within a minute that the other side is gone without a word. Both are needed: it sends no
