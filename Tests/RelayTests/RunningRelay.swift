@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import NIOCore
 import NIOPosix
 import RelayConfiguration
 import Testing
@@ -20,13 +21,13 @@ enum RunningRelay {
 
     /// Runs `body` with the ports of a relay, and ends the relay.
     static func with<Value: Sendable>(
-        _ configuration: RelayConfiguration, transport: @escaping @Sendable (WantedListener) -> Transport = { _ in .plain },
+        _ configuration: RelayConfiguration, group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        transport: @escaping @Sendable (WantedListener) -> Transport = { _ in .plain },
         body: ([Int]) async throws -> Value
     ) async throws -> Value {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let relay = Relay(
-            configuration: configuration, group: MultiThreadedEventLoopGroup.singleton, logger: logger, version: "0.0.0-test",
-            transport: transport)
+            configuration: configuration, group: group, logger: logger, version: "0.0.0-test", transport: transport)
         try await relay.start()
         do {
             let value = try await body(await relay.ports)

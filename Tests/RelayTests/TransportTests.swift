@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import NIOPosix
 import RelayConfiguration
 import Testing
 
@@ -8,6 +9,7 @@ import Testing
 /// A listener whose connections are wrapped, as by encryption: every byte passes its handlers, in both directions.
 @Suite struct TransportTests {
     private static let mask: UInt8 = 0x5A
+    private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
 
     /// Combines every byte with the mask, by exclusive or.
     private final class Veil: ChannelDuplexHandler {
@@ -31,7 +33,8 @@ import Testing
 
     /// Runs `body` with a client maker for a wrapped listener of a relay that plays the clip as `clip`.
     private static func withClip(_ body: @escaping @Sendable (() throws -> RawClient) throws -> Void) async throws {
-        let configuration = RelayConfiguration(listen: [RunningRelay.loopback], sources: [RunningRelay.clipSource()])
+        // Few frames, on loops of their own: what the veil takes of a processor must not slow the relays of other tests.
+        let configuration = RelayConfiguration(listen: [RunningRelay.loopback], sources: [RunningRelay.clipSource(fps: 5)])
         let veiled = Transport.wrapped { [Veil()] }
         try await RunningRelay.with(
             configuration, transport: { _ in veiled },
