@@ -38,9 +38,9 @@ extension Relay {
             refuse(["\(error)"])
             return
         }
+        guard !isStopping else { return await abandon(change) }
         let old = configuration
-        if !isStopping { configuration = new }
-        guard !isStopping else { return await finish(change) }
+        configuration = new
         var counts = (added: 0, changed: 0, removed: 0)
         for source in new.sources {
             guard let known = running[source.name] else {
@@ -52,8 +52,7 @@ extension Relay {
             counts.changed += 1
             if known.source.use(source) { running[source.name] = restart(known) }
         }
-        serve()
-        gate.change { $0.reload = ReloadReport(time: .now()) }
+        serve { $0.reload = ReloadReport(time: .now()) }
         await finish(change)
         let names = Set(new.sources.map(\.name))
         for (name, removed) in running where !names.contains(name) {
@@ -128,11 +127,18 @@ extension Relay {
             await listener.close()
             logger.info("no longer listening", metadata: ["address": "\(listener.boundAddress)"])
         }
-        if isStopping {
-            // A stop overtook us while we waited for a bind.
-            for listener in listeners { await listener.close() }
-            listeners = []
-        }
+        if isStopping { await closeAll() }
+    }
+
+    /// A stop overtook the reload while it waited for a bind: nothing that it bound is opened.
+    private func abandon(_ change: ListenerChange) async {
+        for listener in change.unwanted { await listener.close() }
+        await closeAll()
+    }
+
+    private func closeAll() async {
+        for listener in listeners { await listener.close() }
+        listeners = []
     }
 }
 

@@ -57,7 +57,7 @@ package actor Relay {
     package func start() async throws(RelayError) {
         listeners = try await bindAll(configuration.wantedListeners)
         for source in configuration.sources { running[source.name] = start(source) }
-        serve(stage: .ready)
+        serve { $0.stage = .ready }
         if let eventLoop = eventLoops.first { gate.measure(on: eventLoop) }
         for listener in listeners {
             await listener.open()
@@ -97,12 +97,12 @@ package actor Relay {
         return Running(source: source, task: Task { await source.run() })
     }
 
-    /// Lets requests see the configuration and what runs of it, all in one moment.
-    func serve(stage: Served.Stage? = nil) {
+    /// Lets requests see the configuration and what runs of it, all in one moment, with what else `change` does.
+    func serve(_ change: (inout Served) -> Void) {
         let sources = SourceTable(configuration.sources.compactMap { running[$0.name]?.source })
         gate.change { served in
             served.use(configuration, sources: sources)
-            if let stage { served.stage = stage }
+            change(&served)
         }
     }
 

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Logging
 import NIOCore
+import NIOEmbedded
 import NIOPosix
 import Testing
 
@@ -114,6 +115,43 @@ import Testing
         let read = try await RawClient.run { [reader = pair.reader] in Reading(reader).toEnd(pause: 30_000) }
         #expect(read.count == 4 + bytes.readableBytes)
         #expect(ByteBuffer(bytes: read.dropFirst(4)) == bytes)
+    }
+
+    /// A connection without a socket, on a clock that the test moves.
+    private static func clocked(_ body: (EmbeddedChannel, Outlet) throws -> Void) throws {
+        let channel = EmbeddedChannel()
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        try body(channel, Outlet(channel, .plain, limits))
+        _ = try? channel.finish()
+    }
+
+    @Test func aWordThatNeverComesEndsTheConnection() throws {
+        try Self.clocked { channel, outlet in
+            outlet.awaitsWord = true
+            channel.embeddedEventLoop.advanceTime(by: .seconds(29))
+            #expect(channel.isActive)
+            channel.embeddedEventLoop.advanceTime(by: .seconds(4))
+            #expect(!channel.isActive)
+        }
+    }
+
+    @Test func eachWordGivesAsLongAgain() throws {
+        try Self.clocked { channel, outlet in
+            for _ in 0..<4 {
+                outlet.awaitsWord = true
+                channel.embeddedEventLoop.advanceTime(by: .seconds(25))
+                outlet.awaitsWord = false
+                // Once with no look at the connection in between, and once with the clock at rest.
+                channel.embeddedEventLoop.advanceTime(by: .milliseconds(1))
+            }
+            channel.embeddedEventLoop.advanceTime(by: .seconds(100))
+            #expect(channel.isActive, "nothing is owed")
+            outlet.awaitsWord = true
+            channel.embeddedEventLoop.advanceTime(by: .seconds(29))
+            #expect(channel.isActive, "an idle time before does not count")
+            channel.embeddedEventLoop.advanceTime(by: .seconds(4))
+            #expect(!channel.isActive)
+        }
     }
 
     @Test func whatWaitsOfAnswersIsCountedAndGivenBack() async throws {

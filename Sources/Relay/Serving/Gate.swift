@@ -31,17 +31,26 @@ package final class Gate: Sendable {
         let served = current
         do throws(Refusal) {
             let scope = try Self.scope(of: listener, served)
-            guard limits.hasRoomForAnswer else { throw Refusal(.tooManyAnswers) }
+            try Self.checkHost(head)
             if head.method == .OPTIONS { return .answer(PreflightAnswer.answer(to: head, served.access.cors)) }
             try Self.checkMethod(head)
-            try Self.checkHost(head)
             let target = try Self.target(of: head)
             let requester = try Self.requester(of: head, from: peer, in: scope, served)
             let request = Request(head: head, target: target, scope: scope, requester: requester, served: served)
-            return try Self.route(for: request).response(to: request)
+            return try roomFor(Self.route(for: request).response(to: request))
         } catch {
             return .answer(error.answer)
         }
+    }
+
+    /// The response, or a refusal while too many answers wait for slow readers. Streams keep no answer in memory.
+    private func roomFor(_ response: Response) throws(Refusal) -> Response {
+        switch response {
+        case .answer, .later:
+            guard limits.hasRoomForAnswer else { throw Refusal(.tooManyAnswers) }
+        case .stream, .webSocket: break
+        }
+        return response
     }
 
     /// Whether another viewer of `source` would get a place now.
