@@ -8,6 +8,12 @@ package struct HubReport: Sendable {
 
     /// The most viewers of a source that a status lists; their number tells of the rest.
     static let maxViewers = 1000
+
+    /// Adds what another of the hub's shards knows.
+    mutating func add(_ other: HubReport) {
+        viewers += other.viewers.prefix(Self.maxViewers - viewers.count)
+        delay.add(other.delay)
+    }
 }
 
 /// One viewer at one moment.
@@ -19,17 +25,4 @@ package struct ViewerReport: Sendable {
     let framesSkipped: UInt64
     /// When the last frame that it was sent came from the camera, nil before the first.
     let lastArrival: NIODeadline?
-}
-
-extension Hub {
-    /// Asks each shard on its own loop; without `listsViewers` only for what is counted.
-    func report(listsViewers: Bool, on eventLoop: any EventLoop) -> EventLoopFuture<HubReport> {
-        let parts = shards.map { shard in shard.eventLoop.submit { shard.report(listsViewers: listsViewers) } }
-        return EventLoopFuture.whenAllSucceed(parts, on: eventLoop).map { parts in
-            parts.reduce(into: HubReport()) { whole, part in
-                whole.viewers += part.viewers.prefix(HubReport.maxViewers - whole.viewers.count)
-                whole.delay.add(part.delay)
-            }
-        }
-    }
 }

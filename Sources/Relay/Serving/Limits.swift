@@ -7,7 +7,7 @@ import Synchronization
 final class Limits: Sendable {
     /// Descriptors kept for cameras, files and the log.
     static let reserve = 32
-    /// Bytes of answers that may wait in memory for those who read slowly, streams' frames not counted.
+    /// Bytes of memory that answers may keep while they wait for those who read slowly, streams' frames not counted.
     static let maxAnswerBytes = 32 << 20
 
     /// At the limit viewers come and go all the time: refusals of a source are told at most this often.

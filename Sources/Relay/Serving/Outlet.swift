@@ -30,7 +30,7 @@ final class Outlet {
 
     /// Bytes that the channel was given and has not sent yet.
     private var unsentBytes = 0
-    /// Those of them that the limit of all connections together counts.
+    /// Bytes of memory that answers with a rest keep, as the limit of all connections together counts them.
     private var chargedBytes = 0
     /// All bytes so far.
     private var writtenBytes: UInt64 = 0
@@ -83,7 +83,8 @@ final class Outlet {
         var (first, second) = (first, second)
         if unsentBytes == 0 { socket?.send(&first, &second) }
         if !isShared {
-            let bytes = first.readableBytes + second.readableBytes
+            // Of a rest, however short, the whole buffer stays in memory.
+            let bytes = [first, second].reduce(0) { $0 + ($1.readableBytes > 0 ? $1.storageCapacity : 0) }
             limits.chargeAnswers(bytes)
             chargedBytes += bytes
         }
