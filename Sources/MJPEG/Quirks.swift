@@ -51,6 +51,9 @@ package struct Quirks: OptionSet, Hashable, Sendable {
     /// Pictures that are no parts.
     package static let barePictures = Quirks(rawValue: 1 << 21)
 
+    /// Bytes between a picture's segments, which decoders pass over, were kept.
+    package static let fillerInPicture = Quirks(rawValue: 1 << 22)
+
     /// All of them in plain words, in a fixed order.
     package var names: [String] {
         Quirks.words.compactMap { contains($0.0) ? $0.1 : nil }
@@ -79,5 +82,6 @@ package struct Quirks: OptionSet, Hashable, Sendable {
         (.emptyPart, "dropped an empty part"),
         (.brokenPicture, "dropped a broken picture"),
         (.barePictures, "JPEGs without parts"),
+        (.fillerInPicture, "bytes between a picture's segments"),
     ]
 }
