@@ -111,13 +111,16 @@ package struct FrameAssembler: Sendable {
     private mutating func read(_ source: inout ByteBuffer, _ timestamp: Timestamp) throws(AssemblyError) -> Frame? {
         switch Self.exchange(&state, .search(PartSearch())) {
         case .picture(var picture):
-            let outcome = picture.read(&source, memory.boundary, at: timestamp)
+            let outcome = picture.read(&source, at: timestamp)
             guard picture.count <= memory.maxFrameSize else { throw .frameTooLarge(limit: memory.maxFrameSize) }
             switch outcome {
-            case .more: state = .picture(consume picture)
+            case .more:
+                if picture.end.length == nil, let (bound, decision) = picture.endAtLastDelimiter(memory) {
+                    return end(&picture, at: bound, decision, timestamp)
+                }
+                state = .picture(consume picture)
             case .endOfImage: return carryOut(picture.end.meetEndOfImage(at: picture.count), on: &picture, timestamp)
             case .lengthFull: return carryOut(picture.decisionAtLength(isUsual: memory.lacksEndOfImage), on: &picture, timestamp)
-            case .delimiter(let bound, let decision): return end(&picture, at: bound, decision, timestamp)
             case .invalid: return recover(&picture, isAtEnd: false, timestamp)
             }
         case .search(var search):

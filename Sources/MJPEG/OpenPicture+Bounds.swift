@@ -2,7 +2,7 @@ import Text
 
 /// Delimiters in and behind a picture.
 extension OpenPicture {
-    /// The most bytes at the end of a read in which a delimiter is looked for.
+    /// The most bytes at the end in which a delimiter is looked for.
     private static let maxLook = 512
 
     /// The delimiter that begins at `position`, with the dashes and the line end that belong to it.
@@ -44,22 +44,32 @@ extension OpenPicture {
                 walker = JPEGWalker()
                 _ = walker.walk(bytes.first(length))
             }
-            guard walker.isPicture, walker.isInScan else { return .headless }
+            guard walker.isPicture else { return .headless }
             return PictureCheck.wholeness(of: bytes.first(length))
         }
     }
 
-    /// Where a delimiter among the `count` bytes read last ends the picture, which has no length to tell.
+    /// Where a delimiter among the last bytes ends the picture, which has no length to tell.
     ///
-    /// A look costs next to nothing, since only the end of a read is looked at: a camera that sends nothing behind a
-    /// delimiter is the one whose picture would go out late. A delimiter that came long before is met with the next picture.
-    mutating func end(amongLast count: Int, _ boundary: Boundary) -> (PictureBound, FrameEnd.Decision)? {
+    /// A look costs next to nothing, since it is taken only where the last byte may be a delimiter's or a header line's: a
+    /// camera that sends nothing behind these is the one whose picture would go out late. A delimiter that came long before
+    /// is met with the next picture.
+    @inline(__always)
+    mutating func endAtLastDelimiter(_ memory: borrowing StreamMemory) -> (PictureBound, FrameEnd.Decision)? {
+        guard let last = byte(at: count - 1) else { return nil }
+        guard last == ASCII.lineFeed || last == ASCII.carriageReturn || last == ASCII.dash || last == memory.boundary.pattern.last else {
+            return nil
+        }
+        return lookForLastDelimiter(memory.boundary)
+    }
+
+    private mutating func lookForLastDelimiter(_ boundary: Boundary) -> (PictureBound, FrameEnd.Decision)? {
         let pattern = boundary.pattern
-        guard walker.isInScan, boundary.isLearnt, !pattern.isEmpty, self.count >= nextLook else { return nil }
-        let start = max(walker.scanPosition ?? 0, self.count - min(count + pattern.count, OpenPicture.maxLook))
+        guard let scan = walker.scanPosition, walker.isInScan, boundary.isLearnt, !pattern.isEmpty, count >= nextLook else { return nil }
+        let start = max(scan, count - OpenPicture.maxLook)
         guard let position = withBytes({ $0.position(of: pattern, from: start) }) else { return nil }
         // The work stays in proportion to the picture also where its data holds many delimiters.
-        nextLook = 2 * self.count
+        nextLook = 2 * count
         let bound = bound(at: position)
         let decision = decision(at: bound)
         guard case .end = decision else { return nil }

@@ -8,8 +8,6 @@ struct OpenPicture: Sendable {
     enum Outcome: Sendable {
         /// All bytes are read; the picture goes on.
         case more
-        /// All bytes are read, and a delimiter that ends the picture is among the last ones.
-        case delimiter(PictureBound, FrameEnd.Decision)
         /// The length is full, and the picture has not ended.
         case lengthFull
         /// The end of image was read.
@@ -56,7 +54,7 @@ struct OpenPicture: Sendable {
     }
 
     /// Takes bytes up to the end of image, or up to the length.
-    mutating func read(_ source: inout ByteBuffer, _ boundary: Boundary, at timestamp: Timestamp) -> Outcome {
+    mutating func read(_ source: inout ByteBuffer, at timestamp: Timestamp) -> Outcome {
         if began == nil { began = timestamp }
         let room = (end.length ?? .max) - count
         let outcome = source.withUnsafeReadableBytes { bytes in
@@ -69,8 +67,7 @@ struct OpenPicture: Sendable {
         source.moveReaderIndex(forwardBy: taken)
         switch outcome {
         case .more:
-            if let length = end.length { return count == length ? .lengthFull : .more }
-            return end(amongLast: taken, boundary).map { .delimiter($0, $1) } ?? .more
+            return count == end.length ? .lengthFull : .more
         case .invalid: return .invalid
         case .end: return .endOfImage
         }

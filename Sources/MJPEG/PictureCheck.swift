@@ -29,7 +29,7 @@ struct PictureCheck {
         while let marker = check.nextMarker() {
             switch marker {
             case 0x01, 0xD0...0xD7: continue
-            case 0xD9: return check.isWhole ? .whole : .cut
+            case 0xD9: return check.wholeness
             case 0xC2, 0xC3, 0xC5...0xC7, 0xC9...0xCB, 0xCD...0xCF: return .unchecked
             default: break
             }
@@ -47,10 +47,16 @@ struct PictureCheck {
             default: break
             }
         }
-        return check.isWhole ? .whole : .cut
+        return check.wholeness
     }
 
-    private var isWhole: Bool { !components.isEmpty && components.allSatisfy(\.isThere) }
+    /// What the scans so far make of it, all of which were whole.
+    private var wholeness: Wholeness {
+        let count = components.count(where: \.isThere)
+        if count == 0 { return .cut }
+        // Decoders show what there is, with less colour.
+        return count == components.count ? .whole : .unchecked
+    }
 
     /// The next marker's code, whatever stands before it.
     private mutating func nextMarker() -> UInt8? {
