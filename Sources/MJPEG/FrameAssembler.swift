@@ -120,7 +120,9 @@ package struct FrameAssembler: Sendable {
                 }
                 state = .picture(consume picture)
             case .endOfImage: return carryOut(picture.end.meetEndOfImage(at: picture.count), on: &picture, timestamp)
-            case .lengthFull: return carryOut(picture.decisionAtLength(isUsual: memory.lacksEndOfImage), on: &picture, timestamp)
+            case .lengthFull:
+                let decision = picture.decisionAtLength(isUsual: memory.lacksEndOfImage, memory.boundary)
+                return carryOut(decision, on: &picture, timestamp)
             case .invalid: return recover(&picture, isAtEnd: false, timestamp)
             }
         case .search(var search):
@@ -212,7 +214,8 @@ package struct FrameAssembler: Sendable {
         memory.note(verdict)
         if picture.walker.hasFiller { memory.quirks.insert(.fillerInPicture) }
         if verdict == .unknown, let claim = picture.end.claim, claim >= length {
-            state = .search(PartSearch(due: claim - length))
+            let lacksEndOfImage = picture.end.endOfImage == nil && claim == length
+            state = .search(PartSearch(due: claim - length, lacksEndOfImage: lacksEndOfImage))
         }
         memory.lastLength = length
         memory.idleLength = 0

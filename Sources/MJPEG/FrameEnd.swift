@@ -85,7 +85,7 @@ package struct FrameEnd: Hashable, Sendable {
     ///
     /// - Parameter isUsual: whether the picture before had no end of image either and was followed by its delimiter.
     package func meetLength(isUsual: Bool, _ wholeness: () -> Wholeness) -> Decision {
-        guard let length, trust == .firm, wholeness() >= (isUsual ? leastByLength : .whole) else { return .lookBehind }
+        guard let length, wholeness() >= (isUsual && trust == .firm ? leastByLength : .whole) else { return .lookBehind }
         return .end(at: length, .unknown)
     }
 

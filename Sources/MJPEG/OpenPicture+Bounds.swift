@@ -20,8 +20,13 @@ extension OpenPicture {
     }
 
     /// What a full length says of the picture's end; `isUsual` where the picture before had no end of image either.
-    func decisionAtLength(isUsual: Bool) -> FrameEnd.Decision {
-        hasForeignTail(count) ? .lookBehind : end.meetLength(isUsual: isUsual) { wholeness(of: count) }
+    func decisionAtLength(isUsual: Bool, _ boundary: Boundary) -> FrameEnd.Decision {
+        // Behind an FF a marker goes on.
+        if byte(at: count - 1) == 0xFF || hasForeignTail(count) { return .lookBehind }
+        let decision = end.meetLength(isUsual: isUsual) { wholeness(of: count) }
+        guard case .end = decision, let scan = walker.scanPosition else { return decision }
+        // A length that is too large may have swallowed a delimiter.
+        return delimiter(from: scan, before: count, boundary) == nil ? decision : .lookBehind
     }
 
     /// What a line end behind the full length says of the picture's end.

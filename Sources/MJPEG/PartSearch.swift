@@ -28,7 +28,10 @@ struct PartSearch: Sendable {
     /// Bytes that were read here; in a part, they are its body's.
     private var count = 0
     /// How many bytes should follow the last picture by its length; nil where that is known to be right or wrong.
-    private let due: Int?
+    private var due: Int?
+    /// The first bytes may be the end of image that the last picture lacked, since its length was too small; how many of its
+    /// two bytes were met.
+    private var endOfImage: Int?
     /// The bytes so far are those of a start of image.
     private var mayOpen: Bool
 
@@ -37,12 +40,14 @@ struct PartSearch: Sendable {
     /// - Parameters:
     ///   - due: how many bytes should come before the next delimiter's line end by the last picture's length, where that is
     ///     worth to be found out.
+    ///   - lacksEndOfImage: the last picture ended where its length was full, without an end of image.
     ///   - behindBrokenPicture: what comes next may be the rest of a picture that was given up, where the first start of
     ///     image may be a thumbnail's.
-    init(due: Int? = nil, behindBrokenPicture: Bool = false) {
+    init(due: Int? = nil, lacksEndOfImage: Bool = false, behindBrokenPicture: Bool = false) {
         place = .between
         header = PartHeader()
         self.due = due
+        endOfImage = lacksEndOfImage ? 0 : nil
         mayOpen = !behindBrokenPicture
         scanner.awaitsEndOfImage = behindBrokenPicture
     }
@@ -58,6 +63,7 @@ struct PartSearch: Sendable {
 
     /// Reads up to the first find, or to the end of the part by its length.
     mutating func read(_ source: inout ByteBuffer, _ memory: inout StreamMemory) -> Outcome {
+        watchForEndOfImage(source, &memory)
         let targets = targets(memory)
         if mayOpen, targets.contains(.pictures), takesStartOfImage(&source, &memory) { return .picture(start, startLength: 2) }
         let limit = limit(memory)
@@ -79,6 +85,22 @@ struct PartSearch: Sendable {
             if scanned == limit { endBody(&memory) }
             return .more
         }
+    }
+
+    /// Learns from an end of image right behind a picture without one that its length was too small.
+    private mutating func watchForEndOfImage(_ source: ByteBuffer, _ memory: inout StreamMemory) {
+        guard var met = endOfImage else { return }
+        var position = count
+        while met == position, let byte = source.getInteger(at: source.readerIndex + position - count, as: UInt8.self) {
+            position += 1
+            guard byte == (met == 0 ? 0xFF : 0xD9) else { break }
+            met += 1
+            guard met == 2 else { continue }
+            memory.note(.tooSmall)
+            due = nil
+            break
+        }
+        endOfImage = met == position && met < 2 ? met : nil
     }
 
     /// A picture begins with the bytes that were read last.

@@ -24,7 +24,7 @@ import Testing
 
     @Test(arguments: 0..<8) func whatADecoderShowsGoesOut(slice: Int) throws {
         var shown = 0
-        for seed in (slice * 1500)..<(slice * 1500 + 1500) {
+        for seed in (slice * 60)..<(slice * 60 + 60) {
             let jpeg = Mutation.picture(of: Self.originals, seed: UInt64(seed))
             guard Self.judge(jpeg) == .complete else { continue }
             shown += 1
@@ -41,7 +41,7 @@ import Testing
 
     @Test(arguments: 0..<8) func withoutAnEndOfImageWhatADecoderShowsToTheLastLineGoesOut(slice: Int) throws {
         var counts = [Judgement: Int]()
-        for seed in (slice * 1500)..<(slice * 1500 + 1500) {
+        for seed in (slice * 60)..<(slice * 60 + 60) {
             let jpeg = Mutation.endless(of: Self.originals, seed: UInt64(seed))
             // The decoder is told that the picture ends, since it warns of each that does not.
             let judgement = Self.judge(jpeg + [0xFF, 0xD9])
@@ -88,7 +88,7 @@ extension DecoderTests {
     }
 
     private static func isSequential(_ jpeg: [UInt8]) -> Bool {
-        Stream.segmentPlaces(jpeg).contains { jpeg[$0...].starts(with: [0xFF, 0xC0]) }
+        Stream.segmentPlaces(jpeg).contains { jpeg.dropFirst($0).starts(with: [0xFF, 0xC0]) }
     }
 
     /// Runs a program over bytes. Input and messages go through files, so that no pipe can fill up.

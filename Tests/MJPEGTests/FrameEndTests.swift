@@ -88,7 +88,10 @@ import Testing
         wholeness: Wholeness
     ) {
         let out = FrameEnd.Decision.end(at: 100, .unknown)
-        #expect(end(.believed).meetLength(isUsual: true) { wholeness } == .lookBehind)
+        #expect(end(.doubted).meetLength(isUsual: true) { wholeness } == .lookBehind)
+        for isUsual in [true, false] {
+            #expect(end(.believed).meetLength(isUsual: isUsual) { wholeness } == (wholeness == .whole ? out : .lookBehind))
+        }
         #expect(end(.firm).meetLength(isUsual: false) { wholeness } == (wholeness == .whole ? out : .lookBehind))
         #expect(end(.firm).meetLength(isUsual: true) { wholeness } == (wholeness == .cut ? .lookBehind : out))
         // A line end behind the length helps a picture that is whole, and no other.

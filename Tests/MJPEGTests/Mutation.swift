@@ -14,10 +14,13 @@ enum Mutation {
     static func endless(of originals: [[UInt8]], seed: UInt64) -> [UInt8] {
         var random = SeededRandom(seed: seed &+ 1_000_000)
         var jpeg = originals[Int.random(in: originals.indices, using: &random)]
+        let data = scanPlace(jpeg)..<(jpeg.count - 2)
+        if Bool.random(using: &random), data.count > 1 {
+            // At least one byte of the scan is left.
+            jpeg.removeSubrange(Int.random(in: (data.lowerBound + 1)..<data.upperBound, using: &random)..<data.upperBound)
+        }
         if Int.random(in: 0..<4, using: &random) == 0 { insertFiller(&jpeg, &random) }
         jpeg.removeLast(2)
-        let scan = scanPlace(jpeg)
-        if Bool.random(using: &random), scan + 1 < jpeg.count { jpeg.removeLast(Int.random(in: 1..<(jpeg.count - scan), using: &random)) }
         return jpeg
     }
 
