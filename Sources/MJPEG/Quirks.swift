@@ -40,7 +40,7 @@ package struct Quirks: OptionSet, Hashable, Sendable {
     package static let bytesBeforePicture = Quirks(rawValue: 1 << 15)
     /// Bytes behind a picture's end, within its length, were kept.
     package static let bytesBehindPicture = Quirks(rawValue: 1 << 16)
-    /// A picture of the right length without its end marker.
+    /// A picture without its end marker was passed on.
     package static let noEndOfImage = Quirks(rawValue: 1 << 17)
     /// A part that is no picture was dropped.
     package static let otherPart = Quirks(rawValue: 1 << 18)

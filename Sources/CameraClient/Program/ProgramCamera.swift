@@ -114,17 +114,17 @@ package struct ProgramCamera: Camera {
 
     private func read(_ output: SubprocessOutputSequence, to sink: FrameSink, _ pulse: Pulse) async -> CameraError? {
         var assembler = FrameAssembler(layout: .detect, maxFrameSize: settings.maxFrameSize)
-        var shownQuirks: Quirks?
+        var shown: CameraDescription?
         do {
             for try await piece in output {
                 var bytes = piece.withUnsafeBytes { ByteBuffer(bytes: $0) }
                 while let frame = try assembler.append(&bytes, timestamp: .now()) {
                     pulse.beat()
-                    let quirks = assembler.quirks
-                    let description =
-                        shownQuirks == quirks
-                        ? nil : CameraDescription(learntBoundary: assembler.learntBoundary.map { $0.shown() }, quirks: quirks)
-                    shownQuirks = quirks
+                    let known = CameraDescription(
+                        learntBoundary: assembler.learntBoundary.map { $0.shown() }, quirks: assembler.quirks,
+                        picturesDropped: assembler.framesDropped)
+                    let description = shown == known ? nil : known
+                    shown = known
                     for _ in 0..<20 where !sink.isSettled() {
                         try await eventLoop.scheduleTask(in: .milliseconds(1)) {}.futureResult.get()
                     }
