@@ -30,24 +30,42 @@ struct RelayLogHandler: LogHandler {
         var all = metadata
         if let more = metadataProvider?.get() { all.merge(more) { $1 } }
         if let more = event.metadata { all.merge(more) { $1 } }
-        let pairs = all.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
+        let pairs = all.sorted { $0.key < $1.key }.map { ($0.key, Self.cut("\($0.value)")) }
+        let message = Self.cut("\(event.message)")
         switch settings.format {
-        case .text: sink.add(Self.text(event, pairs))
-        case .json: sink.add(Self.json(event, pairs))
+        case .text: sink.add(Self.text(event.level, message, pairs))
+        case .json: sink.add(Self.oneLine(Self.json(event.level, message, pairs)))
         }
     }
 
-    private static func text(_ event: LogEvent, _ pairs: [(String, String)]) -> String {
-        var line = "\(timestamp()) \(event.level) \(event.message)"
+    /// Bytes of a message or of a value that are shown: those at its beginning, where a sentence says what is wrong, and those at
+    /// its end, where it says why.
+    private static let shown = (beginning: 1400, end: 600)
+
+    /// A text as far as it is shown.
+    private static func cut(_ text: String) -> String {
+        let bytes = Array(text.utf8)
+        var beginning = shown.beginning
+        var end = bytes.count - shown.end
+        guard beginning < end else { return text }
+        // At the first byte of a character.
+        while beginning > 0, bytes[beginning] & 0xC0 == 0x80 { beginning -= 1 }
+        while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
+        let left = "\(end - beginning) bytes more"
+        return String(decoding: bytes[..<beginning], as: UTF8.self) + " … (\(left)) … " + String(decoding: bytes[end...], as: UTF8.self)
+    }
+
+    private static func text(_ level: Logger.Level, _ message: String, _ pairs: [(String, String)]) -> String {
+        var line = "\(timestamp()) \(level) \(oneLine(message))"
         for (key, value) in pairs {
             line += " \(key)=\(quoted(value))"
         }
         return line
     }
 
-    private static func json(_ event: LogEvent, _ pairs: [(String, String)]) -> String {
+    private static func json(_ level: Logger.Level, _ message: String, _ pairs: [(String, String)]) -> String {
         let members: [(String, JSONValue)] =
-            [("time", .string(timestamp())), ("level", .string("\(event.level)")), ("message", .string("\(event.message)"))]
+            [("time", .string(timestamp())), ("level", .string("\(level)")), ("message", .string(message))]
             + pairs.map { ($0.0, .string($0.1)) }
         return JSONValue.object(members).description
     }
@@ -55,7 +73,28 @@ struct RelayLogHandler: LogHandler {
     /// The value as it is where it is one word, else in quotes, so that a line stays one line whatever a camera says.
     private static func quoted(_ value: String) -> String {
         let isPlain = !value.isEmpty && value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7F && $0 != "\"" }
-        return isPlain ? value : JSONValue.string(value).description
+        return oneLine(isPlain ? value : JSONValue.string(value).description)
+    }
+
+    /// A text without what ends a line or steers a terminal: such characters are written as JSON would write them.
+    private static func oneLine(_ text: String) -> String {
+        func isControl(_ scalar: Unicode.Scalar) -> Bool {
+            scalar.properties.generalCategory == .control || scalar.value == 0x2028 || scalar.value == 0x2029
+        }
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case _ where isControl(scalar):
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
     }
 
     /// The wall clock's time in UTC, to the millisecond (RFC 3339).
