@@ -35,12 +35,14 @@ extension Relay {
         do throws(RelayError) {
             change = try await prepareListeners(new.wantedListeners)
         } catch {
+            descriptors.use(SourceNeeds(configuration), listeners: listeners.count)
             refuse(["\(error)"])
             return
         }
         guard !isStopping else { return await abandon(change) }
         let old = configuration
         configuration = new
+        useDescriptors(listeners: listeners.count + change.unwanted.count)
         var counts = (added: 0, changed: 0, removed: 0)
         for source in new.sources {
             guard let known = running[source.name] else {
@@ -100,6 +102,11 @@ extension Relay {
         let blocked = missing.filter { one in unwanted.contains { $0.name.address.blocks(one.address) } }
         let blocking = unwanted.filter { listener in blocked.contains { listener.name.address.blocks($0.address) } }
 
+        let room = descriptors.roomForListeners
+        guard missing.count <= room || missing.isEmpty else {
+            throw RelayError.tooManyListeners(missing.count, room: max(0, room), limit: descriptors.limit)
+        }
+        descriptors.use(SourceNeeds(configuration), listeners: listeners.count + missing.count)
         var new = try await bindAll(missing.filter { !blocked.contains($0) })
         for listener in blocking { await listener.close() }
         do throws(RelayError) {
@@ -127,6 +134,7 @@ extension Relay {
             await listener.close()
             logger.info("no longer listening", metadata: ["address": "\(listener.boundAddress)"])
         }
+        descriptors.use(SourceNeeds(configuration), listeners: listeners.count)
         if isStopping { await closeAll() }
     }
 

@@ -12,15 +12,15 @@ final class AcceptGate: ChannelDuplexHandler {
     /// A crowd that comes at once is let in between two frames, not four at a time.
     private static let maxAtOnce = 64
 
-    private let limits: Limits
+    private let descriptors: Descriptors
     private var isHolding = false
 
-    init(limits: Limits) {
-        self.limits = limits
+    init(_ descriptors: Descriptors) {
+        self.descriptors = descriptors
     }
 
     func read(context: ChannelHandlerContext) {
-        let room = limits.room
+        let room = descriptors.roomPerListener
         guard room <= 0 else {
             try? context.channel.syncOptions?.setOption(.maxMessagesPerRead, value: UInt(min(room, Self.maxAtOnce)))
             context.read()
@@ -37,9 +37,11 @@ final class AcceptGate: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        limits.connectionOpened()
-        let limits = limits
-        unwrapInboundIn(data).closeFuture.whenComplete { _ in limits.connectionClosed() }
+        let (channel, descriptors) = (unwrapInboundIn(data), descriptors)
+        let hasRoom = descriptors.connectionOpened()
+        channel.closeFuture.whenComplete { _ in descriptors.connectionClosed() }
+        // Other listeners have taken the places since this one looked.
+        guard hasRoom else { return channel.close(promise: nil) }
         context.fireChannelRead(data)
     }
 }

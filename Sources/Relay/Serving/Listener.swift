@@ -33,7 +33,7 @@ package struct Listener: Sendable {
     static func bind(
         _ address: ListenAddress, as name: ListenerName, transport: Transport = .plain, gate: Gate, group: any EventLoopGroup
     ) async throws(RelayError) -> Listener {
-        let limits = gate.limits
+        let descriptors = gate.limits.descriptors
         let isTCP = if case .ip = address { true } else { false }
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
@@ -43,7 +43,7 @@ package struct Listener: Sendable {
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     // Out of descriptors: accept again a little later instead of spinning or giving up.
-                    try channel.pipeline.syncOperations.addHandlers(AcceptBackoffHandler(), AcceptGate(limits: limits))
+                    try channel.pipeline.syncOperations.addHandlers(AcceptBackoffHandler(), AcceptGate(descriptors))
                     if case .ip(let host, _) = address, host.contains(":") {
                         try channel.syncOptions?.setOption(
                             ChannelOptions.Types.SocketOption(
