@@ -115,7 +115,7 @@ extension Relay {
             for listener in new { await listener.close() }
             let reopened = configuration.wantedListeners.filter { one in blocking.contains { $0.name == one.name } }
             let again = (try? await bindAll(reopened)) ?? []
-            for listener in again { await listener.open() }
+            for listener in again { listener.open() }
             listeners = listeners.filter { listener in !blocking.contains { $0.name == listener.name } } + again
             throw error
         }
@@ -127,7 +127,7 @@ extension Relay {
     /// Opens what is new and closes what is no longer wanted.
     private func finish(_ change: ListenerChange) async {
         for listener in change.new {
-            await listener.open()
+            listener.open()
             logger.info("listening", metadata: ["address": "\(listener.boundAddress)"])
         }
         for listener in change.unwanted {

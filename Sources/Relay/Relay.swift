@@ -63,7 +63,7 @@ package actor Relay {
         serve { $0.stage = .ready }
         if let eventLoop = eventLoops.first { gate.measure(on: eventLoop) }
         for listener in listeners {
-            await listener.open()
+            listener.open()
             logger.info("listening", metadata: ["address": "\(listener.boundAddress)"])
         }
     }

@@ -38,7 +38,7 @@ package struct Listener: Sendable {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            // Until what is served here is known.
+            // Nobody is accepted before what is served here is known, and then only as there is room.
             .serverChannelOption(.autoRead, value: false)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -94,9 +94,7 @@ package struct Listener: Sendable {
     }
 
     /// Begins to accept connections.
-    func open() async {
-        try? await channel.setOption(.autoRead, value: true).get()
-    }
+    func open() { channel.read() }
 
     /// Whether connections still come through.
     var isOpen: Bool { channel.isActive && file?.isInPlace != false }

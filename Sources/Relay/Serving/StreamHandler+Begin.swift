@@ -24,10 +24,12 @@ extension StreamHandler {
         guard outlet.isDrained, let socket = PlainSocket(outlet.channel, outlet.transport) else { return false }
         let (transport, limits) = (outlet.transport, seat.limits)
         let descriptors = limits.descriptors
-        guard descriptors.connectionOpened(), let copy = socket.duplicate() else {
-            descriptors.connectionClosed()
+        guard descriptors.takePlace() else { return false }
+        guard let copy = socket.duplicate() else {
+            descriptors.givePlacesBack(1)
             return false
         }
+        descriptors.connectionOpened()
         outlet.channel.close(promise: nil)
         ClientBootstrap(group: shard.eventLoop)
             .channelOption(.writeBufferWaterMark, value: Listener.waterMark)

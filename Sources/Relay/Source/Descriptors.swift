@@ -25,6 +25,12 @@ final class Descriptors: Sendable {
         /// Held by sources, from before their dial to its end.
         var claimed = 0
         var connections = 0
+        /// Connections that listeners may accept.
+        var places = 0
+        /// Has each listener give back places that nobody takes there.
+        var holders: [ObjectIdentifier: @Sendable () -> Void] = [:]
+        /// Whether they were asked to, since there were enough.
+        var isScarce = false
         /// Sources that find no room.
         var waiting = 0
         /// When their waiting was last told, and whether its end was told too.
@@ -81,14 +87,44 @@ final class Descriptors: Sendable {
 
     // MARK: - Connections
 
-    /// How many more connections may be accepted.
-    var roomForConnections: Int { min(state.withLock { room(in: $0) }, most - Self.lowestFree()) }
-
-    /// How many connections one listener may accept at once: what others accept before it looks again must have room too.
-    var roomPerListener: Int {
-        let room = roomForConnections
-        return room > 0 ? max(1, room / max(1, state.withLock { $0.listeners })) : 0
+    /// Adds a listener, which gives the places that it does not need back when it is called.
+    func add(_ listener: ObjectIdentifier, givePlacesBack: @escaping @Sendable () -> Void) {
+        state.withLock { $0.holders[listener] = givePlacesBack }
     }
+
+    /// Removes a listener that is closed.
+    func remove(_ listener: ObjectIdentifier) { state.withLock { $0.holders[listener] = nil } }
+
+    /// Takes places for connections that a listener may accept whenever they come; none while there are not enough for every
+    /// listener to have some.
+    func takePlaces(atMost count: Int) -> Int {
+        let lowestFree = Self.lowestFree()
+        let (places, holders) = state.withLock { state -> (Int, [@Sendable () -> Void]) in
+            let places = min(count, free(in: state, lowestFree) / max(1, 2 * state.listeners))
+            guard places > 0 else {
+                defer { state.isScarce = true }
+                return (0, state.isScarce ? [] : Array(state.holders.values))
+            }
+            state.isScarce = false
+            state.places += places
+            return (places, [])
+        }
+        for givePlacesBack in holders { givePlacesBack() }
+        return places
+    }
+
+    /// Takes one place, for a connection that is there already; false where there is none.
+    func takePlace() -> Bool {
+        let lowestFree = Self.lowestFree()
+        return state.withLock { state in
+            guard free(in: state, lowestFree) > 0 else { return false }
+            state.places += 1
+            return true
+        }
+    }
+
+    /// Gives back places that were not needed.
+    func givePlacesBack(_ count: Int) { state.withLock { $0.places -= count } }
 
     /// Whether places are so few that no connection should keep one without using it.
     var isNearlyFull: Bool {
@@ -104,17 +140,20 @@ final class Descriptors: Sendable {
     /// The connections that there is room for in all.
     var maxConnections: Int { state.withLock { room(in: $0) + $0.connections } }
 
-    /// Counts a connection that has been opened, until ``connectionClosed()``; false where there is no room for it, so that it
-    /// must be closed.
-    func connectionOpened() -> Bool {
-        let isWithin = state.withLock { state in
+    /// A place has become a connection, until ``connectionClosed()``.
+    func connectionOpened() {
+        state.withLock { state in
+            state.places -= 1
             state.connections += 1
-            return room(in: state) >= 0
         }
-        return isWithin && Self.lowestFree() <= most
     }
 
     func connectionClosed() { state.withLock { $0.connections -= 1 } }
+
+    /// How many places there are for further connections.
+    private func free(in state: State, _ lowestFree: Int) -> Int {
+        min(room(in: state), most - lowestFree) - state.places
+    }
 
     private func room(in state: State) -> Int {
         max(Self.leastConnections, most - base - state.listeners - state.kept) - state.connections
@@ -126,7 +165,7 @@ final class Descriptors: Sendable {
     func claim(_ count: Int) -> Bool {
         let lowestFree = Self.lowestFree()
         return state.withLock { state in
-            let others = base + state.listeners + max(state.connections, Self.leastConnections)
+            let others = base + state.listeners + max(state.connections + state.places, Self.leastConnections)
             guard others + state.claimed + count <= most, lowestFree + count <= most else { return false }
             state.claimed += count
             return true
