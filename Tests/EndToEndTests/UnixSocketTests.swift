@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    /// A socket of the test's own at `path`.
+    /// A socket of the test's own at `path`, closed when the test ends.
     private static func listener(_ bench: Bench, _ path: String, type: __socket_type = SOCK_STREAM, isListening: Bool = true) throws
         -> Int32
     {
@@ -30,6 +30,14 @@ import Testing
         try #require(withAddress(path) { bind(descriptor, $0, $1) } == 0)
         if isListening { try #require(listen(descriptor, 0) == 0) }
         return descriptor
+    }
+
+    /// The file of a socket whose owner is gone.
+    private static func leave(_ path: String) throws {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        defer { close(descriptor) }
+        try #require(withAddress(path) { bind(descriptor, $0, $1) } == 0)
+        try #require(listen(descriptor, 0) == 0)
     }
 
     private static func connection(_ bench: Bench, _ path: String) -> (descriptor: Int32, error: Int32) {
@@ -77,7 +85,7 @@ import Testing
             case "folder": try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
             case "pipe": try #require(mkfifo(path, 0o600) == 0)
             case "link to a socket":
-                close(try Self.listener(bench, folder + "/other"))
+                try Self.leave(folder + "/other")
                 try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: folder + "/other")
             case "dangling link": try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: folder + "/nothing")
             default: return
@@ -134,13 +142,15 @@ import Testing
         try await withBench { bench in
             for _ in 0..<10 {
                 let (_, path, file) = try Self.file(bench)
-                let leftover = try Self.listener(bench, path)
-                close(leftover)
+                try Self.leave(path)
                 let relays = try (0..<4).map { _ in try bench.relay("-c", file) }
                 try await eventually("three have ended") { relays.count { !$0.isRunning } == 3 }
                 let winner = try #require(relays.first { $0.isRunning })
                 _ = try await winner.log.line(with: "listening")
-                for relay in relays where !relay.isRunning { #expect(relay.log.text.contains("address already in use")) }
+                for relay in relays where !relay.isRunning {
+                    #expect(try await relay.exitStatus() == 1)
+                    #expect(relay.log.text.contains("address already in use"))
+                }
                 #expect(try await Self.isWell(bench, path))
                 winner.send(SIGTERM)
                 #expect(try await winner.exitStatus() == 0)
