@@ -30,29 +30,12 @@ struct RelayLogHandler: LogHandler {
         var all = metadata
         if let more = metadataProvider?.get() { all.merge(more) { $1 } }
         if let more = event.metadata { all.merge(more) { $1 } }
-        let pairs = all.sorted { $0.key < $1.key }.map { ($0.key, Self.cut("\($0.value)")) }
-        let message = Self.cut("\(event.message)")
+        let pairs = all.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)".cut) }
+        let message = "\(event.message)".cut
         switch settings.format {
         case .text: sink.add(Self.text(event.level, message, pairs))
         case .json: sink.add(Self.oneLine(Self.json(event.level, message, pairs)))
         }
-    }
-
-    /// Bytes of a message or of a value that are shown: those at its beginning, where a sentence says what is wrong, and those at
-    /// its end, where it says why.
-    private static let shown = (beginning: 1400, end: 600)
-
-    /// A text as far as it is shown.
-    private static func cut(_ text: String) -> String {
-        let bytes = Array(text.utf8)
-        var beginning = shown.beginning
-        var end = bytes.count - shown.end
-        guard beginning < end else { return text }
-        // At the first byte of a character.
-        while beginning > 0, bytes[beginning] & 0xC0 == 0x80 { beginning -= 1 }
-        while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
-        let left = "\(end - beginning) bytes more"
-        return String(decoding: bytes[..<beginning], as: UTF8.self) + " … (\(left)) … " + String(decoding: bytes[end...], as: UTF8.self)
     }
 
     private static func text(_ level: Logger.Level, _ message: String, _ pairs: [(String, String)]) -> String {
