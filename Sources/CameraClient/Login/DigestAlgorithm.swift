@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Text
 
 /// The hash of a Digest login (RFC 7616, section 3.3).
@@ -23,8 +23,8 @@ enum DigestAlgorithm: String, Hashable, Sendable {
     func hash(_ text: String) -> String {
         let bytes = Array(text.utf8)
         switch self {
-        case .md5, .md5Session: return Hexadecimal.digits(of: Insecure.MD5.hash(data: bytes))
-        case .sha256, .sha256Session: return Hexadecimal.digits(of: SHA256.hash(data: bytes))
+        case .md5, .md5Session: return Hexadecimal.digits(of: MessageDigest.md5(of: bytes))
+        case .sha256, .sha256Session: return Hexadecimal.digits(of: MessageDigest.sha256(of: bytes))
         }
     }
 }
