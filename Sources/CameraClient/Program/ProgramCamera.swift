@@ -18,12 +18,18 @@ package struct ProgramCamera: Camera {
         package var maxFrameSize: Int
         /// Takes each line of standard error, cut and cleaned.
         package var log: @Sendable (String) -> Void
+        /// Called when the program has been started, which takes more descriptors than reading it.
+        package var started: @Sendable () -> Void
 
-        package init(words: [String], stallTimeout: Duration, maxFrameSize: Int, log: @escaping @Sendable (String) -> Void) {
+        package init(
+            words: [String], stallTimeout: Duration, maxFrameSize: Int, log: @escaping @Sendable (String) -> Void,
+            started: @escaping @Sendable () -> Void = {}
+        ) {
             self.words = words
             self.stallTimeout = stallTimeout
             self.maxFrameSize = maxFrameSize
             self.log = log
+            self.started = started
         }
     }
 
@@ -43,12 +49,14 @@ package struct ProgramCamera: Camera {
         let name = settings.words.first ?? ""
         let lines = ErrorLines(log: settings.log)
         let mark = StartedPrograms.all.mark()
+        let settings = settings
         defer { withExtendedLifetime(mark) {} }
         do {
             let result = try await run(
                 configuration, input: .none, output: .sequence, error: .sequence
             ) { execution in
                 mark.started(execution.processIdentifier.value)
+                settings.started()
                 let ending = await self.play(execution, to: sink, lines)
                 // One that has closed its output may be about to end by itself, with a status that says why.
                 let patience: [TeardownStep] =
