@@ -61,10 +61,13 @@ final class Descriptors: Sendable {
 
     /// Takes over what is configured.
     func use(_ needs: SourceNeeds, listeners: Int) {
-        state.withLock { state in
+        let holders = state.withLock { state in
             state.needs = needs
             state.listeners = listeners
+            return Array(state.holders.values)
         }
+        // They were given while there may have been more room.
+        for givePlacesBack in holders { givePlacesBack() }
     }
 
     /// How many more listeners may be bound, what sources need kept free.
