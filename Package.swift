@@ -36,6 +36,14 @@ let package = Package(
             pkgConfig: "nettle",
             providers: [.apt(["nettle-dev"])]
         ),
+        // libxcrypt's crypt(3), for viewers' passwords; it comes with every Debian compiler.
+        .systemLibrary(
+            name: "CCrypt",
+            pkgConfig: "libcrypt",
+            providers: [.apt(["libcrypt-dev"])]
+        ),
+        // Viewers' logins, signed links and cookies, as values.
+        .target(name: "Accounts", dependencies: ["CCrypt", "Digests", "Text"], swiftSettings: strict),
         // MD5 and SHA-256 of Digest logins and certificates, SHA-1 of WebSocket handshakes, entity tags of the pages' files.
         .target(name: "Digests", dependencies: ["CNettle"], swiftSettings: strict),
         // Bytes and text: ASCII, escapes, Base64, the system's words, logins that must not show. Depends on nothing.
@@ -145,6 +153,7 @@ let package = Package(
             path: "Tests/Support",
             swiftSettings: strict
         ),
+        .testTarget(name: "AccountsTests", dependencies: ["Accounts"], swiftSettings: strict),
         .testTarget(name: "DigestsTests", dependencies: ["Digests", "Text"], swiftSettings: strict),
         .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: strict),
         .testTarget(
