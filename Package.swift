@@ -75,13 +75,14 @@ let package = Package(
         // relay.yaml as a checked value. No networks.
         .target(
             name: "RelayConfiguration",
-            dependencies: ["CLibYAML", "CameraURL", "MJPEG", "Text", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: ["Accounts", "CLibYAML", "CameraURL", "MJPEG", "Text", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: strict
         ),
         // Supervisor, sources, hubs, HTTP server, status. Parses no YAML.
         .target(
             name: "Relay",
             dependencies: [
+                "Accounts",
                 "CameraClient",
                 "CameraURL",
                 "Digests",
@@ -128,6 +129,7 @@ let package = Package(
         .executableTarget(
             name: "mjpeg-relay",
             dependencies: [
+                "Accounts",
                 "CameraClient",
                 "CameraURL",
                 "MJPEG",
@@ -173,13 +175,13 @@ let package = Package(
         .testTarget(name: "CameraURLTests", dependencies: ["CameraURL", "Text"], swiftSettings: strict),
         .testTarget(
             name: "RelayConfigurationTests",
-            dependencies: ["CameraURL", "RelayConfiguration", "TestSupport"],
+            dependencies: ["Accounts", "CameraURL", "RelayConfiguration", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "RelayTests",
             dependencies: [
-                "CameraClient", "MJPEG", "Relay", "RelayConfiguration", "TestSupport",
+                "Accounts", "CameraClient", "MJPEG", "Relay", "RelayConfiguration", "TestSupport",
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
