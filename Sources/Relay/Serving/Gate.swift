@@ -64,22 +64,29 @@ package final class Gate: Sendable {
             request.admission = admission
             do throws(Refusal) {
                 try Self.checkMay(request, route)
-                return try roomFor(withCookie(route.response(to: request), request, route, credentials))
+                return try roomFor(forBrowser(route.response(to: request), request, route, credentials))
             } catch {
                 return .answer(error.answer)
             }
         }
     }
 
-    /// The response, with a cookie where a browser that has logged in is given a page: it sends no login with a WebSocket.
-    private func withCookie(_ response: Response, _ request: Request, _ route: Route, _ credentials: Credentials) -> Response {
-        guard route.mayBePage, case .user(let account) = request.admission, doors.wantsCookie(credentials, request.served.access) else {
+    /// The response, where it is a page: with a cookie for a browser that has logged in, since it sends no login with a WebSocket;
+    /// with the word that no other site is to hear of a link.
+    private func forBrowser(_ response: Response, _ request: Request, _ route: Route, _ credentials: Credentials) -> Response {
+        guard route.mayBePage else { return response }
+        let field: (name: String, value: String)
+        switch request.admission {
+        case .user(let account) where doors.wantsCookie(credentials, request.served.access):
+            field = ("Set-Cookie", doors.cookie(for: account, isEncrypted: request.requester.isEncrypted, request.served.access))
+        case .link:
+            field = ("Referrer-Policy", "no-referrer")
+        case .user, .anonymous:
             return response
         }
-        let cookie = doors.cookie(for: account, isEncrypted: request.requester.isEncrypted, request.served.access)
         let add = { @Sendable (answer: HTTPAnswer) in
             var answer = answer
-            if answer.isPage { answer.headers.add(name: "Set-Cookie", value: cookie) }
+            if answer.isPage { answer.headers.replaceOrAdd(name: field.name, value: field.value) }
             return answer
         }
         switch response {
