@@ -2,8 +2,8 @@ import MJPEG
 
 /// Where a camera's frames go. All functions are called on the camera's event loop and must not block.
 package struct FrameSink: Sendable {
-    /// The camera answered with a stream or a picture; called before its first frame, and again, a few times at most, when
-    /// something new is learnt of it.
+    /// The camera answered with a stream or a picture; called before its first frame, and again when something new is
+    /// learnt of it: a few times for what is odd, a few times a second at most while pictures are dropped.
     package let connected: @Sendable (CameraDescription) -> Void
     /// A frame is whole.
     package let frame: @Sendable (Frame) -> Void

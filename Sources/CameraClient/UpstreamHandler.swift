@@ -33,6 +33,8 @@ final class UpstreamHandler: ChannelDuplexHandler {
     private static let holdInterval = TimeAmount.microseconds(100)
     /// How often one connection's description changes at most.
     private static let maxDescriptions = 8
+    /// How often it is told how many pictures were dropped.
+    private static let countInterval = TimeAmount.milliseconds(250)
 
     private var inquiry: Inquiry
     private var exchange: Exchange
@@ -42,6 +44,8 @@ final class UpstreamHandler: ChannelDuplexHandler {
     private var certificate: Certificate?
     private var descriptions = 0
     private var shownQuirks: Quirks = []
+    private var shownDropped = 0
+    private var nextCount = NIODeadline.distantPast
     /// When the last frame was whole; the head's end before the first.
     private var lastFrame = NIODeadline.now()
     private var stallTimer: Scheduled<Void>?
@@ -119,7 +123,9 @@ final class UpstreamHandler: ChannelDuplexHandler {
             end(.failure(reader.errorAtEnd()))
         case .stream(var reader):
             phase = .over
-            if let frame = reader.finish() { deliver(frame) }
+            let frame = reader.finish()
+            describe(reader, isLast: true)
+            if let frame { deliver(frame) }
             end(.failure(reader.endError))
         case .picture(var reader, let head, let picture):
             phase = .over
@@ -182,6 +188,7 @@ final class UpstreamHandler: ChannelDuplexHandler {
                 }
                 deliver(frame)
             }
+            describe(reader, isLast: reader.isEnded)
             if reader.isEnded {
                 end(.failure(reader.endError))
             } else {
@@ -233,11 +240,14 @@ final class UpstreamHandler: ChannelDuplexHandler {
         if let context { watchForStall(context.eventLoop) }
     }
 
-    /// Tells of what was odd, once for each new thing.
-    private func describe(_ reader: StreamReader) {
-        guard reader.quirks != shownQuirks, descriptions < Self.maxDescriptions else { return }
+    /// Tells of what was odd, once for each new thing, and of what was dropped, now and then.
+    private func describe(_ reader: StreamReader, isLast: Bool = false) {
+        let isNew = reader.quirks != shownQuirks && descriptions < Self.maxDescriptions
+        guard isNew || reader.picturesDropped != shownDropped && (isLast || nextCount <= .now()) else { return }
+        if isNew { descriptions += 1 }
         shownQuirks = reader.quirks
-        descriptions += 1
+        shownDropped = reader.picturesDropped
+        nextCount = .now() + Self.countInterval
         inquiry.sink.connected(reader.description)
     }
 

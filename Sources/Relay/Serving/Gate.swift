@@ -10,6 +10,8 @@ package final class Gate: Sendable {
     private let perAddress = ViewersPerAddress()
     private let doors: Doors
     private let logger: Logger
+    /// When operators were last told of a proxy.
+    private let told = Mutex<NIODeadline?>(nil)
 
     init(version: String, limits: Limits, logger: Logger) {
         var served = Served()
@@ -23,6 +25,9 @@ package final class Gate: Sendable {
     /// What is served now.
     var current: Served { served.withLock { $0 } }
 
+    /// A proxy that is not named is told at most this often.
+    private static let silence = TimeAmount.minutes(1)
+
     /// Changes what is served, in one moment for all requests.
     func change(_ body: (inout Served) -> Void) { served.withLock { body(&$0) } }
 
@@ -31,6 +36,12 @@ package final class Gate: Sendable {
 
     /// Decides what the request `head` from `peer` gets, which came through `listener`.
     func respond(to head: HTTPRequestHead, from peer: SocketAddress?, through listener: ListenerName) -> Response {
+        let response = response(to: head, from: peer, through: listener)
+        if case .answer(let answer) = response, answer.suspectsProxy { tellOfProxy(at: peer) }
+        return response
+    }
+
+    private func response(to head: HTTPRequestHead, from peer: SocketAddress?, through listener: ListenerName) -> Response {
         let served = current
         do throws(Refusal) {
             let scope = try Self.scope(of: listener, served)
@@ -104,6 +115,20 @@ package final class Gate: Sendable {
         case .undecided, .stream, .webSocket: break
         }
         return response
+    }
+
+    /// Tells operators why pages behind a proxy show no picture.
+    private func tellOfProxy(at peer: SocketAddress?) {
+        let now = NIODeadline.now()
+        let isDue = told.withLock { told in
+            if let last = told, now - last < Self.silence { return false }
+            told = now
+            return true
+        }
+        guard isDue else { return }
+        logger.warning(
+            "a page was refused, since it seems to be of another site; if a proxy stands before the relay, name it in trusted_proxies",
+            metadata: ["address": "\(peer.flatMap(ViewerOrigin.ipAddress) ?? "unix")"])
     }
 
     /// Whether another viewer of `source` would get a place now.
@@ -219,7 +244,8 @@ extension HTTPAnswer {
     fileprivate static let noHost = HTTPAnswer.text(.badRequest, "the request has no Host field, several, or one that is no host")
     fileprivate static let noTarget = HTTPAnswer.text(.badRequest, "the request's target is no path")
     fileprivate static let misled = HTTPAnswer.text(
-        .misdirectedRequest, "call this address localhost or 127.0.0.1, or name the proxy before it in trusted_proxies")
+        .misdirectedRequest, "call this address localhost or 127.0.0.1, or name the proxy before it in trusted_proxies"
+    ).suspectingProxy
     fileprivate static let withdrawn = HTTPAnswer.text(.notFound, "nothing is served at this address any more").endingConnection
     fileprivate static let tooManyAnswers = HTTPAnswer.text(
         .serviceUnavailable, "too many answers wait to be read; try again later", headers: ["Retry-After": "5"]

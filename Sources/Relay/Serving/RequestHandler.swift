@@ -194,7 +194,7 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
         let isLast = waiting.isEmpty && (isCut || hasPeerFinished)
         // The decoder reads nothing behind a request that asks for an upgrade, granted or not.
         return request.isKeepAlive && !request.hasBody && !request.headers.contains(name: "Upgrade") && !isLast
-            && !answer.endsConnection && !gate.isDraining
+            && !answer.endsConnection && !gate.isDraining && !gate.limits.descriptors.isNearlyFull
     }
 
     /// Answers the requests that waited, until one of the answers has to wait itself.

@@ -19,6 +19,7 @@ package final class Source: Sendable {
     package let hub: Hub
     private let eventLoop: any EventLoop
     private let resolver: HostResolver
+    private let claim: DescriptorClaim
     private let clock: any Clock<Duration>
     private let logger: Logger
     private let settings: Mutex<(configuration: SourceConfiguration, secrets: Secrets)>
@@ -26,17 +27,19 @@ package final class Source: Sendable {
     private let machine: Mutex<SourceStateMachine>
 
     /// Makes a source that reads its camera on `eventLoop` and serves viewers on all of `eventLoops`.
-    package init(
+    init(
         configuration: SourceConfiguration,
         eventLoop: any EventLoop,
         eventLoops: [any EventLoop],
         resolver: HostResolver,
+        descriptors: Descriptors,
         clock: any Clock<Duration> = ContinuousClock(),
         logger: Logger
     ) {
         name = configuration.name
         self.eventLoop = eventLoop
         self.resolver = resolver
+        claim = DescriptorClaim(descriptors)
         self.clock = clock
         var logger = logger
         logger[metadataKey: "source"] = "\(configuration.name)"
@@ -78,16 +81,24 @@ package final class Source: Sendable {
             change { $0.switchOff() }
             return
         }
-        var camera = configuration.makeCamera(eventLoop: eventLoop, resolver: resolver, logger: logger)
+        let (need, claim) = (configuration.descriptors, claim)
+        defer { claim.release() }
+        var camera = configuration.makeCamera(
+            eventLoop: eventLoop, resolver: resolver, logger: logger, started: { claim.started(need) })
         while !Task.isCancelled {
             if configuration.onDemand, !isWanted {
                 change { $0.rest() }
                 await waitUntilWanted()
                 continue
             }
+            guard claim.take(need) else {
+                await waitForDescriptors()
+                continue
+            }
             change { $0.dialing() }
             logger.debug("dialling")
             let failure = configuration.onDemand ? await streamWhileWanted(&camera) : await stream(&camera)
+            claim.release()
             guard !Task.isCancelled, let failure else { continue }
             let retry = machine.withLock { $0.ended(failure, fraction: .random(in: 0...1)) }
             note(failure, retry)
@@ -198,6 +209,12 @@ package final class Source: Sendable {
             await group.next()
             group.cancelAll()
         }
+    }
+
+    private func waitForDescriptors() async {
+        current.withLock { $0.lastError = .connection(reason: "no more files may be opened; raise the limit of open files (ulimit -n)") }
+        change { $0.holdBack() }
+        try? await clock.sleep(for: DescriptorClaim.interval)
     }
 
     // MARK: - What comes from the camera

@@ -5,15 +5,19 @@ import RelayConfiguration
 import Text
 
 extension SourceConfiguration {
-    /// Makes the camera that this source reads, on `eventLoop`.
-    func makeCamera(eventLoop: any EventLoop, resolver: HostResolver, logger: Logger) -> any Camera {
+    /// Makes the camera that this source reads, on `eventLoop`; `started` is called at each start of a program.
+    func makeCamera(
+        eventLoop: any EventLoop, resolver: HostResolver, logger: Logger, started: @escaping @Sendable () -> Void
+    ) -> any Camera {
         let cameras = ([upstream] + alternatives).map {
-            makeCamera($0, eventLoop: eventLoop, resolver: resolver, logger: logger)
+            makeCamera($0, eventLoop: eventLoop, resolver: resolver, logger: logger, started: started)
         }
         return cameras.count == 1 ? cameras[0] : FailoverCamera(cameras, failback: failback, eventLoop: eventLoop)
     }
 
-    private func makeCamera(_ upstream: Upstream, eventLoop: any EventLoop, resolver: HostResolver, logger: Logger) -> any Camera {
+    private func makeCamera(
+        _ upstream: Upstream, eventLoop: any EventLoop, resolver: HostResolver, logger: Logger, started: @escaping @Sendable () -> Void
+    ) -> any Camera {
         switch upstream {
         case .camera(let url):
             return HTTPCamera(
@@ -39,7 +43,8 @@ extension SourceConfiguration {
                     words: words,
                     stallTimeout: stallTimeout,
                     maxFrameSize: maxFrameSize,
-                    log: { logger.debug("program says", metadata: ["line": "\(secrets.hide(in: $0))"]) }
+                    log: { logger.debug("program says", metadata: ["line": "\(secrets.hide(in: $0))"]) },
+                    started: started
                 ),
                 eventLoop: eventLoop
             )

@@ -96,6 +96,7 @@ extension SourceReport {
                     ("address", .optional(shown(\.address))),
                     ("certificate", isForOperator ? .optional(status.camera?.certificate.map { "\($0.fingerprint)" }) : .null),
                     ("quirks", .array(status.camera?.quirks.names.map { .string($0) } ?? [])),
+                    ("pictures_dropped", .count(UInt64(status.camera?.picturesDropped ?? 0))),
                 ])
             ),
             (

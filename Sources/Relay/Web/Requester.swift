@@ -5,6 +5,8 @@ import RelayConfiguration
 /// Who asks, as far as the connection and the proxies that are believed tell, and what it may see.
 struct Requester: Sendable {
     let origin: ViewerOrigin
+    /// Whether the connection comes from a proxy that is believed.
+    let isTrusted: Bool
     /// The host and port by which the viewer's browser names the relay, in lower case; nil where it names none.
     let host: String?
     /// Whether a proxy says that it stands between.
@@ -20,7 +22,7 @@ struct Requester: Sendable {
     /// Judges the request `head` that came from `peer` through a listener of `scope`.
     init(_ head: HTTPRequestHead, from peer: SocketAddress?, in scope: Route.Scope, _ access: AccessConfiguration) {
         let address = peer.flatMap(ViewerOrigin.ipAddress)
-        let isTrusted = access.trustedProxies.contains { range in
+        isTrusted = access.trustedProxies.contains { range in
             if let address { range.contains(address) } else { range == .unix }
         }
         var named: HostField?
