@@ -55,6 +55,7 @@ extension Relay {
             if known.source.use(source) { running[source.name] = restart(known) }
         }
         serve { $0.reload = ReloadReport(time: .now()) }
+        for source in gate.current.sources.all { source.hub.endViewers { [gate] in gate.mayStay(source, $0) } }
         await finish(change)
         let names = Set(new.sources.map(\.name))
         for (name, removed) in running where !names.contains(name) {

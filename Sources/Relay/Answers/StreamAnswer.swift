@@ -6,7 +6,10 @@ enum StreamAnswer {
             let wishes = try ViewerWishes(request.target)
             let form = try StreamForm(headers: request.head.headers, target: request.target)
             return .stream(
-                source, StreamRequest(form: form, wishes: wishes, origin: request.requester.origin, headers: request.pictureHeaders))
+                source,
+                StreamRequest(
+                    form: form, wishes: wishes, origin: request.requester.origin, admission: request.admission,
+                    headers: request.pictureHeaders))
         } catch {
             return .answer(.badQuery(error))
         }

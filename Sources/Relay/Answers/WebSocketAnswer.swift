@@ -12,7 +12,8 @@ enum WebSocketAnswer {
             guard PictureAccess.allowsWebSocket(request.head, policy, host: request.requester.host, originInQuery: named) else {
                 return .answer(request.requester.isTrusted ? .foreignPage : .foreignPage.suspectingProxy)
             }
-            return .webSocket(source, WebSocketRequest(form: form, wishes: wishes, origin: request.requester.origin))
+            let origin = request.requester.origin
+            return .webSocket(source, WebSocketRequest(form: form, wishes: wishes, origin: origin, admission: request.admission))
         } catch {
             return .answer(.badQuery(error))
         }

@@ -22,6 +22,9 @@ package struct HTTPAnswer: Sendable {
         self.body = body
     }
 
+    /// Whether a browser shows it as a page.
+    var isPage: Bool { headers.first(name: "Content-Type")?.hasPrefix("text/html") ?? false }
+
     /// The same answer, behind which the connection ends.
     var endingConnection: HTTPAnswer {
         var answer = self

@@ -11,6 +11,8 @@ struct Requester: Sendable {
     let host: String?
     /// Whether a proxy says that it stands between.
     let isForwarded: Bool
+    /// Whether the viewer's browser asks over https.
+    let isEncrypted: Bool
     /// Whether viewers' addresses and camera URLs may be shown.
     let isOperator: Bool
     /// Whether this may be a page of another site, whose name was made to lead here (DNS rebinding), and which so would be shown what
@@ -32,13 +34,15 @@ struct Requester: Sendable {
         } else {
             origin = .address(peer)
         }
+        isEncrypted = isTrusted && head.headers[canonicalForm: "X-Forwarded-Proto"].first?.lowercased() == "https"
         isForwarded = Self.forwardingFields.contains { head.headers.contains(name: $0) }
         // Someone who comes through a proxy of this machine seems to come from this machine.
         let isHere = address == "127.0.0.1" || address == "::1"
         let isAlone = isHere && !isForwarded && !Self.showsPlainProxy(head)
         isOperator = scope == .admin || (access.admin.isEmpty && isAlone && named?.isLoopback ?? true)
         // Whom any site may read, no name protects.
-        let isGuarded = scope == .admin || access.cors != .anyone || !access.hosts.isEmpty
+        // Nor does it where there are logins: a browser sends none to the name of another site.
+        let isGuarded = !access.hosts.isEmpty || (!access.hasUsers && (scope == .admin || access.cors != .anyone))
         isMisled = isGuarded && !isTrusted && !(named.map { Self.isOwn($0, access) } ?? true)
     }
 
