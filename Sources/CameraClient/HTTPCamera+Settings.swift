@@ -18,6 +18,8 @@ extension HTTPCamera {
         package var allowsOtherOrigin: Bool
         /// How often a single picture is asked for; nil for a stream.
         package var interval: Duration?
+        /// The longest time between two whole frames: single pictures come only every ``interval``.
+        var effectiveStallTimeout: Duration { max(stallTimeout, (interval ?? .zero) * 3) }
         /// Sees the head of each answer, on the camera's event loop.
         package var observer: (@Sendable (ResponseHead, CameraURL) -> Void)?
 

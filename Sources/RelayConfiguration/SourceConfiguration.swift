@@ -87,7 +87,7 @@ package struct SourceConfiguration: Equatable, Sendable {
 
     /// How old the newest frame may be before the camera counts as lost: single pictures come only every ``interval``, and
     /// ``maxFPS`` may be low.
-    package var patience: Duration {
+    package var effectiveStallTimeout: Duration {
         max(stallTimeout, (interval ?? .zero) * 3, maxFPS.map { .seconds(3 / $0) } ?? .zero)
     }
 

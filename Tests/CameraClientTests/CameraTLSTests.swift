@@ -110,11 +110,11 @@ import Testing
     @Test func pollingKeepsItsEncryptedConnection() async throws {
         let answer = bytes("HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: \(Self.picture.count)\r\n\r\n") + Self.picture
         let camera = try await TestCamera.start(tls: TestCertificate.selfSigned.server()) { _ in [.send(answer)] }
-        var reader = try httpCamera("https://127.0.0.1:\(camera.port)/") {
+        let reader = try httpCamera("https://127.0.0.1:\(camera.port)/") {
             $0.trust = .anything
             $0.interval = .milliseconds(10)
         }
-        #expect(await Watcher { $0.unchanged >= 3 }.read(&reader).error == .cancelled)
+        #expect(await Watcher { $0.unchanged >= 3 }.read(reader).error == .cancelled)
         #expect(camera.connectionCount == 1)
         await camera.stop()
     }

@@ -16,8 +16,8 @@ import Testing
     private func poll(
         _ camera: TestCamera, user: String = "", until isEnough: @escaping @Sendable (Watched) -> Bool
     ) async throws -> Watched {
-        var reader = try httpCamera("http://\(user)127.0.0.1:\(camera.port)/shot.jpg") { $0.interval = .milliseconds(10) }
-        return await Watcher(until: isEnough).read(&reader)
+        let reader = try httpCamera("http://\(user)127.0.0.1:\(camera.port)/shot.jpg") { $0.interval = .milliseconds(10) }
+        return await Watcher(until: isEnough).read(reader)
     }
 
     @Test func picturesComeOverOneConnection() async throws {
@@ -121,12 +121,12 @@ import Testing
 
     @Test func aPictureThatDoesNotEndIsAStall() async throws {
         let camera = try await TestCamera.start { _ in [.send(Array(Self.answer(Self.pictures[0]).dropLast(9)))] }
-        var reader = try httpCamera("http://127.0.0.1:\(camera.port)/") {
+        let reader = try httpCamera("http://127.0.0.1:\(camera.port)/") {
             $0.interval = .milliseconds(40)
             $0.stallTimeout = .milliseconds(100)
         }
         // Three intervals are more than the limit of streams.
-        #expect(await watch(&reader, frames: 1).error == .stalled(after: .milliseconds(120)))
+        #expect(await watch(reader, frames: 1).error == .stalled(after: .milliseconds(120)))
         await camera.stop()
     }
 
