@@ -4,7 +4,7 @@
 
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libyaml-dev \
+    && apt-get install -y --no-install-recommends libyaml-dev nettle-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 # The dependencies first, in a layer of their own: a changed source file does not fetch them again.
@@ -19,7 +19,7 @@ RUN swift build -c release --product mjpeg-relay --static-swift-stdlib \
 FROM debian:bookworm-slim
 # libstdc++6 and libgcc-s1 are for the Swift runtime that is linked in.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates libgcc-s1 libstdc++6 libyaml-0-2 \
+    && apt-get install -y --no-install-recommends ca-certificates libgcc-s1 libnettle8 libstdc++6 libyaml-0-2 \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /out/mjpeg-relay /usr/local/bin/mjpeg-relay
 # A number, not a name, so that Kubernetes can see that it is not root. Files that are mounted must be readable by it.

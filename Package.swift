@@ -16,8 +16,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         // Programs as cameras; without traits it brings no Foundation.
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
-        // MD5 and SHA-256 of Digest logins and certificates, SHA-1 of WebSocket handshakes, entity tags of the pages' files.
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         // Logs, with one interface for every level and format.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         // Signals as an asynchronous sequence (UnixSignals).
@@ -32,6 +30,14 @@ let package = Package(
             pkgConfig: "yaml-0.1",
             providers: [.apt(["libyaml-dev"])]
         ),
+        // Debian's nettle, for digests: a Swift package for them would compile a second BoringSSL, minutes of a first build.
+        .systemLibrary(
+            name: "CNettle",
+            pkgConfig: "nettle",
+            providers: [.apt(["nettle-dev"])]
+        ),
+        // MD5 and SHA-256 of Digest logins and certificates, SHA-1 of WebSocket handshakes, entity tags of the pages' files.
+        .target(name: "Digests", dependencies: ["CNettle"], swiftSettings: strict),
         // Bytes and text: ASCII, escapes, Base64, the system's words, logins that must not show. Depends on nothing.
         .target(name: "Text", swiftSettings: strict),
         // A camera's address as a checked value. No networks.
@@ -47,9 +53,9 @@ let package = Package(
             name: "CameraClient",
             dependencies: [
                 "CameraURL",
+                "Digests",
                 "MJPEG",
                 "Text",
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -70,10 +76,10 @@ let package = Package(
             dependencies: [
                 "CameraClient",
                 "CameraURL",
+                "Digests",
                 "MJPEG",
                 "RelayConfiguration",
                 "Text",
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -139,6 +145,7 @@ let package = Package(
             path: "Tests/Support",
             swiftSettings: strict
         ),
+        .testTarget(name: "DigestsTests", dependencies: ["Digests", "Text"], swiftSettings: strict),
         .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: strict),
         .testTarget(
             name: "MJPEGTests",
@@ -148,8 +155,7 @@ let package = Package(
         .testTarget(
             name: "CameraClientTests",
             dependencies: [
-                "CameraClient", "CameraURL", "MJPEG", "TestSupport", "Text",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "CameraClient", "CameraURL", "Digests", "MJPEG", "TestSupport", "Text",
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],

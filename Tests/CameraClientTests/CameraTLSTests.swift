@@ -1,5 +1,5 @@
 import CameraURL
-import Crypto
+import Digests
 import Glibc
 import NIOSSL
 import TestSupport
@@ -23,7 +23,7 @@ import Testing
 
     private func fingerprint(_ certificate: TestCertificate) throws -> CertificateFingerprint {
         let bytes = try NIOSSLCertificate(bytes: Array(certificate.pem.utf8), format: .pem).toDERBytes()
-        return try #require(CertificateFingerprint(bytes: Array(SHA256.hash(data: bytes))))
+        return try #require(CertificateFingerprint(bytes: MessageDigest.sha256(of: bytes)))
     }
 
     private func read(

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 
 /// The camera's side of a Digest login (RFC 7616, RFC 2069), to check what the client sends.
 struct DigestDoor: Sendable {
@@ -40,7 +40,7 @@ struct DigestDoor: Sendable {
     private func hash(_ text: String) -> String {
         let bytes = Array(text.utf8)
         let digest: [UInt8] =
-            algorithm?.lowercased().hasPrefix("sha-256") == true ? Array(SHA256.hash(data: bytes)) : Array(Insecure.MD5.hash(data: bytes))
+            algorithm?.lowercased().hasPrefix("sha-256") == true ? MessageDigest.sha256(of: bytes) : MessageDigest.md5(of: bytes)
         return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Text
 
 /// The hash of a Digest login (RFC 7616, section 3.3).
@@ -22,8 +22,8 @@ enum DigestAlgorithm: String, Hashable, Sendable {
     /// The hash of some bytes, as hexadecimal digits in lower case.
     func hash(_ bytes: [UInt8]) -> [UInt8] {
         switch self {
-        case .md5, .md5Session: return Array(Hexadecimal.digits(of: Insecure.MD5.hash(data: bytes)).utf8)
-        case .sha256, .sha256Session: return Array(Hexadecimal.digits(of: SHA256.hash(data: bytes)).utf8)
+        case .md5, .md5Session: return Array(Hexadecimal.digits(of: MessageDigest.md5(of: bytes)).utf8)
+        case .sha256, .sha256Session: return Array(Hexadecimal.digits(of: MessageDigest.sha256(of: bytes)).utf8)
         }
     }
 }

@@ -1,5 +1,5 @@
 import CameraURL
-import Crypto
+import Digests
 import Glibc
 import NIOCore
 import NIOSSL
@@ -37,7 +37,7 @@ enum CameraTLS {
         return try NIOSSLClientHandler(
             context: context, serverHostname: name,
             customVerificationCallback: { certificates, promise in
-                let digest = (try? certificates.first?.toDERBytes()).map { Array(SHA256.hash(data: $0)) }
+                let digest = (try? certificates.first?.toDERBytes()).map { MessageDigest.sha256(of: $0) }
                 promise.succeed(digest == fingerprint.bytes ? .certificateVerified : .failed)
             })
     }

@@ -1,5 +1,5 @@
 import CameraURL
-import Crypto
+import Digests
 import Glibc
 import NIOSSL
 import Text
@@ -29,7 +29,7 @@ package struct Certificate: Hashable, Sendable {
     /// Nil where the certificate cannot be read at all.
     init?(_ certificate: NIOSSLCertificate, now: Int = time(nil)) {
         guard let bytes = try? certificate.toDERBytes(),
-            let fingerprint = CertificateFingerprint(bytes: Array(SHA256.hash(data: bytes)))
+            let fingerprint = CertificateFingerprint(bytes: MessageDigest.sha256(of: bytes))
         else { return nil }
         self.fingerprint = fingerprint
         let parties = CertificateParties(bytes)

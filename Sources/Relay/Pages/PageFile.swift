@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import NIOCore
 import NIOHTTP1
 import Text
@@ -15,7 +15,7 @@ struct PageFile: Sendable {
     private init(_ bytes: [UInt8], type: String) {
         self.type = type
         body = ByteBuffer(bytes: bytes)
-        tag = "\"\(Base64.encode(SHA256.hash(data: bytes)).prefix(22))\""
+        tag = "\"\(Base64.encode(MessageDigest.sha256(of: bytes)).prefix(22))\""
         imports = String(decoding: bytes, as: UTF8.self).split(separator: "\n").filter { $0.hasPrefix("import ") }
             .compactMap { $0.split(separator: "\"").dropFirst().first?.split(separator: "/").last.map(String.init) }
     }

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import NIOHTTP1
 import Text
 
@@ -12,7 +12,7 @@ enum WebSocketHandshake {
             head.headers[canonicalForm: "Sec-WebSocket-Version"].contains("13"), !head.hasBody,
             head.headers["Sec-WebSocket-Key"].count == 1, let key = head.headers.first(name: "Sec-WebSocket-Key"), key.utf8.count == 24
         else { return nil }
-        let accept = Base64.encode(Insecure.SHA1.hash(data: Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
+        let accept = Base64.encode(MessageDigest.sha1(of: Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
         return ["Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Accept": accept]
     }
 
