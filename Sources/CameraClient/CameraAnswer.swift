@@ -10,6 +10,8 @@ struct CameraAnswer: Sendable {
     var description: CameraDescription?
     /// The connection, where it may be asked again.
     var connection: KeptConnection?
+    /// Whether the picture was the first of many.
+    var isMultipart: Bool { head.mediaType?.isMultipart ?? false }
     /// The address at the other end of the connection.
     var peer: SocketAddress?
 }

@@ -16,6 +16,8 @@ package struct CameraDescription: Equatable, Sendable {
     package var quirks: Quirks
     /// The certificate of an https camera.
     package var certificate: Certificate?
+    /// Whether single pictures are asked for, since the camera turned out to send one and no more.
+    package var isPolledUnasked = false
 
     package init(
         address: String? = nil, mediaType: String? = nil, boundary: String? = nil, learntBoundary: String? = nil, server: String? = nil,

@@ -79,7 +79,8 @@ final class Exchange: Sendable {
             do {
                 let isEncrypted = url.scheme == .https
                 if isEncrypted {
-                    let handler = try CameraTLS.handler(host: url.host, trust: inquiry.settings.trust)
+                    let handler = try CameraTLS.handler(
+                        host: url.host, trust: inquiry.settings.trust, signs: inquiry.settings.certificateSigns)
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
                 try channel.pipeline.syncOperations.addHandler(

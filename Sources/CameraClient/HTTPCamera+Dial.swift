@@ -22,6 +22,8 @@ extension HTTPCamera {
         var conditions: [(String, String)] = []
         /// What the sink knows of the camera.
         var known: CameraDescription?
+        /// Whether single pictures are asked for though the file does not say so.
+        var isPolledUnasked = false
         var cookies = CookieJar()
         /// The camera's host, and the address that its name turned out to have, in lower case.
         var homeHosts: Set<String>
@@ -37,7 +39,8 @@ extension HTTPCamera {
     func ask(
         _ dial: inout Dial, for purpose: Inquiry.Purpose, sink: FrameSink
     ) async throws(CameraError) -> CameraAnswer {
-        let settings = settings
+        var settings = settings
+        settings.certificateSigns = memory.withLock { $0.certificateSigns }
         var redirects = 0
         var asked: Set<Origin> = [Origin(dial.url)]
         var authorization = mayLogIn(dial, settings) ? login(at: dial.url, isFirst: true) : nil
@@ -71,7 +74,7 @@ extension HTTPCamera {
             case 403 where authorization != nil:
                 throw .loginRefused(403)
             default:
-                throw .status(head.status, reason: head.reason, retryAfter: head.first("Retry-After").flatMap { Int($0) })
+                throw .status(head.status, reason: head.reason, retryAfter: head.retryAfter)
             }
         }
         throw .redirectedTooOften
@@ -94,7 +97,7 @@ extension HTTPCamera {
         let isOnTrial = authorization != nil && isOnTrial(at: url)
         return Inquiry(
             request: request, purpose: purpose, sink: sink, settings: settings,
-            stallTimeout: { self.settings.effectiveStallTimeout }, known: dial.known,
+            stallTimeout: { self.settings.effectiveStallTimeout }, known: dial.known, isPolledUnasked: dial.isPolledUnasked,
             answersChallenge: answersChallenge, isLoginOnTrial: isOnTrial,
             headCame: { head in if authorization != nil { self.noteVerdict(head, at: url) } })
     }
@@ -131,9 +134,30 @@ extension HTTPCamera {
         } else {
             kept?.close()
         }
-        let answer = try await exchange(inquiry, over: nil, within: nil)
+        let answer = try await connectAndExchange(inquiry)
         connection = answer.connection
         return answer
+    }
+
+    /// Sends one request over a new connection; twice where the camera's certificate, which nobody checks, allows only another
+    /// kind of handshake. That is remembered.
+    private func connectAndExchange(_ inquiry: Inquiry) async throws(CameraError) -> CameraAnswer {
+        do throws(CameraError) {
+            return try await exchange(inquiry, over: nil, within: nil)
+        } catch {
+            let isChecked = inquiry.settings.trust == .authorities
+            guard error == .certificateUse, !isChecked, inquiry.settings.certificateSigns else { throw error }
+            memory.withLock { $0.certificateSigns = false }
+            var again = inquiry
+            again.settings.certificateSigns = false
+            do throws(CameraError) {
+                return try await exchange(again, over: nil, within: nil)
+            } catch {
+                memory.withLock { $0.certificateSigns = true }
+                guard case .tls = error else { throw error }
+                throw .certificateUse
+            }
+        }
     }
 
     /// Whether a request goes out on the connection that was kept. Only a nonce ties a login to its connection.

@@ -13,6 +13,10 @@ package final class HTTPCamera: Camera {
         var authenticators: [Origin: Authenticator] = [:]
         /// Whether a login that was answered on the connection of its challenge was ever left without an answer there.
         var ignoresKeptConnections = false
+        /// Whether its certificate may sign; unchecked certificates may do with less.
+        var certificateSigns = true
+        /// Whether the camera has turned out to send one picture and no more.
+        var hasSinglePictures = false
         /// Whether a dial that was cut short still waits to hear whether its login is right.
         var awaitsVerdict = false
         /// What such a dial heard, until the next dial tells it.
@@ -48,9 +52,17 @@ package final class HTTPCamera: Camera {
         if settings.url.scheme == .https || settings.allowsOtherOrigin { try CameraTLS.prepare(settings.trust) }
         if let interval = settings.interval {
             try await poll(every: interval, to: sink)
+        } else if memory.withLock({ $0.hasSinglePictures }) {
+            try await poll(every: Self.defaultInterval, to: sink)
         } else {
-            var dial = Dial(url: settings.url)
-            _ = try await ask(&dial, for: .stream, sink: sink)
+            do throws(CameraError) {
+                var dial = Dial(url: settings.url)
+                _ = try await ask(&dial, for: .stream, sink: sink)
+            } catch {
+                guard error == .singlePicture, settings.asksSinglePicturesAgain else { throw error }
+                memory.withLock { $0.hasSinglePictures = true }
+                try await poll(every: Self.defaultInterval, to: sink)
+            }
         }
     }
 }

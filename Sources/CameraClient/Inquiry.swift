@@ -18,11 +18,13 @@ struct Inquiry: Sendable {
     let request: CameraRequest
     let purpose: Purpose
     let sink: FrameSink
-    let settings: HTTPCamera.Settings
+    var settings: HTTPCamera.Settings
     /// The longest time without a whole frame once the camera has answered; it may change meanwhile.
     let stallTimeout: @Sendable () -> Duration
     /// What the sink knows of the camera already.
     let known: CameraDescription?
+    /// Whether single pictures are asked for though the file does not say so.
+    let isPolledUnasked: Bool
     /// Whether the request answers a 401 of this dial.
     let answersChallenge: Bool
     /// Whether the answer tells for the first time whether the login is right.

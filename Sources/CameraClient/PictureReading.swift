@@ -2,7 +2,13 @@ import MJPEG
 import NIOCore
 
 /// Reads the body of an answer for one picture, on the connection's event loop.
+///
+/// A picture that is whole goes out even where the answer does not end as it should: where its length is too large, where parts
+/// follow, where what stands behind it cannot be read. Only the connection is not used again then.
 final class PictureReading {
+    /// How long a picture that is whole waits for the end of its answer, and how long a silence is behind one that may be whole.
+    private static let maxWaitForEnd = TimeAmount.milliseconds(250)
+
     private let sink: FrameSink
     private let head: ResponseHead
     private let known: CameraDescription?
@@ -11,6 +17,10 @@ final class PictureReading {
     private var reader: StreamReader
     private var picture: Frame?
     private var clock: StallClock?
+    /// Ends the wait behind a picture.
+    private var timer: Scheduled<Void>?
+    private var lastBytes = NIODeadline.now()
+    private let eventLoop: any EventLoop
     private var isOver = false
     /// Called at most once, on the event loop, with the answer and whether its connection may be asked again.
     private let ended: (Result<CameraAnswer, CameraError>, Bool) -> Void
@@ -24,6 +34,7 @@ final class PictureReading {
         self.head = head
         self.previous = previous
         self.ended = ended
+        self.eventLoop = eventLoop
         sink = inquiry.sink
         known = inquiry.known
         clock = StallClock(eventLoop: eventLoop, stallTimeout: inquiry.stallTimeout) { [weak self] in
@@ -34,19 +45,39 @@ final class PictureReading {
     /// Takes what came.
     func take(_ input: inout ByteBuffer) {
         guard !isOver else { return }
+        lastBytes = .now()
         do throws(CameraError) {
             while let frame = try reader.next(&input) {
                 picture = picture ?? frame
             }
         } catch {
-            return end(.failure(error))
+            guard let picture else { return end(.failure(error)) }
+            return finish(picture, mayAskAgain: false)
         }
         if reader.isEnded, picture == nil { picture = reader.finish() }
-        if let picture, reader.isEnded || !reader.endsByItself {
+        if let picture, reader.isEnded || !reader.endsByItself || reader.isMultipart {
             finish(picture, mayAskAgain: reader.isEnded && head.keepsConnection && input.readableBytes == 0)
         } else if reader.isEnded {
             end(.failure(reader.endError))
+        } else if timer == nil {
+            awaitEnd()
         }
+    }
+
+    private func awaitEnd() {
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        timer = eventLoop.scheduleTask(in: Self.maxWaitForEnd) { bound.value.lookForEnd() }
+    }
+
+    /// Gives a picture that is whole. While bytes come, one that may be whole may also go on.
+    private func lookForEnd() {
+        guard !isOver else { return }
+        if let picture { return finish(picture, mayAskAgain: false) }
+        if NIODeadline.now() - lastBytes >= Self.maxWaitForEnd {
+            var copy = reader
+            if let picture = copy.finish() { return finish(picture, mayAskAgain: false) }
+        }
+        awaitEnd()
     }
 
     /// The connection has ended: a picture that needed only that goes out.
@@ -62,6 +93,8 @@ final class PictureReading {
     /// Stops watching.
     func stop() {
         isOver = true
+        timer?.cancel()
+        timer = nil
         clock?.stop()
         clock = nil
     }

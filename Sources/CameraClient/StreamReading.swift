@@ -19,12 +19,17 @@ final class StreamReading {
     /// How often it is looked whether the frame may go out.
     private static let holdInterval = TimeAmount.microseconds(100)
 
+    /// How long a camera may be silent behind a single picture, before it is taken for one that has no stream.
+    private static let maxWaitForSecond = TimeAmount.seconds(1)
+
     private let sink: FrameSink
     private let eventLoop: any EventLoop
     private var reader: StreamReader
     private var news: DescriptionNews
     private var held: Held?
     private var clock: StallClock?
+    /// Ends the wait for a second picture.
+    private var timer: Scheduled<Void>?
     private var isOver = false
     /// Called at most once, on the event loop.
     private let ended: (CameraError) -> Void
@@ -72,6 +77,7 @@ final class StreamReading {
     func stop() {
         isOver = true
         held = nil
+        timer?.cancel()
         clock?.stop()
         clock = nil
     }
@@ -87,7 +93,8 @@ final class StreamReading {
                 }
                 deliver(frame)
             }
-            if reader.isEnded { end(reader.endError) }
+            if reader.isEnded { return end(reader.endError) }
+            if reader.seemsSinglePicture, timer == nil { awaitSecond() }
         } catch {
             end(error)
         }
@@ -97,6 +104,14 @@ final class StreamReading {
         // What a relay before us repeats or puts in shows that it lives, not that its camera does.
         if frame.kind == .live { clock?.beat() }
         sink.frame(frame)
+    }
+
+    private func awaitSecond() {
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        timer = eventLoop.scheduleTask(in: Self.maxWaitForSecond) {
+            let reading = bound.value
+            if reading.held == nil, reading.reader.seemsSinglePicture { reading.end(.singlePicture) }
+        }
     }
 
     private func awaitSettling() {

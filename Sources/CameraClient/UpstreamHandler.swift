@@ -144,7 +144,8 @@ final class UpstreamHandler: ChannelDuplexHandler {
     /// Decides by the head how the body is read.
     private func take(_ head: ResponseHead, _ context: ChannelHandlerContext) {
         guard head.status == 200 else { return refuse(head, context) }
-        let known = CameraDescription(address: "\(inquiry.request.url)", certificate: certificate)
+        var known = CameraDescription(address: "\(inquiry.request.url)", certificate: certificate)
+        known.isPolledUnasked = inquiry.isPolledUnasked
         let maxFrameSize = inquiry.settings.maxFrameSize
         switch inquiry.purpose {
         case .stream:

@@ -150,7 +150,7 @@ package final class Source: Sendable {
     private func stream(_ camera: any Camera) async -> CameraError? {
         let gate = gate.withLock { $0 }
         let sink = FrameSink(
-            connected: { description in if gate.isOpen { self.current.withLock { $0.camera = description } } },
+            connected: { if gate.isOpen { self.learn($0) } },
             frame: { if gate.isOpen { self.receive($0) } },
             unchanged: { if gate.isOpen { self.renew() } },
             isSettled: { self.hub.isSettled },
@@ -247,6 +247,17 @@ package final class Source: Sendable {
     }
 
     // MARK: - What comes from the camera
+
+    /// Takes what the camera says of itself, on the source's event loop.
+    private func learn(_ description: CameraDescription) {
+        let wasPolled = current.withLock { status in
+            defer { status.camera = description }
+            return status.camera?.isPolledUnasked ?? false
+        }
+        if description.isPolledUnasked, !wasPolled {
+            logger.info("camera has no stream, only single pictures; asking for one every second ('interval' sets another pace)")
+        }
+    }
 
     /// Takes a frame from the camera, on the source's event loop.
     private func receive(_ frame: Frame) {

@@ -10,7 +10,7 @@ extension SourceConfiguration {
 
     /// How the camera at one of the addresses is read over HTTP.
     func httpSettings(_ url: CameraURL) -> HTTPCamera.Settings {
-        HTTPCamera.Settings(
+        var settings = HTTPCamera.Settings(
             url: url,
             headers: headers.map { ($0.name, $0.value) },
             connectTimeout: connectTimeout,
@@ -20,6 +20,8 @@ extension SourceConfiguration {
             allowsOtherOrigin: redirects == .any,
             interval: interval
         )
+        settings.asksSinglePicturesAgain = true
+        return settings
     }
 
     /// How a file is played.

@@ -95,6 +95,7 @@ extension SourceReport {
                     ("server", .optional(shown(\.server))),
                     ("address", .optional(shown(\.address))),
                     ("certificate", isForOperator ? .optional(status.camera?.certificate.map { "\($0.fingerprint)" }) : .null),
+                    ("polled", .bool(status.camera?.isPolledUnasked ?? false)),
                     ("quirks", .array(status.camera?.quirks.names.map { .string($0) } ?? [])),
                 ])
             ),
