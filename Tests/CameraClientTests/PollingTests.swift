@@ -207,7 +207,8 @@ import Testing
                 let head = bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\(String(picture.count, radix: 16))\r\n")
                 return [.send(head + picture + bytes("\r\n"))]
             default:
-                return [.send(bytes("HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n") + picture), .endless([0, 0, 0, 0])]
+                return [.send(bytes("HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n") + picture)]
+                    + (0..<4000).flatMap { _ in [TestCamera.Step.pause(5), .send([0, 0])] }
             }
         }
         #expect(try await poll(camera) { $0.frames >= 3 }.jpegs.prefix(3).elementsEqual(Self.pictures))
@@ -216,9 +217,11 @@ import Testing
 
     @Test(arguments: [true, false])
     func validatorsThatAlwaysSayUnchangedAreDoubted(_ areWrong: Bool) async throws {
+        let asked = Atomic(0)
         let camera = try await TestCamera.start { request in
             if request.field("If-None-Match") != nil { return [.send(bytes("HTTP/1.1 304 Not Modified\r\n\r\n"))] }
-            let picture = Self.pictures[areWrong ? request.number % 3 : 0]
+            let number = asked.add(1, ordering: .relaxed).oldValue
+            let picture = Self.pictures[areWrong ? number % 3 : 0]
             return [.send(Self.answer(picture, fields: "ETag: \"same\"\r\n"))]
         }
         let watched = try await poll(camera) { areWrong ? $0.frames >= 6 : $0.unchanged >= 60 }
