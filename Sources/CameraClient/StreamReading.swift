@@ -28,6 +28,9 @@ final class StreamReading {
     private var news: DescriptionNews
     private var held: Held?
     private var clock: StallClock?
+    /// The time that the last frame had at the relay before us, and the last picture that went out as a live one.
+    private var lastRepeat: Timestamp?
+    private var lastPicture: ByteBuffer?
     /// Ends the wait for a second picture.
     private var timer: Scheduled<Void>?
     private var isOver = false
@@ -48,7 +51,8 @@ final class StreamReading {
         sink = inquiry.sink
         news = DescriptionNews(told: reader)
         sink.connected(reader.description)
-        clock = StallClock(eventLoop: eventLoop, stallTimeout: inquiry.stallTimeout) { [weak self] in self?.stalled(after: $0) }
+        let (own, told) = (inquiry.stallTimeout, reader.description.stallTimeout ?? .zero)
+        clock = StallClock(eventLoop: eventLoop, stallTimeout: { max(own(), told) }) { [weak self] in self?.stalled(after: $0) }
     }
 
     /// Whether a frame is held back; nothing should be read from the camera meanwhile.
@@ -101,8 +105,23 @@ final class StreamReading {
     }
 
     private func deliver(_ frame: Frame) {
-        // What a relay before us repeats or puts in shows that it lives, not that its camera does.
-        if frame.kind == .live { clock?.beat() }
+        // What a relay before us repeats or puts in shows that it lives, not that its camera does; but a repeat of a later time says
+        // that its camera has confirmed the picture.
+        switch frame.kind {
+        case .live:
+            clock?.beat()
+            lastRepeat = frame.upstreamTimestamp
+            lastPicture = frame.jpeg
+        case .repeat:
+            let time = frame.upstreamTimestamp
+            defer { lastRepeat = time ?? lastRepeat }
+            guard let last = lastRepeat, let time, time.microseconds > last.microseconds else { break }
+            clock?.beat()
+            if lastPicture == frame.jpeg { return sink.unchanged() }
+            lastPicture = frame.jpeg
+            return sink.frame(frame.live())
+        case .placeholder: break
+        }
         sink.frame(frame)
     }
 

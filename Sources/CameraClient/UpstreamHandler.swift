@@ -146,6 +146,7 @@ final class UpstreamHandler: ChannelDuplexHandler {
         guard head.status == 200 else { return refuse(head, context) }
         var known = CameraDescription(address: "\(inquiry.request.url)", certificate: certificate)
         known.isPolledUnasked = inquiry.isPolledUnasked
+        known.stallTimeout = head.stallTimeout
         let maxFrameSize = inquiry.settings.maxFrameSize
         switch inquiry.purpose {
         case .stream:

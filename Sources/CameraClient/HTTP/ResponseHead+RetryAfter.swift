@@ -14,6 +14,13 @@ extension ResponseHead {
         return max(0, due - (first("Date").flatMap(Self.seconds) ?? now))
     }
 
+    /// How long a relay that is read as a camera waits for a picture of its own camera (`X-Stall-Timeout`, in seconds); nil where it
+    /// does not say. At most five minutes are believed.
+    var stallTimeout: Duration? {
+        guard let seconds = first("X-Stall-Timeout").flatMap({ Int($0) }), seconds > 0 else { return nil }
+        return .seconds(min(seconds, 300))
+    }
+
     private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
     /// The three forms of dates in HTTP (RFC 9110, section 5.6.7); all are in GMT. The weekday is not read.

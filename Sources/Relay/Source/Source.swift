@@ -69,7 +69,7 @@ package final class Source: Sendable {
             defer { settings = (new, Secrets(new)) }
             return settings.configuration
         }
-        hub.use(LossPolicy(new), maxFPS: new.maxFPS)
+        usePolicy()
         let isNewCamera = old.needsNewCamera(for: new)
         if isNewCamera {
             camera.withLock { $0 = SourceCamera(new, eventLoop: eventLoop, resolver: resolver, logger: logger) }
@@ -129,7 +129,7 @@ package final class Source: Sendable {
         let isOnDemand = configuration.onDemand && configuration.enabled
         let frame: EventLoopFuture<Hub.Newest?>
         if isOnDemand { hub.demand.snapshotBegan() }
-        if let newest = hub.newest, NIODeadline.now() - newest.arrival < TimeAmount(configuration.effectiveStallTimeout),
+        if let newest = hub.newest, NIODeadline.now() - newest.arrival < hub.policy.stallTimeout,
             !isOnDemand || status.state == .streaming
         {
             frame = eventLoop.makeSucceededFuture(newest)
@@ -248,12 +248,21 @@ package final class Source: Sendable {
 
     // MARK: - What comes from the camera
 
+    /// Has viewers treated as the configuration says; a camera that is a relay may have more time than that.
+    private func usePolicy() {
+        let configuration = configuration
+        var policy = LossPolicy(configuration)
+        if let told = status.camera?.stallTimeout { policy.stallTimeout = max(policy.stallTimeout, TimeAmount(told)) }
+        hub.use(policy, maxFPS: configuration.maxFPS)
+    }
+
     /// Takes what the camera says of itself, on the source's event loop.
     private func learn(_ description: CameraDescription) {
-        let wasPolled = current.withLock { status in
+        let (wasPolled, isOtherLimit) = current.withLock { status in
             defer { status.camera = description }
-            return status.camera?.isPolledUnasked ?? false
+            return (status.camera?.isPolledUnasked ?? false, status.camera?.stallTimeout != description.stallTimeout)
         }
+        if isOtherLimit { usePolicy() }
         if description.isPolledUnasked, !wasPolled {
             logger.info("camera has no stream, only single pictures; asking for one every second ('interval' sets another pace)")
         }
