@@ -52,7 +52,8 @@ final class StreamReading {
         news = DescriptionNews(told: reader)
         sink.connected(reader.description)
         let (own, told) = (inquiry.stallTimeout, reader.description.stallTimeout ?? .zero)
-        clock = StallClock(eventLoop: eventLoop, stallTimeout: { max(own(), told) }) { [weak self] in self?.stalled(after: $0) }
+        clock = StallClock(
+            eventLoop: eventLoop, stallTimeout: { max(own(), told) }, stalled: { [weak self] in self?.stalled(after: $0) })
     }
 
     /// Whether a frame is held back; nothing should be read from the camera meanwhile.

@@ -8,8 +8,10 @@ enum StreamAnswer {
             let wishes = try ViewerWishes(request.target)
             let form = try StreamForm(headers: request.head.headers, target: request.target)
             var headers = request.pictureHeaders
-            // A relay that reads this one waits as long for a picture as we do.
-            headers.add(name: "X-Stall-Timeout", value: source.hub.policy.stallTimeout.wholeSeconds)
+            // A relay that reads this one waits as long for a picture as we do; nobody else asks.
+            if request.head.headers.first(name: "User-Agent") == "mjpeg-relay" {
+                headers.add(name: "X-Stall-Timeout", value: source.hub.policy.stallTimeout.wholeSeconds)
+            }
             return .stream(source, StreamRequest(form: form, wishes: wishes, origin: request.requester.origin, headers: headers))
         } catch {
             return .answer(.badQuery(error))
