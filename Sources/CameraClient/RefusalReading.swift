@@ -5,7 +5,7 @@ import NIOCore
 final class RefusalReading {
     /// The longest body that is read, in bytes.
     private static let maxLength = 64 << 10
-    private static let maxWait = TimeAmount.milliseconds(250)
+    private static let maxWait = TimeAmount.milliseconds(500)
 
     private var body: BodyReader
     private var length = 0

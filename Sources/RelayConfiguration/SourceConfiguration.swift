@@ -14,7 +14,7 @@ package struct SourceConfiguration: Equatable, Sendable {
 
     /// Which redirects of a camera are followed.
     package enum Redirects: String, CaseIterable, Sendable {
-        /// Those to the same scheme, host and port.
+        /// Those to the same host; the login goes along unless the scheme is a weaker one.
         case same
         /// Those to any http or https address; the login stays behind.
         case any

@@ -27,7 +27,9 @@ import Testing
             let sending = Task { for number in 2... { try await upstream.send(picture: TestPicture.jpeg(number)) } }
             defer { sending.cancel() }
             try file.write(
-                change == "off" ? Self.text(front + ", enabled: false}") : Self.text("front: {url: \"\(other.url)\", on_loss: last}"))
+                change == "off"
+                    ? Self.text(front + ", enabled: false}")
+                    : Self.text("front: {url: \"\(other.url)\", on_loss: last, connect_timeout: 60s}"))
             try await relay.reload()
             for target in ["/front/snapshot?wake=0", "/front/snapshot", "/front/?action=snapshot"] {
                 #expect(try await bench.get(target, from: relay).status == 503, "\(target)")
