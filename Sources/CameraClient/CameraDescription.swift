@@ -14,6 +14,8 @@ package struct CameraDescription: Equatable, Sendable {
     package var server: String?
     /// What was odd and was read all the same.
     package var quirks: Quirks
+    /// Pictures that were cut, merged or broken and did not go out, of this connection.
+    package var picturesDropped: Int
     /// The certificate of an https camera.
     package var certificate: Certificate?
     /// Whether single pictures are asked for, since the camera turned out to send one and no more.
@@ -23,7 +25,7 @@ package struct CameraDescription: Equatable, Sendable {
 
     package init(
         address: String? = nil, mediaType: String? = nil, boundary: String? = nil, learntBoundary: String? = nil, server: String? = nil,
-        quirks: Quirks = [], certificate: Certificate? = nil
+        quirks: Quirks = [], picturesDropped: Int = 0, certificate: Certificate? = nil
     ) {
         self.address = address
         self.mediaType = mediaType
@@ -31,6 +33,7 @@ package struct CameraDescription: Equatable, Sendable {
         self.learntBoundary = learntBoundary
         self.server = server
         self.quirks = quirks
+        self.picturesDropped = picturesDropped
         self.certificate = certificate
     }
 }

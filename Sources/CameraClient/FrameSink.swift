@@ -3,8 +3,8 @@ import Synchronization
 
 /// Where a camera's frames go. All functions but `ended` are called on the camera's event loop and must not block.
 package struct FrameSink: Sendable {
-    /// The camera answered with a stream or a picture; called before its first frame, and again, a few times at most, when
-    /// something new is learnt of it.
+    /// The camera answered with a stream or a picture; called before its first frame, and again when something new is
+    /// learnt of it: a few times for what is odd, a few times a second at most while pictures are dropped.
     package var connected: @Sendable (CameraDescription) -> Void
     /// A frame is whole.
     package var frame: @Sendable (Frame) -> Void

@@ -55,12 +55,15 @@ struct StreamReader {
     var description: CameraDescription {
         var description = head
         description.quirks = assembler.quirks
+        description.picturesDropped = assembler.framesDropped
         description.learntBoundary = assembler.learntBoundary.map { $0.shown() }
         return description
     }
 
     /// What was odd so far.
     var quirks: Quirks { assembler.quirks }
+    /// Pictures that did not go out so far.
+    var picturesDropped: Int { assembler.framesDropped }
 
     /// Whether the body ends where it says, and not with the connection.
     var endsByItself: Bool { body.endsByItself }

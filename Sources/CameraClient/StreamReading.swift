@@ -74,7 +74,9 @@ final class StreamReading {
     func connectionEnded() {
         release(mayHold: false)
         guard !isOver else { return }
-        if let frame = reader.finish() { deliver(frame) }
+        let frame = reader.finish()
+        tell(isLast: true)
+        if let frame { deliver(frame) }
         end(reader.endError)
     }
 
@@ -90,7 +92,7 @@ final class StreamReading {
     private func read(_ input: inout ByteBuffer, mayHold: Bool) {
         do throws(CameraError) {
             while let frame = try reader.next(&input) {
-                if let description = news.next(reader) { sink.connected(description) }
+                tell()
                 if mayHold, !sink.isSettled() {
                     held = Held(frame: frame, input: input, deadline: .now() + Self.maxHold)
                     awaitSettling()
@@ -98,11 +100,16 @@ final class StreamReading {
                 }
                 deliver(frame)
             }
+            tell(isLast: reader.isEnded)
             if reader.isEnded { return end(reader.endError) }
             if reader.seemsSinglePicture, timer == nil { awaitSecond() }
         } catch {
             end(error)
         }
+    }
+
+    private func tell(isLast: Bool = false) {
+        if let description = news.next(reader, isLast: isLast) { sink.connected(description) }
     }
 
     private func deliver(_ frame: Frame) {

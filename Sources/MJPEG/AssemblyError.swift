@@ -2,9 +2,9 @@
 package enum AssemblyError: Error, Hashable, Sendable {
     /// A frame is longer than the source allows.
     case frameTooLarge(limit: Int)
-    /// A line of a part's header is longer than `PartHeader.maximumLineLength`.
+    /// A line of a part's header is longer than `PartHeader.maxLineLength`.
     case headerLineTooLong
-    /// A part's header is longer than `PartHeader.maximumLength`.
+    /// A part's header is longer than `PartHeader.maxLength`.
     case headerTooLong
     /// No picture came in so many bytes.
     case noPicture(bytes: Int)
@@ -17,9 +17,9 @@ extension AssemblyError: CustomStringConvertible {
         case .frameTooLarge(let limit):
             "a frame is larger than \(limit) bytes; if the camera is right, raise max_frame_size"
         case .headerLineTooLong:
-            "a header line of a part is longer than \(PartHeader.maximumLineLength) bytes; is this an MJPEG stream?"
+            "a header line of a part is longer than \(PartHeader.maxLineLength) bytes; is this an MJPEG stream?"
         case .headerTooLong:
-            "the header of a part is longer than \(PartHeader.maximumLength) bytes; is this an MJPEG stream?"
+            "the header of a part is longer than \(PartHeader.maxLength) bytes; is this an MJPEG stream?"
         case .noPicture(let bytes):
             "no whole JPEG in \(bytes) bytes; this is no MJPEG stream, look for the camera's MJPEG address"
         }

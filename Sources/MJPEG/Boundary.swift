@@ -6,8 +6,8 @@ import Text
 /// first delimiter lines decide: a name that was declared and sent, or sent twice, is *confirmed*, and from then on only
 /// that name separates parts. Bytes are compared, never patterns.
 package struct Boundary: Sendable {
-    /// The longest name, in bytes; RFC 2046 allows 70.
-    static let maximumLength = 256
+    /// The most bytes of a name; RFC 2046 allows 70.
+    static let maxNameLength = 256
 
     /// What a line is.
     package enum Line: Hashable, Sendable {
@@ -45,7 +45,7 @@ package struct Boundary: Sendable {
             value = value.dropFirst()
             if let end = value.firstIndex(of: quote) { value = value[..<end] }
         }
-        value = value.trimmingBlanksAndReturns().prefix(Boundary.maximumLength)
+        value = value.trimmingBlanksAndReturns().prefix(Boundary.maxNameLength)
         declaredName = Boundary.core(of: value)
         name = declaredName
         bareLine = value.starts(with: [ASCII.dash, ASCII.dash]) ? declaredName : Array(value)
@@ -118,7 +118,7 @@ package struct Boundary: Sendable {
         var body = line[dashes..<(header ?? line.count)]
         // Blanks at the front belong to the bytes to compare, those at the end do not.
         while let last = body.last, last == ASCII.dash || last == ASCII.carriageReturn || last.isBlank { body = body.dropLast() }
-        name = Array(body.prefix(Boundary.maximumLength))
+        name = Array(body.prefix(Boundary.maxNameLength))
         isLearnt = true
         if !declaredName.isEmpty { quirks.insert(.otherBoundary) }
         setPattern()

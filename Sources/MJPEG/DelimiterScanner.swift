@@ -1,13 +1,5 @@
 import Text
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// Looks for the next part or picture in bytes that are no picture's, however they come in pieces.
 ///
 /// While the boundary is not confirmed, any line that begins with `--` and any that begins with `Content-` is taken for
@@ -26,6 +18,18 @@ struct DelimiterScanner: Sendable {
         case field
         /// A line that is the boundary without dashes; its line end is still to come.
         case bareLine
+
+        /// How many bytes were found.
+        func length(_ boundary: Boundary) -> Int {
+            switch self {
+            case .nothing: 0
+            case .startOfImage: JPEGWalker.start.count
+            case .delimiter: boundary.pattern.count
+            case .dashes: 2
+            case .field: DelimiterScanner.field.utf8CodeUnitCount
+            case .bareLine: boundary.bareLine.count
+            }
+        }
     }
 
     /// What is looked for.
@@ -59,14 +63,13 @@ struct DelimiterScanner: Sendable {
 
     /// Scans up to the first find. Returns it and the number of bytes scanned, those of the find included.
     mutating func scan(_ bytes: UnsafeRawBufferPointer, for targets: Targets, boundary: Boundary) -> (find: Find, scanned: Int) {
-        guard let base = bytes.baseAddress else { return (.nothing, 0) }
         let onlyDelimiters = targets == .parts && !boundary.readsLines
         var index = 0
         while index < bytes.count {
             if onlyDelimiters, matched == 0 {
                 // Nothing but the delimiter's first dash is of interest; this is how the rest of broken pictures is passed over.
-                guard let hit = memchr(base + index, Int32(ASCII.dash), bytes.count - index) else { return (.nothing, bytes.count) }
-                index = UnsafeRawPointer(hit) - base
+                guard let hit = bytes.position(of: ASCII.dash, from: index) else { return (.nothing, bytes.count) }
+                index = hit
             }
             let find = push(bytes[index], targets, boundary)
             if find == .bareLine { return (find, index) }

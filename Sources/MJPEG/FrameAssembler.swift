@@ -2,9 +2,9 @@ import NIOCore
 
 /// Cuts a camera's bytes into frames, whatever its form and however the bytes come in pieces.
 ///
-/// A frame is handed out when its last byte is in, not when the next delimiter comes. The JPEG is always walked; a
-/// Content-Length is believed until it is wrong once (`FrameAssembler+Pictures` has the rules). Each byte of a picture is
-/// copied once, into the buffer that the frame keeps; only what a broken picture swallowed is read again.
+/// A frame is handed out when its last byte is in, not when the next delimiter comes: where a picture ends is decided by
+/// `FrameEnd`, how far Content-Lengths are believed by `LengthTrust`, and whether it is a picture by `JPEGWalker`. Each byte
+/// of a picture is copied once, into the buffer that the frame keeps; only what a broken picture swallowed is read again.
 package struct FrameAssembler: Sendable {
     /// What the bytes are expected to be.
     package enum Layout: Hashable, Sendable {
@@ -17,83 +17,39 @@ package struct FrameAssembler: Sendable {
     }
 
     /// Bytes without a whole picture after which a stream is given up.
-    package static let maximumBytesWithoutPicture = 16 << 20
+    package static let maxBytesWithoutPicture = 16 << 20
 
-    /// What the next byte is taken for.
+    /// Where in the stream the next byte is, with all that is known of the place.
     enum State: Sendable {
-        /// Between parts, or before the first.
-        case between
+        /// Between parts, in a part's body before the picture, or in a part that is no picture.
+        case search(PartSearch)
         /// In a part's header, or in its delimiter.
-        case header
-        /// In a part's body, before the picture.
-        case body
-        /// In a part that is no picture.
-        case otherPart
+        case header(HeaderReading)
         /// In a picture.
-        case picture
-        /// Behind the end of image, before the end of the length.
-        case padding
-        /// Behind the length, which ended before the picture: what follows decides.
-        case behindLength
-        /// Behind the length, in what may be a delimiter that began within it.
-        case behindPadding
+        case picture(OpenPicture)
+        /// Behind a picture that may have ended.
+        case tail(PictureTail)
+    }
+
+    var state = State.search(PartSearch())
+    var memory: StreamMemory
+    var replay: Replay
+    private let maxIdleLength: Int
+
+    /// Starts at the first byte of a body. All sizes in bytes.
+    package init(layout: Layout, maxFrameSize: Int, bytesWithoutPicture: Int = maxBytesWithoutPicture) {
+        memory = StreamMemory(layout: layout, maxFrameSize: maxFrameSize)
+        replay = Replay(maxAllowance: maxFrameSize)
+        // A broken picture that is not too large for a frame does not end the stream.
+        maxIdleLength = max(bytesWithoutPicture, maxFrameSize)
     }
 
     /// What was odd and was read all the same.
-    package var quirks: Quirks { oddities.union(boundary.quirks) }
+    package var quirks: Quirks { memory.quirks.union(memory.boundary.quirks) }
     /// Pictures that were cut, merged or broken, and did not go out.
-    package internal(set) var framesDropped = 0
+    package var framesDropped: Int { memory.framesDropped }
     /// The boundary that the delimiters show, once there was one.
-    package var learntBoundary: String? { boundary.learnt }
-
-    let layout: Layout
-    let maxFrameSize: Int
-    let maxIdleLength: Int
-    var oddities: Quirks = []
-    var boundary: Boundary
-    var state = State.between
-    var scanner = DelimiterScanner()
-
-    /// The header of the part at hand, its size in bytes, and the line that is not complete yet.
-    var header = PartHeader()
-    var headerLength = 0
-    var line: [UInt8] = []
-    var sawDelimiter = false
-    /// Bytes of the part's body before the picture.
-    var bodyLength = 0
-
-    /// The picture at hand: its bytes from `Frame.headroom` on, its walk, and its length by the header while that is believed.
-    var picture = ByteBuffer()
-    var walker = JPEGWalker()
-    var pictureLength: Int?
-    /// When the first of its bytes was read.
-    var pictureBegan: Timestamp?
-    /// Content-Lengths were right so far.
-    var believesLengths = true
-    /// The length of the last frame, from which the next one's buffer is sized.
-    var lastLength = 32 << 10
-
-    /// Bytes to be read once more, the next ones last, before any new ones.
-    var pending: [ByteBuffer] = []
-    /// What the step at hand gives back.
-    var givenBack: ByteBuffer?
-    /// How many bytes may be read again. It grows with new bytes, so that no stream can make the work more than double.
-    var replayAllowance = 0
-    /// Bytes since the last frame that belonged to none.
-    var idleLength = 0
-
-    /// Starts at the first byte of a body. All sizes in bytes.
-    package init(layout: Layout, maxFrameSize: Int, bytesWithoutPicture: Int = maximumBytesWithoutPicture) {
-        self.layout = layout
-        self.maxFrameSize = maxFrameSize
-        // A broken picture that is not too large for a frame does not end the stream.
-        maxIdleLength = max(bytesWithoutPicture, maxFrameSize)
-        if case .multipart(let declared) = layout {
-            boundary = Boundary(declared: declared)
-        } else {
-            boundary = Boundary(declared: nil)
-        }
-    }
+    package var learntBoundary: String? { memory.boundary.learnt }
 
     /// Reads from `input`, up to the end of the first frame or to its own end.
     ///
@@ -101,19 +57,16 @@ package struct FrameAssembler: Sendable {
     package mutating func append(_ input: inout ByteBuffer, timestamp: Timestamp) throws(AssemblyError) -> Frame? {
         while true {
             let frame: Frame?
-            if var again = pending.popLast() {
+            if var again = replay.next() {
                 frame = try advance(&again, timestamp)
-                if again.readableBytes > 0 { pending.append(again) }
+                replay.resume(before: again)
             } else if input.readableBytes > 0 {
-                replayAllowance = min(replayAllowance, maxFrameSize) + input.readableBytes
+                replay.allow(input.readableBytes)
                 frame = try advance(&input, timestamp)
-                replayAllowance -= input.readableBytes
+                replay.disallow(input.readableBytes)
+                replay.resume(before: nil)
             } else {
                 return nil
-            }
-            if let bytes = givenBack {
-                pending.append(bytes)
-                givenBack = nil
             }
             if let frame { return frame }
         }
@@ -125,19 +78,18 @@ package struct FrameAssembler: Sendable {
     package mutating func finish(timestamp: Timestamp) -> Frame? {
         while true {
             switch state {
-            case .padding:
-                if let frame = complete(at: walker.position, isLengthRight: false, timestamp) { return frame }
-            case .behindLength, .behindPadding:
-                if let frame = complete(at: pictureLength ?? 0, isLengthRight: true, timestamp) { return frame }
-            case .picture: recover()
-            case .between, .header, .body, .otherPart: break
+            case .tail(var tail):
+                state = .search(PartSearch())
+                let decision = tail.picture.end.meetEndOfStream(at: tail.picture.count) { tail.picture.wholeness(of: $0) }
+                if let frame = carryOut(decision, on: &tail.picture, timestamp) { return frame }
+            case .picture(var picture):
+                state = .search(PartSearch())
+                if let frame = recover(&picture, isAtEnd: true, timestamp) { return frame }
+            case .search, .header: break
             }
-            if let bytes = givenBack {
-                pending.append(bytes)
-                givenBack = nil
-            }
-            guard !pending.isEmpty else {
-                awaitPart()
+            replay.resume(before: nil)
+            guard !replay.isEmpty else {
+                state = .search(PartSearch())
                 return nil
             }
             var nothing = ByteBuffer()
@@ -146,21 +98,127 @@ package struct FrameAssembler: Sendable {
     }
 
     private mutating func advance(_ source: inout ByteBuffer, _ timestamp: Timestamp) throws(AssemblyError) -> Frame? {
-        while source.readableBytes > 0, givenBack == nil {
-            var frame: Frame?
-            switch state {
-            case .between, .body, .otherPart: scan(&source)
-            case .header: try readHeader(&source)
-            case .picture: frame = try walk(&source, timestamp)
-            case .padding: frame = readPadding(&source, timestamp)
-            case .behindLength: frame = readBehindLength(&source, timestamp)
-            case .behindPadding: frame = readBehindPadding(&source, timestamp)
-            }
-            if let frame { return frame }
-            guard idleLength <= maxIdleLength else {
-                throw .noPicture(bytes: idleLength)
+        while source.readableBytes > 0, !replay.isDue {
+            if let frame = try read(&source, timestamp) { return frame }
+            guard memory.idleLength <= maxIdleLength else {
+                throw .noPicture(bytes: memory.idleLength)
             }
         }
         return nil
+    }
+
+    /// Lets the state read. It is moved out for that: a copy left in `state` would make each write copy the picture.
+    private mutating func read(_ source: inout ByteBuffer, _ timestamp: Timestamp) throws(AssemblyError) -> Frame? {
+        switch Self.exchange(&state, .search(PartSearch())) {
+        case .picture(var picture):
+            let outcome = picture.read(&source, at: timestamp)
+            guard picture.count <= memory.maxFrameSize else { throw .frameTooLarge(limit: memory.maxFrameSize) }
+            switch outcome {
+            case .more:
+                if picture.end.length == nil, let (bound, decision) = picture.endAtLastDelimiter(memory) {
+                    return end(&picture, at: bound, decision, timestamp)
+                }
+                state = .picture(consume picture)
+            case .endOfImage: return carryOut(picture.end.meetEndOfImage(at: picture.count), on: &picture, timestamp)
+            case .lengthFull:
+                let decision = picture.decisionAtLength(isUsual: memory.lacksEndOfImage, memory.boundary)
+                return carryOut(decision, on: &picture, timestamp)
+            case .invalid: return recover(&picture, isAtEnd: false, timestamp)
+            }
+        case .search(var search):
+            switch search.read(&source, &memory) {
+            case .more: state = .search(search)
+            case .header(let find): state = .header(HeaderReading(behind: find, boundary: memory.boundary))
+            case .picture(let start, let startLength): begin(start, startLength: startLength)
+            }
+        case .header(var header):
+            switch try header.read(&source, &memory) {
+            case .more: state = .header(header)
+            case .noPart: break
+            case .body(let header): state = .search(PartSearch(bodyOf: header))
+            case .picture(let start): begin(start, startLength: JPEGWalker.start.count)
+            }
+        case .tail(var tail):
+            switch tail.read(&source, memory.boundary) {
+            case .more: state = .tail(tail)
+            case .decided(let decision):
+                if case .end(let length, _) = decision { replay.giveBack(tail.picture.cut(from: length)) }
+                return carryOut(decision, on: &tail.picture, timestamp)
+            case .delimiter(let find, let decision):
+                let frame = carryOut(decision, on: &tail.picture, timestamp)
+                // Where two pictures were merged, the delimiter is read again.
+                if !replay.isDue { state = .header(HeaderReading(behind: find, boundary: memory.boundary)) }
+                return frame
+            }
+        }
+        return nil
+    }
+
+    /// Puts `next` in the place of a state, and hands that out: moved, not copied.
+    @inline(__always) private static func exchange(_ state: inout State, _ next: consuming State) -> State {
+        let old = consume state
+        state = next
+        return old
+    }
+
+    /// Starts a picture, whose first bytes are read.
+    private mutating func begin(_ start: PictureStart, startLength: Int) {
+        memory.idleLength = max(0, memory.idleLength - startLength)
+        memory.note(start)
+        let (header, skipped) = start.place
+        let end = memory.end(of: header, skipped: skipped)
+        // A length may be wrong by any amount: more than this is taken only when it comes.
+        let last = memory.lastLength
+        let expected = end.length.map { min($0, max(1 << 20, 4 * last)) } ?? last + last / 8
+        let picture = OpenPicture(
+            header: header, end: end, skipped: skipped, startLength: startLength, capacity: min(expected, memory.maxFrameSize))
+        state = end.length == startLength ? .tail(PictureTail(of: picture, memory.boundary)) : .picture(picture)
+    }
+
+    /// Does with a picture what was decided. The search for the next part follows, unless the picture goes on.
+    private mutating func carryOut(
+        _ decision: FrameEnd.Decision, on picture: inout OpenPicture, _ timestamp: Timestamp
+    ) -> Frame? {
+        switch decision {
+        case .lookBehind:
+            state = .tail(PictureTail(of: picture, memory.boundary))
+        case .end(let length, let verdict):
+            return complete(&picture, length: length, verdict, timestamp)
+        case .walkOn(let position):
+            replay.giveBack(picture.cut(from: position))
+            state = .picture(picture)
+        case .drop(let verdict):
+            memory.note(verdict)
+            drop(&picture)
+        }
+        return nil
+    }
+
+    /// Hands out the picture of the first `length` bytes, unless it is none.
+    mutating func complete(
+        _ picture: inout OpenPicture, length: Int, _ verdict: LengthVerdict, _ timestamp: Timestamp
+    ) -> Frame? {
+        if let endOfImage = picture.end.endOfImage {
+            guard picture.walker.isPicture else {
+                dropAndReadAgainFromDelimiter(&picture)
+                return nil
+            }
+            if length != picture.end.length, recoverMerged(&picture) { return nil }
+            if endOfImage < length { memory.quirks.insert(.bytesBehindPicture) }
+            (memory.lacksEndOfImage, memory.hasSeenWhole) = (false, true)
+        } else {
+            memory.quirks.insert(.noEndOfImage)
+            if verdict == .right { memory.lacksEndOfImage = true }
+            if !memory.hasSeenWhole { memory.hasSeenWhole = picture.wholeness(of: length) == .whole }
+        }
+        memory.note(verdict)
+        if picture.walker.hasFiller { memory.quirks.insert(.fillerInPicture) }
+        if verdict == .unknown, let claim = picture.end.claim, claim >= length {
+            let lacksEndOfImage = picture.end.endOfImage == nil && claim == length
+            state = .search(PartSearch(due: claim - length, lacksEndOfImage: lacksEndOfImage))
+        }
+        memory.lastLength = length
+        memory.idleLength = 0
+        return picture.takeFrame(length: length, at: timestamp)
     }
 }

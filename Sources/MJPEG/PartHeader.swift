@@ -4,10 +4,10 @@ import Text
 ///
 /// Lines without a name, folded lines and unknown fields are passed over.
 package struct PartHeader: Hashable, Sendable {
-    /// The longest line, in bytes.
-    package static let maximumLineLength = 8 << 10
-    /// The longest header block, in bytes.
-    package static let maximumLength = 64 << 10
+    /// The most bytes of a line.
+    package static let maxLineLength = 8 << 10
+    /// The most bytes of a header block.
+    package static let maxLength = 64 << 10
 
     /// What the part says that it holds.
     package enum Media: Hashable, Sendable {

@@ -40,7 +40,7 @@ package struct Quirks: OptionSet, Hashable, Sendable {
     package static let bytesBeforePicture = Quirks(rawValue: 1 << 15)
     /// Bytes behind a picture's end, within its length, were kept.
     package static let bytesBehindPicture = Quirks(rawValue: 1 << 16)
-    /// A picture of the right length without its end marker.
+    /// A picture without its end marker was passed on.
     package static let noEndOfImage = Quirks(rawValue: 1 << 17)
     /// A part that is no picture was dropped.
     package static let otherPart = Quirks(rawValue: 1 << 18)
@@ -50,6 +50,9 @@ package struct Quirks: OptionSet, Hashable, Sendable {
     package static let brokenPicture = Quirks(rawValue: 1 << 20)
     /// Pictures that are no parts.
     package static let barePictures = Quirks(rawValue: 1 << 21)
+
+    /// Bytes between a picture's segments, which decoders pass over, were kept.
+    package static let fillerInPicture = Quirks(rawValue: 1 << 22)
 
     /// All of them in plain words, in a fixed order.
     package var names: [String] {
@@ -79,5 +82,6 @@ package struct Quirks: OptionSet, Hashable, Sendable {
         (.emptyPart, "dropped an empty part"),
         (.brokenPicture, "dropped a broken picture"),
         (.barePictures, "JPEGs without parts"),
+        (.fillerInPicture, "bytes between a picture's segments"),
     ]
 }

@@ -32,6 +32,15 @@ package struct SourceConfiguration: Equatable, Sendable {
         case close
     }
 
+    /// Who may watch.
+    package enum Audience: Equatable, Sendable {
+        case everyone
+        /// Whoever has logged in.
+        case users
+        /// These users.
+        case named([String])
+    }
+
     /// Names that no source may have, since a path that begins with them is a route of the relay; a test ties them to the routes.
     package static let reservedNames: Set<String> = ["status", "metrics", "healthz", "readyz", "stream", "snapshot", "ws", "embed"]
 
@@ -84,6 +93,10 @@ package struct SourceConfiguration: Equatable, Sendable {
     package var certificateFingerprint: CertificateFingerprint?
     /// Whether it appears in lists that anyone may see.
     package var isListed = true
+    /// Who may watch; nil for the users where there are some, else everyone.
+    package var viewers: Audience?
+    /// The most viewers of this source from one address; nil for no limit.
+    package var maxViewersPerAddress: Int?
 
     /// How old the newest frame may be before the camera counts as lost: single pictures come only every ``interval``, and
     /// ``maxFPS`` may be low.

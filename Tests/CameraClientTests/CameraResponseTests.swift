@@ -153,6 +153,35 @@ import Testing
         await camera.stop()
     }
 
+    @Test(arguments: [true, false]) func whatIsDroppedIsToldAndCounted(someAreWhole: Bool) async throws {
+        let whole = TestPicture.jpeg(1)
+        let cut = Array(whole.dropLast(12))
+        let parts = (0..<9).flatMap { TestPicture.parts([cut, $0 == 4 && someAreWhole ? whole : cut]) }
+        let camera = try await TestCamera.start { _ in
+            [
+                .send(
+                    bytes("HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n") + TestPicture.parts([whole])
+                        + parts), .close,
+            ]
+        }
+        let watched = try await watch("http://127.0.0.1:\(camera.port)/", frames: 9)
+        let description = try #require(watched.descriptions.last)
+        #expect(description.quirks.contains(.brokenPicture))
+        #expect(description.picturesDropped == (someAreWhole ? 17 : 18))
+        #expect(watched.jpegs == Array(repeating: whole, count: someAreWhole ? 2 : 1))
+        await camera.stop()
+    }
+
+    @Test func whatIsDroppedIsToldBeforeAnyPictureComes() async throws {
+        let cut = Array(TestPicture.jpeg(1).prefix(60))
+        let head = bytes("HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n")
+        let camera = try await TestCamera.start { _ in [.send(head + TestPicture.parts([cut, cut, cut])), .close] }
+        let watched = try await watch("http://127.0.0.1:\(camera.port)/", frames: 1)
+        #expect(watched.descriptions.last?.quirks.contains(.brokenPicture) == true)
+        #expect(watched.descriptions.last?.picturesDropped ?? 0 >= 2)
+        await camera.stop()
+    }
+
     @Test func theBoundaryIsReadAgainOnEachConnection() async throws {
         let camera = try await TestCamera.start { request in
             let boundary = "b\(request.connection)"

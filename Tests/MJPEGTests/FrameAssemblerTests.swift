@@ -3,14 +3,17 @@ import NIOCore
 import Testing
 
 @Suite struct FrameAssemblerTests {
-    @Test(arguments: Stream.boundaries + Stream.parts + Stream.broken) func aStreamGivesItsFrames(stream: Stream) throws {
+    /// All that must come out whole.
+    static let whole = Stream.boundaries + Stream.parts + Stream.lenient + Stream.endless + Stream.lengths
+
+    @Test(arguments: whole + Stream.broken + Stream.cuts) func aStreamGivesItsFrames(stream: Stream) throws {
         let whole = try assemble(stream.bytes, stream.layout, splits: [])
         #expect(whole.jpegs == stream.frames)
         #expect(whole.assembler.framesDropped == stream.dropped)
         for quirk in stream.quirks { #expect(whole.assembler.quirks.contains(quirk), "\(quirk.names)") }
     }
 
-    @Test(arguments: Stream.boundaries + Stream.parts + Stream.broken) func aFrameIsOutWithItsLastByte(stream: Stream) throws {
+    @Test(arguments: whole + Stream.broken + Stream.cuts) func aFrameIsOutWithItsLastByte(stream: Stream) throws {
         let whole = try assemble(stream.bytes, stream.layout, splits: [])
         let single = try assemble(stream.bytes, stream.layout, splits: 1..<stream.bytes.count)
         #expect(single.jpegs == stream.frames)
@@ -20,7 +23,8 @@ import Testing
         for (frame, moment) in zip(single.frames, stream.moments) where moment != nil { #expect(frame.offset == moment) }
     }
 
-    @Test(arguments: Stream.boundaries + Stream.parts) func everySplitGivesTheSame(stream: Stream) throws {
+    @Test(arguments: Stream.boundaries + Stream.parts + Stream.lenient + Stream.endless(0) + Stream.endless(2) + Stream.lengths)
+    func everySplitGivesTheSame(stream: Stream) throws {
         let edges = try assemble(stream.bytes, stream.layout, splits: 1..<stream.bytes.count).frames.compactMap(\.offset)
         for split in 1..<stream.bytes.count {
             // Inside of pictures, where all streams are alike, each stream takes another third of the splits.
@@ -31,7 +35,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Stream.broken) func piecesGiveTheSame(stream: Stream) throws {
+    @Test(arguments: Stream.broken + Stream.cuts) func piecesGiveTheSame(stream: Stream) throws {
         for first in [1, 4, 7] {
             let pieces = try assemble(stream.bytes, stream.layout, splits: stride(from: first, to: stream.bytes.count, by: 7))
             try #require(pieces.jpegs == stream.frames, "pieces from \(first)")

@@ -83,9 +83,7 @@ extension Stream {
                 stream.frame(jpeg).text("\r\n--x\r\nContent-Type: image/jpeg\r\n\r\n")
             },
 
-            wrong("too large", by: 1, odd: []).padding([0x0D]),
-            wrong("too large", by: 2, odd: []).padding([0x0D, 0x0A]),
-        ] + [3, 4, 5, 6, 7, 10, 20, 33, 60, 100, 200, 5000, 500_000].map { wrong("too large", by: $0, odd: .lengthTooLarge) }
+        ] + [1, 2, 3, 4, 5, 6, 7, 10, 20, 33, 60, 100, 200, 5000, 500_000].map { wrong("too large", by: $0, odd: .lengthTooLarge) }
         + [-1, -2, -3, -10, -50, -80, -120, -150].map { wrong("too small", by: $0, odd: .lengthTooSmall) } + [
             padded("a zero", [0]),
             padded("zeros", [UInt8](repeating: 0, count: 40)),
@@ -178,13 +176,5 @@ extension Stream {
         return [inner, inner + [0xFF, 0xD8, 0xFF, 0xE0, 0, 1], inner + TestJPEG(seed: 5, entropyLength: 9).bytes + inner].map {
             TestJPEG(seed: 3, entropyLength: 20, comment: $0).bytes
         }
-    }
-
-    /// The same stream, with bytes behind each picture that count as its own.
-    func padding(_ padding: [UInt8]) -> Stream {
-        var stream = self
-        stream.frames = stream.frames.map { $0 + padding }
-        stream.moments = stream.moments.map { $0.map { $0 + padding.count } }
-        return stream
     }
 }

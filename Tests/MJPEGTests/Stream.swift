@@ -38,6 +38,13 @@ struct Stream: CustomTestStringConvertible, Sendable {
         return stream
     }
 
+    /// Adds bytes that are a frame, which is due `behind` bytes after the last of them.
+    func frame(_ jpeg: [UInt8], behind: Int) -> Stream {
+        var stream = frame(jpeg)
+        stream.moments[stream.moments.count - 1] = stream.bytes.count + behind
+        return stream
+    }
+
     func odd(_ quirks: Quirks...) -> Stream {
         var stream = self
         stream.quirks += quirks

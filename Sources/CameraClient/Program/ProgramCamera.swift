@@ -19,12 +19,18 @@ package final class ProgramCamera: Camera {
         package var maxFrameSize: Int
         /// Takes each line of standard error, cut and cleaned.
         package var log: @Sendable (String) -> Void
+        /// Called when the program has been started, which takes more descriptors than reading it.
+        package var started: @Sendable () -> Void
 
-        package init(words: [String], stallTimeout: Duration, maxFrameSize: Int, log: @escaping @Sendable (String) -> Void) {
+        package init(
+            words: [String], stallTimeout: Duration, maxFrameSize: Int, log: @escaping @Sendable (String) -> Void,
+            started: @escaping @Sendable () -> Void = {}
+        ) {
             self.words = words
             self.stallTimeout = stallTimeout
             self.maxFrameSize = maxFrameSize
             self.log = log
+            self.started = started
         }
     }
 
@@ -55,12 +61,14 @@ package final class ProgramCamera: Camera {
         let name = settings.words.first ?? ""
         let lines = ErrorLines(log: settings.log)
         let mark = StartedPrograms.all.mark()
+        let settings = settings
         defer { withExtendedLifetime(mark) {} }
         do {
             let result = try await run(
                 configuration, input: .none, output: .sequence, error: .sequence
             ) { execution in
                 mark.started(execution.processIdentifier.value)
+                settings.started()
                 let ending = await self.play(execution, to: sink, lines)
                 // One that has closed its output may be about to end by itself, with a status that says why.
                 let ownEnd: [TeardownStep] =
@@ -126,17 +134,17 @@ package final class ProgramCamera: Camera {
 
     private func read(_ output: SubprocessOutputSequence, to sink: FrameSink, _ pulse: Pulse) async -> CameraError? {
         var assembler = FrameAssembler(layout: .detect, maxFrameSize: settings.maxFrameSize)
-        var shownQuirks: Quirks?
+        var shown: CameraDescription?
         do {
             for try await piece in output {
                 var bytes = piece.withUnsafeBytes { ByteBuffer(bytes: $0) }
                 while let frame = try assembler.append(&bytes, timestamp: .now()) {
                     pulse.beat()
-                    let quirks = assembler.quirks
-                    let description =
-                        shownQuirks == quirks
-                        ? nil : CameraDescription(learntBoundary: assembler.learntBoundary.map { $0.shown() }, quirks: quirks)
-                    shownQuirks = quirks
+                    let known = CameraDescription(
+                        learntBoundary: assembler.learntBoundary.map { $0.shown() }, quirks: assembler.quirks,
+                        picturesDropped: assembler.framesDropped)
+                    let description = shown == known ? nil : known
+                    shown = known
                     for _ in 0..<20 where !sink.isSettled() {
                         try await eventLoop.scheduleTask(in: .milliseconds(1)) {}.futureResult.get()
                     }

@@ -12,7 +12,7 @@ enum StatusAnswer {
         } catch {
             return .answer(.badQuery(error))
         }
-        let isOperator = request.requester.isOperator
+        let isOperator = request.isOperator
         let listsViewers = isOperator && wantsViewers && (wantsJSON || !isForAll)
         let relay = RelayReport(request.served, isForOperator: isOperator)
         let hasDashboard = request.scope == .relay || request.scope == .admin

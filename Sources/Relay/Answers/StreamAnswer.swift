@@ -12,7 +12,10 @@ enum StreamAnswer {
             if request.head.headers.first(name: "User-Agent") == "mjpeg-relay" {
                 headers.add(name: "X-Stall-Timeout", value: source.hub.policy.stallTimeout.wholeSeconds)
             }
-            return .stream(source, StreamRequest(form: form, wishes: wishes, origin: request.requester.origin, headers: headers))
+            return .stream(
+                source,
+                StreamRequest(
+                    form: form, wishes: wishes, origin: request.requester.origin, admission: request.admission, headers: headers))
         } catch {
             return .answer(.badQuery(error))
         }

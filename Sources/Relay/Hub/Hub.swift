@@ -157,6 +157,11 @@ package final class Hub: Sendable {
         for promise in takeWaiting() { promise.succeed(nil) }
     }
 
+    /// Ends the viewers that `mayStay` says no of, each after its frame in flight.
+    func endViewers(unless mayStay: @escaping @Sendable (Admission) -> Bool) {
+        for shard in shards where shard.hasViewers { shard.endViewers(unless: mayStay) }
+    }
+
     /// What went to viewers so far, all shards together.
     package var totals: ViewerTotals {
         shards.reduce(into: ViewerTotals()) { $0.add($1.totals) }

@@ -95,6 +95,9 @@ struct StatusPage {
         if let learnt = source.shown(\.learntBoundary), learnt != status.camera?.boundary { add("boundary in use", learnt) }
         add("server", source.shown(\.server))
         if let quirks = status.camera?.quirks.names, !quirks.isEmpty { add("quirks", quirks.joined(separator: ", ")) }
+        if let dropped = status.camera?.picturesDropped, dropped > 0 {
+            add("pictures dropped", "\(dropped), cut or broken, since the last connect")
+        }
         add("connects", "\(status.connects), of them \(source.reconnects) again")
         add("frames in", "\(Figures.count(status.framesReceived)) (\(Figures.bytes(status.bytesReceived)))")
         add("frames out", "\(Figures.count(source.totals.framesSent)) (\(Figures.bytes(source.totals.bytesSent)))")

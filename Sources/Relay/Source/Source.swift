@@ -21,6 +21,7 @@ package final class Source: Sendable {
     package let hub: Hub
     private let eventLoop: any EventLoop
     private let resolver: HostResolver
+    private let claim: DescriptorClaim
     private let clock: any Clock<Duration>
     private let logger: Logger
     private let settings: Mutex<(configuration: SourceConfiguration, secrets: Secrets)>
@@ -31,17 +32,19 @@ package final class Source: Sendable {
     private let machine: Mutex<SourceStateMachine>
 
     /// Makes a source that reads its camera on `eventLoop` and serves viewers on all of `eventLoops`.
-    package init(
+    init(
         configuration: SourceConfiguration,
         eventLoop: any EventLoop,
         eventLoops: [any EventLoop],
         resolver: HostResolver,
+        descriptors: Descriptors,
         clock: any Clock<Duration> = ContinuousClock(),
         logger: Logger
     ) {
         name = configuration.name
         self.eventLoop = eventLoop
         self.resolver = resolver
+        claim = DescriptorClaim(descriptors)
         self.clock = clock
         var logger = logger
         logger[metadataKey: "source"] = "\(configuration.name)"
@@ -49,7 +52,7 @@ package final class Source: Sendable {
         hub = Hub(
             eventLoops: eventLoops, source: eventLoop, policy: LossPolicy(configuration), maxFPS: configuration.maxFPS)
         settings = Mutex((configuration, Secrets(configuration)))
-        camera = Mutex(SourceCamera(configuration, eventLoop: eventLoop, resolver: resolver, logger: logger))
+        camera = Mutex(SourceCamera(configuration, eventLoop: eventLoop, resolver: resolver, claim: claim, logger: logger))
         gate = Mutex(FrameGate())
         current = Mutex(SourceStatus(since: .now()))
         machine = Mutex(SourceStateMachine(backoff: Backoff(configuration)))
@@ -72,7 +75,7 @@ package final class Source: Sendable {
         usePolicy()
         let isNewCamera = old.needsNewCamera(for: new)
         if isNewCamera {
-            camera.withLock { $0 = SourceCamera(new, eventLoop: eventLoop, resolver: resolver, logger: logger) }
+            camera.withLock { $0 = SourceCamera(new, eventLoop: eventLoop, resolver: resolver, claim: claim, logger: logger) }
             current.withLock { $0.forgetCamera() }
         } else {
             camera.withLock { $0.use(new) }
@@ -100,6 +103,8 @@ package final class Source: Sendable {
             change { $0.switchOff() }
             return
         }
+        let (need, claim) = (configuration.descriptors, claim)
+        defer { claim.release() }
         let camera = camera.withLock { $0.camera }
         while !Task.isCancelled {
             if !isWanted {
@@ -112,9 +117,14 @@ package final class Source: Sendable {
                 await waitBeforeDial(wait)
                 continue
             }
+            guard claim.take(need) else {
+                await waitForDescriptors()
+                continue
+            }
             change { $0.dialing(at: .now()) }
             logger.debug("dialling")
             let failure = await streamWhileWanted(camera)
+            claim.release()
             guard !Task.isCancelled, let failure else { continue }
             let retry = machine.withLock { $0.ended(failure, at: .now(), fraction: .random(in: 0...1)) }
             note(failure, retry)
@@ -244,6 +254,12 @@ package final class Source: Sendable {
         hub.forget()
         // A frame may have passed the gate before it closed; it is out by then, and no frame of another camera is.
         eventLoop.execute { self.hub.forget() }
+    }
+
+    private func waitForDescriptors() async {
+        current.withLock { $0.lastError = .connection(reason: "no more files may be opened; raise the limit of open files (ulimit -n)") }
+        change { $0.holdBack() }
+        try? await clock.sleep(for: DescriptorClaim.interval)
     }
 
     // MARK: - What comes from the camera

@@ -29,14 +29,17 @@ extension SourceConfiguration {
         FileCamera.Settings(framesPerSecond: fps, maxFrameSize: maxFrameSize)
     }
 
-    /// How a program is run and read.
-    func programSettings(_ words: [String], logger: Logger) -> ProgramCamera.Settings {
+    /// How a program is run and read; `started` is called at each of its starts.
+    func programSettings(
+        _ words: [String], logger: Logger, started: @escaping @Sendable () -> Void
+    ) -> ProgramCamera.Settings {
         let secrets = Secrets(self)
         return ProgramCamera.Settings(
             words: words,
             stallTimeout: stallTimeout,
             maxFrameSize: maxFrameSize,
-            log: { logger.debug("program says", metadata: ["line": "\(secrets.hide(in: $0))"]) }
+            log: { logger.debug("program says", metadata: ["line": "\(secrets.hide(in: $0))"]) },
+            started: started
         )
     }
 

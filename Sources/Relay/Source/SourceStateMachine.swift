@@ -87,6 +87,9 @@ struct SourceStateMachine: Sendable {
         return true
     }
 
+    /// A dial has to wait for something of ours, so the camera is not to blame.
+    mutating func holdBack() { state = .waiting }
+
     /// A dial begins. After a stall the state stays `stalled` until this dial brings a frame or ends.
     mutating func dialing(at now: NIODeadline) {
         dialBegan = now

@@ -97,6 +97,7 @@ extension SourceReport {
                     ("certificate", isForOperator ? .optional(status.camera?.certificate.map { "\($0.fingerprint)" }) : .null),
                     ("polled", .bool(status.camera?.isPolledUnasked ?? false)),
                     ("quirks", .array(status.camera?.quirks.names.map { .string($0) } ?? [])),
+                    ("pictures_dropped", .count(UInt64(status.camera?.picturesDropped ?? 0))),
                 ])
             ),
             (

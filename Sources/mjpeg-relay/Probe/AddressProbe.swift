@@ -66,6 +66,12 @@ struct AddressProbe {
             }
             row("picture", "\(sample.width) x \(sample.height), \(sample.bytes / max(1, sample.frames)) bytes")
             row("rate", sample.rate.map { "\(Self.oneDecimal($0)) frames per second" } ?? "a single picture")
+        }
+        // Also where no picture came: what is odd may be why.
+        if let description = sample.description {
+            if description.picturesDropped > 0 {
+                row("dropped", "\(description.picturesDropped) cut or broken pictures, beside \(sample.frames) good ones")
+            }
             for (name, reading) in ProbeQuirks.readings(of: description.quirks) { row("quirk", "\(name): \(reading)") }
         }
         if let error = sample.error, !(sample.frames > 0 && error == .ended) { row("result", "\(error)") }
@@ -95,7 +101,7 @@ struct AddressProbe {
     }
 
     private static func lengths(_ quirks: Quirks) -> String {
-        if quirks.contains(.lengthTooLarge) || quirks.contains(.lengthTooSmall) { return "wrong ones" }
+        if quirks.contains(.lengthTooLarge) || quirks.contains(.lengthTooSmall) { return "wrong ones among them" }
         if quirks.contains(.unreadableContentLength) { return "unreadable ones" }
         return quirks.contains(.noContentLength) || quirks.contains(.barePictures) ? "none" : "a right one with each picture"
     }

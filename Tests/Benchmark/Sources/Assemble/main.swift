@@ -1,8 +1,8 @@
 import MJPEG
 import NIOCore
 
-// Assembles a stream of 50 KB pictures, as often as told, in reads of 64 KiB: `Assemble lengths|none|nothing COUNT`.
-// "nothing" makes the same stream and does not read it, for what the rest of the program costs.
+// Assembles a stream of 50 KB pictures, as often as told: `Assemble lengths|none|nothing COUNT [BYTES]`. BYTES is the size of
+// a read, 64 KiB unless named. "nothing" makes the same stream and does not read it, for what the rest of the program costs.
 
 /// A JPEG whose entropy-coded data is like a real one's: any bytes, 0xFF followed by 0.
 func picture(_ seed: UInt64) -> [UInt8] {
@@ -24,7 +24,8 @@ for number in 1...20 {
     let length = mode == "lengths" ? "Content-Length: \(jpeg.count)\r\n" : ""
     stream += Array("--b\r\nContent-Type: image/jpeg\r\n\(length)\r\n".utf8) + jpeg + Array("\r\n".utf8)
 }
-let reads = stride(from: 0, to: stream.count, by: 65536).map { ByteBuffer(bytes: stream[$0..<min($0 + 65536, stream.count)]) }
+let size = CommandLine.arguments.dropFirst(3).first.flatMap { Int($0) } ?? 65536
+let reads = stride(from: 0, to: stream.count, by: size).map { ByteBuffer(bytes: stream[$0..<min($0 + size, stream.count)]) }
 var assembler = FrameAssembler(layout: .multipart(boundary: "b"), maxFrameSize: 1 << 20)
 var frames = 0
 if mode != "nothing" {
