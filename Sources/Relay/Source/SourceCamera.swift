@@ -59,7 +59,8 @@ struct SourceCamera: Sendable {
             switch (member, upstream) {
             case (.http(let camera), .camera(let url)): camera.use(configuration.httpSettings(url))
             case (.file(let camera), _): camera.use(configuration.fileSettings)
-            case (.program(let camera), .program(let words)): camera.use(configuration.programSettings(words, logger: logger, started: { claim.started(need) }))
+            case (.program(let camera), .program(let words)):
+                camera.use(configuration.programSettings(words, logger: logger, started: { claim.started(need) }))
             default: break
             }
         }
