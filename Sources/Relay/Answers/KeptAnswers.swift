@@ -1,11 +1,13 @@
 import NIOCore
 import Synchronization
 
-/// Answers that take long to write, each kept until it has been worth its cost: written off the event loops, and again only when
-/// that takes a twentieth of one processor's time, so that many open dashboards cost no more than one.
+/// Answers that may take long to write: written off the event loops, and those that did take long kept for a while, so that many
+/// open dashboards cost no more than one and never more than a twentieth of one processor.
 ///
-/// An answer is at most a second old, and that only with hundreds of sources. Any thread may call it.
+/// An answer is kept for at most a second, and that only with hundreds of sources. Any thread may call it.
 final class KeptAnswers: Sendable {
+    /// An answer that was written faster is written anew for each request: it then says what holds now.
+    private static let longTime = TimeAmount.milliseconds(10)
     /// How much longer an answer is kept than it took to write.
     private static let keeping: Int64 = 20
     /// The longest that one is kept.
@@ -68,7 +70,7 @@ final class KeptAnswers: Sendable {
         let promises: [EventLoopPromise<HTTPAnswer>] = entries.withLock { entries in
             guard case .making(let promises) = entries[key] else { return [] }
             let kept = min(Self.longest, .nanoseconds(time.nanoseconds * Self.keeping))
-            entries[key] = kept > .zero && entries.count <= Self.maxCount ? .made(answer, until: .now() + kept) : nil
+            entries[key] = time >= Self.longTime && entries.count <= Self.maxCount ? .made(answer, until: .now() + kept) : nil
             return promises
         }
         for promise in promises { promise.succeed(answer) }
