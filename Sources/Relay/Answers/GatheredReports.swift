@@ -16,7 +16,7 @@ enum GatheredReports {
             "\(form) \(isForOperator) \(listsViewers) \(request.scope) \(request.target.segments.count) "
             + "\(request.target.hasTrailingSlash) \(request.served.generation) " + sources.map(\.name).joined(separator: " ")
         return .later { eventLoop in
-            request.served.kept.answer(key, on: eventLoop) {
+            request.served.kept.answer(key, ofSources: sources.count, on: eventLoop) {
                 // Every hub has a shard on each loop that serves viewers.
                 let loops = sources.first?.hub.shards.map(\.eventLoop) ?? []
                 let parts = loops.map { loop in

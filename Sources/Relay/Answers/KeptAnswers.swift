@@ -1,15 +1,13 @@
 import NIOCore
 import Synchronization
 
-/// Answers that may take long to write: written off the event loops, and those that did take long kept for a while, so that many
-/// open dashboards cost no more than one and never more than a twentieth of one processor.
-///
-/// An answer is kept for at most a second, and that only with hundreds of sources. Any thread may call it.
+/// Answers that may take long to write: written off the event loops, and those of many sources kept for up to a second, so that
+/// many open dashboards cost no more than one and never more than a twentieth of one processor. Any thread may call it.
 final class KeptAnswers: Sendable {
-    /// An answer that was written faster is written anew for each request: it then says what holds now.
-    private static let longTime = TimeAmount.milliseconds(10)
+    /// An answer of fewer sources is written anew for each request: it then says what holds now.
+    private static let many = 100
     /// How much longer an answer is kept than it took to write.
-    private static let keeping: Int64 = 20
+    private static let keeping = 20
     /// The longest that one is kept.
     private static let longest = TimeAmount.seconds(1)
     /// Answers that are kept; each is of another address, query or asker.
@@ -25,9 +23,9 @@ final class KeptAnswers: Sendable {
     private let work = BackgroundWork()
 
     /// The answer that `key` stands for. Where none is kept, `gather` brings what it is made of from the event loops, and `write`
-    /// writes it, off them.
+    /// writes it, off them. It is of so many sources.
     func answer<Material: Sendable>(
-        _ key: String, on eventLoop: any EventLoop, gather: () -> EventLoopFuture<Material>,
+        _ key: String, ofSources count: Int, on eventLoop: any EventLoop, gather: () -> EventLoopFuture<Material>,
         write: @escaping @Sendable (Material) -> HTTPAnswer
     ) -> EventLoopFuture<HTTPAnswer> {
         let promise = eventLoop.makePromise(of: HTTPAnswer.self)
@@ -35,13 +33,13 @@ final class KeptAnswers: Sendable {
         if let kept { promise.succeed(kept) }
         guard isFirst else { return promise.futureResult }
         gather().whenComplete { result in
-            guard case .success(let material) = result else { return self.finish(key, .cannotBeGathered, after: .zero) }
+            guard case .success(let material) = result else { return self.finish(key, .cannotBeGathered, keeping: .zero) }
             let isTaken = self.work.add {
                 let start = NIODeadline.now()
                 let answer = write(material)
-                self.finish(key, answer, after: .now() - start)
+                self.finish(key, answer, keeping: count < Self.many ? .zero : (.now() - start) * Self.keeping)
             }
-            if !isTaken { self.finish(key, .tooManyAnswers, after: .zero) }
+            if !isTaken { self.finish(key, .tooManyAnswers, keeping: .zero) }
         }
         return promise.futureResult
     }
@@ -66,11 +64,11 @@ final class KeptAnswers: Sendable {
         }
     }
 
-    private func finish(_ key: String, _ answer: HTTPAnswer, after time: TimeAmount) {
+    private func finish(_ key: String, _ answer: HTTPAnswer, keeping time: TimeAmount) {
         let promises: [EventLoopPromise<HTTPAnswer>] = entries.withLock { entries in
             guard case .making(let promises) = entries[key] else { return [] }
-            let kept = min(Self.longest, .nanoseconds(time.nanoseconds * Self.keeping))
-            entries[key] = time >= Self.longTime && entries.count <= Self.maxCount ? .made(answer, until: .now() + kept) : nil
+            let kept = min(Self.longest, time)
+            entries[key] = kept > .zero && entries.count <= Self.maxCount ? .made(answer, until: .now() + kept) : nil
             return promises
         }
         for promise in promises { promise.succeed(answer) }
