@@ -183,7 +183,7 @@ let package = Package(
         .testTarget(
             name: "CameraClientTests",
             dependencies: [
-                "CameraClient", "CameraURL", "Digests", "MJPEG", "TestSupport", "Text",
+                "CameraClient", "CameraURL", "Certificates", "Digests", "MJPEG", "TestSupport", "Text",
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
