@@ -61,7 +61,7 @@ func withAuthority(_ body: (TestAuthority) throws -> Void) throws {
                 (a.chain, try file("empty", ""), .key, "holds no private key in PEM form (-----BEGIN PRIVATE KEY-----)"),
                 (a.chain, b.key, .key, "this key does not fit the certificate"),
                 (try file("turned", root + leaf), a.key, .chain, "the certificates stand in the wrong order"),
-                (try file("cut", String(leaf.dropLast(60))), a.key, .chain, "holds no"),
+                (try file("cut", String(leaf.dropLast(60))), a.key, .chain, "holds a certificate that cannot be read"),
                 (
                     try file("rubbish", leaf.replacingOccurrences(of: "MII", with: "AAA")), a.key, .chain,
                     "holds a certificate that cannot be read"

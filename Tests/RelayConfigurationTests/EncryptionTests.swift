@@ -100,7 +100,6 @@ import Testing
                     [
                         "2:26: unknown key 'adress' in 'listen'; did you mean 'address'?",
                         "2:51: 'redirect' in 'listen' must be https",
-                        "2:25: an address of 'listen' that is a mapping needs 'address' and 'redirect: https'",
                     ]
                 ),
                 ("listen: https://h:1\ncertificates: []", ["3:15: 'certificates' must be a list of 1 to 64 mappings"]),
