@@ -12,7 +12,7 @@ let package = Package(
     dependencies: [
         // Sockets, event loops, the server side of HTTP/1 and WebSocket.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-        // Cameras over https.
+        // Cameras and viewers over https.
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         // Programs as cameras; without traits it brings no Foundation.
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
@@ -48,6 +48,12 @@ let package = Package(
         .target(name: "Digests", dependencies: ["CNettle"], swiftSettings: strict),
         // Bytes and text: ASCII, escapes, Base64, the system's words, logins that must not show. Depends on nothing.
         .target(name: "Text", swiftSettings: strict),
+        // Certificates and keys in files, read and checked. No networks.
+        .target(
+            name: "Certificates",
+            dependencies: ["Digests", "Text", .product(name: "NIOSSL", package: "swift-nio-ssl")],
+            swiftSettings: strict
+        ),
         // A camera's address as a checked value. No networks.
         .target(name: "CameraURL", dependencies: ["Text"], swiftSettings: strict),
         // The format: frames, parts, delimiters, JPEG markers. Values only.
@@ -61,6 +67,7 @@ let package = Package(
             name: "CameraClient",
             dependencies: [
                 "CameraURL",
+                "Certificates",
                 "Digests",
                 "MJPEG",
                 "Text",
@@ -75,7 +82,9 @@ let package = Package(
         // relay.yaml as a checked value. No networks.
         .target(
             name: "RelayConfiguration",
-            dependencies: ["Accounts", "CLibYAML", "CameraURL", "MJPEG", "Text", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: [
+                "Accounts", "CLibYAML", "CameraURL", "Certificates", "MJPEG", "Text", .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: strict
         ),
         // Supervisor, sources, hubs, HTTP server, status. Parses no YAML.
@@ -85,6 +94,7 @@ let package = Package(
                 "Accounts",
                 "CameraClient",
                 "CameraURL",
+                "Certificates",
                 "Digests",
                 "MJPEG",
                 "RelayConfiguration",
@@ -93,6 +103,8 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
             // In the code, since a bundle would bring full Foundation.
@@ -132,6 +144,7 @@ let package = Package(
                 "Accounts",
                 "CameraClient",
                 "CameraURL",
+                "Certificates",
                 "MJPEG",
                 "Relay",
                 "RelayConfiguration",
@@ -141,6 +154,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
@@ -156,6 +170,9 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "AccountsTests", dependencies: ["Accounts"], swiftSettings: strict),
+        .testTarget(
+            name: "CertificatesTests", dependencies: ["Certificates", "TestSupport"], swiftSettings: strict
+        ),
         .testTarget(name: "DigestsTests", dependencies: ["Digests", "Text"], swiftSettings: strict),
         .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: strict),
         .testTarget(
@@ -166,7 +183,7 @@ let package = Package(
         .testTarget(
             name: "CameraClientTests",
             dependencies: [
-                "CameraClient", "CameraURL", "Digests", "MJPEG", "TestSupport", "Text",
+                "CameraClient", "CameraURL", "Certificates", "Digests", "MJPEG", "TestSupport", "Text",
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
@@ -175,13 +192,13 @@ let package = Package(
         .testTarget(name: "CameraURLTests", dependencies: ["CameraURL", "Text"], swiftSettings: strict),
         .testTarget(
             name: "RelayConfigurationTests",
-            dependencies: ["Accounts", "CameraURL", "RelayConfiguration", "TestSupport"],
+            dependencies: ["Accounts", "CameraURL", "Certificates", "RelayConfiguration", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "RelayTests",
             dependencies: [
-                "Accounts", "CameraClient", "CameraURL", "MJPEG", "Relay", "RelayConfiguration", "TestSupport",
+                "Accounts", "CameraClient", "CameraURL", "Certificates", "MJPEG", "Relay", "RelayConfiguration", "TestSupport",
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

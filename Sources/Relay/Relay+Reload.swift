@@ -1,3 +1,4 @@
+import Certificates
 import Logging
 import NIOCore
 import RelayConfiguration
@@ -32,7 +33,9 @@ extension Relay {
     /// Changes what differs, and only that: what did not change does not lose a frame.
     private func apply(_ new: RelayConfiguration) async {
         let change: ListenerChange
+        let watches: [CertificateWatch]
         do throws(RelayError) {
+            watches = try await readCertificates(of: new)
             change = try await prepareListeners(new.wantedListeners)
         } catch {
             descriptors.use(SourceNeeds(configuration), listeners: listeners.count)
@@ -42,6 +45,7 @@ extension Relay {
         guard !isStopping else { return await abandon(change) }
         let old = configuration
         configuration = new
+        useCertificates(watches)
         useDescriptors(listeners: listeners.count + change.unwanted.count)
         var counts = (added: 0, changed: 0, removed: 0)
         for source in new.sources {
@@ -55,6 +59,7 @@ extension Relay {
             if known.source.use(source) { running[source.name] = restart(known) }
         }
         serve { $0.reload = ReloadReport(time: .now()) }
+        await lookAtCertificates(all: true)
         for source in gate.current.sources.all { source.hub.endViewers { [gate] in gate.mayStay(source, $0) } }
         await finish(change)
         let names = Set(new.sources.map(\.name))
@@ -129,11 +134,11 @@ extension Relay {
     private func finish(_ change: ListenerChange) async {
         for listener in change.new {
             listener.open()
-            logger.info("listening", metadata: ["address": "\(listener.boundAddress)"])
+            logger.info("listening", metadata: ["address": "\(listener.shownAddress)"])
         }
         for listener in change.unwanted {
             await listener.close()
-            logger.info("no longer listening", metadata: ["address": "\(listener.boundAddress)"])
+            logger.info("no longer listening", metadata: ["address": "\(listener.shownAddress)"])
         }
         descriptors.use(SourceNeeds(configuration), listeners: listeners.count)
         if isStopping { await closeAll() }

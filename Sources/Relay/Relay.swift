@@ -1,4 +1,5 @@
 import CameraClient
+import Certificates
 import Logging
 import NIOCore
 import RelayConfiguration
@@ -25,6 +26,11 @@ package actor Relay {
     private let clock: any Clock<Duration>
     /// How bytes leave each listener's connections.
     private let transport: @Sendable (WantedListener) -> Transport
+    /// What https listeners show.
+    let certificates: ServedCertificates
+    /// The certificates' files, each with what is served of it.
+    var certificateWatches: [CertificateWatch] = []
+    private var certificateLooks: Task<Void, Never>?
     private var nextLoop = 0
     private(set) var isStopping = false
     /// True while a reload is at work; another one waits for it.
@@ -36,15 +42,17 @@ package actor Relay {
         configuration: RelayConfiguration, group: any EventLoopGroup, logger: Logger, version: String,
         clock: any Clock<Duration> = ContinuousClock()
     ) {
-        self.init(configuration: configuration, group: group, logger: logger, version: version, clock: clock) { _ in .plain }
+        self.init(configuration: configuration, group: group, logger: logger, version: version, clock: clock, transport: nil)
     }
 
-    /// Makes one whose listeners send as `transport` says.
+    /// Makes one whose listeners send as `transport` says, nil for as the configuration does.
     init(
         configuration: RelayConfiguration, group: any EventLoopGroup, logger: Logger, version: String,
-        clock: any Clock<Duration> = ContinuousClock(), transport: @escaping @Sendable (WantedListener) -> Transport
+        clock: any Clock<Duration> = ContinuousClock(), transport: (@Sendable (WantedListener) -> Transport)?
     ) {
-        self.transport = transport
+        let certificates = ServedCertificates()
+        self.certificates = certificates
+        self.transport = transport ?? { $0.name.kind == .encrypted ? certificates.transport : .plain }
         self.configuration = configuration
         self.group = group
         self.logger = logger
@@ -58,13 +66,17 @@ package actor Relay {
     /// Binds every address, then starts the sources; when an address cannot be bound, nothing stays open.
     package func start() async throws(RelayError) {
         useDescriptors(listeners: configuration.wantedListeners.count)
+        useCertificates(try await readCertificates(of: configuration))
         listeners = try await bindAll(configuration.wantedListeners)
         for source in configuration.sources { running[source.name] = start(source) }
         serve { $0.stage = .ready }
         if let eventLoop = eventLoops.first { gate.measure(on: eventLoop) }
         for listener in listeners {
             listener.open()
-            logger.info("listening", metadata: ["address": "\(listener.boundAddress)"])
+            logger.info("listening", metadata: ["address": "\(listener.shownAddress)"])
+        }
+        certificateLooks = Task { [clock] in
+            while (try? await clock.sleep(for: CertificateWatch.tick)) != nil { await lookAtCertificates() }
         }
     }
 
@@ -72,6 +84,7 @@ package actor Relay {
     /// `drain_timeout` later.
     package func stop() async {
         isStopping = true
+        certificateLooks?.cancel()
         gate.change { $0.stage = .draining }
         for listener in listeners { await listener.close() }
         listeners = []
@@ -114,6 +127,9 @@ package actor Relay {
         let sources = SourceTable(configuration.sources.compactMap { running[$0.name]?.source })
         gate.change { served in
             served.use(configuration, sources: sources)
+            served.encryptedPort =
+                listeners.first { $0.name.kind == .encrypted && configuration.encryption.listen.contains($0.name.address) }?.port
+            served.certificates = certificateWatches.map { CertificateReport($0) }
             change(&served)
         }
     }

@@ -22,7 +22,13 @@ package struct AccessConfiguration: Equatable, Sendable {
     /// The most viewers from one address, over all sources; nil for no limit.
     package var maxViewersPerAddress: Int?
 
+    /// Where the same is served over https.
+    package var encryptedAdmin: [ListenAddress] = []
+
     package init() {}
+
+    /// Whether operators have addresses of their own.
+    package var hasAdmin: Bool { !admin.isEmpty || !encryptedAdmin.isEmpty }
 
     /// Whether there are logins at all.
     package var hasUsers: Bool { !users.isEmpty }

@@ -1,8 +1,11 @@
+import Certificates
+
 extension RelayConfiguration {
     /// Reads the bytes of a file. `file` is its name in problems, `folder` where its relative paths start, `environment` what
     /// `${NAME}` stands for. Throws everything that is wrong at once; what keeps the text from being YAML, alone.
     package static func parse(
-        _ bytes: [UInt8], file: String, folder: String, environment: [String: String]
+        _ bytes: [UInt8], file: String, folder: String, environment: [String: String],
+        isKnownCertificate: @escaping (CertificateFiles) -> Bool = { _ in false }
     ) throws(ConfigurationError) -> RelayConfiguration {
         let root: YAMLNode?
         do throws(YAMLError) {
@@ -16,7 +19,7 @@ extension RelayConfiguration {
             let message = "the file is empty; it needs at least 'sources', the mapping of names to cameras"
             throw ConfigurationError(problems: [ConfigurationProblem(file: file, message: message)])
         }
-        var reader = ConfigurationReader(folder: folder, environment: environment)
+        var reader = ConfigurationReader(folder: folder, environment: environment, isKnownCertificate: isKnownCertificate)
         var draft = FileDraft()
         let places = reader.read(root, section: .top, keys: ConfigurationKeys.top, into: &draft)
         guard case .mapping = root.content else { throw ConfigurationError(problems: reader.sortedProblems(file: file)) }
@@ -28,7 +31,7 @@ extension RelayConfiguration {
     /// The configuration of a command line with one URL (`http://…` or `file:PATH`), by the same checks. Relative paths start
     /// at `folder`. Problems name the argument that is wrong and never repeat the URL.
     package static func single(
-        url: String, port: Int = defaultPort, webSocketPort: Int? = nil, folder: String = ""
+        url: String, port: Int = defaultPort, webSocketPort: Int? = nil, certificate: CertificateFiles? = nil, folder: String = ""
     ) throws(ConfigurationError) -> RelayConfiguration {
         var problems: [ConfigurationProblem] = []
         var upstream = SourceConfiguration.Upstream.file(path: "")
@@ -47,13 +50,27 @@ extension RelayConfiguration {
                 problems.append(ConfigurationProblem(message: "the WebSocket port is the same as the port"))
             }
         }
+        if let certificate {
+            do throws(CertificateProblem) {
+                _ = try CertificatePair(certificate)
+            } catch {
+                let option = error.file == .chain ? "--certificate" : "--key"
+                problems.append(ConfigurationProblem(message: "\(option): \(error.message)"))
+            }
+        }
         guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
-        return RelayConfiguration(
+        let address = ListenAddress.ip(host: "::", port: port)
+        var configuration = RelayConfiguration(
             mode: .single,
-            listen: [.ip(host: "::", port: port)],
+            listen: certificate == nil ? [address] : [],
             sources: [SourceConfiguration(name: singleSourceName, upstream: upstream)],
             webSocketPort: webSocketPort
         )
+        if let certificate {
+            configuration.encryption.listen = [address]
+            configuration.encryption.certificates = [certificate]
+        }
+        return configuration
     }
 
     /// Has every source connect only while it is watched, and for `linger` after.

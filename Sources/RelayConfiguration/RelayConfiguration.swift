@@ -17,7 +17,7 @@ package struct RelayConfiguration: Equatable, Sendable {
     package static let singleSourceName = "camera"
 
     package var mode: Mode
-    /// Where viewers connect, at least one; no two of them overlap.
+    /// Where viewers connect without encryption, no two of them overlapping; with those of ``encryption`` at least one.
     package var listen: [ListenAddress]
     /// The cameras, in the order of the file; names and ports are unique.
     package var sources: [SourceConfiguration]
@@ -26,6 +26,8 @@ package struct RelayConfiguration: Equatable, Sendable {
     package var log: LogConfiguration
     /// Who may see what.
     package var access = AccessConfiguration()
+    /// What is served over https.
+    package var encryption = EncryptionConfiguration()
     /// The most viewers of all sources together, nil for as many as the descriptor limit allows.
     package var maxViewers: Int?
     /// The port on which the single-URL mode also serves the older relay's WebSocket form (`-w`).

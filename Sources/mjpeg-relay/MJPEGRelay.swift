@@ -1,4 +1,5 @@
 import ArgumentParser
+import Certificates
 import RelayConfiguration
 
 /// The command line: one URL, or a configuration file.
@@ -7,7 +8,7 @@ struct MJPEGRelay: AsyncParsableCommand {
         commandName: "mjpeg-relay",
         abstract: "Takes each camera's MJPEG stream once and gives it to any number of viewers.",
         usage: """
-            mjpeg-relay [-p PORT] [-w PORT] [-T SECONDS] [-q | -d] URL
+            mjpeg-relay [-p PORT] [-w PORT] [-T SECONDS] [--certificate FILE --key FILE] [-q | -d] URL
             mjpeg-relay [-c FILE] [--check] [-q | -d]
             mjpeg-relay probe URL | HOST[:PORT]
             mjpeg-relay health [-p PORT | -c FILE]
@@ -39,6 +40,12 @@ struct MJPEGRelay: AsyncParsableCommand {
             "Connect the camera only while somebody watches, and this long after the last viewer.", valueName: "seconds"))
     var linger: Int?
 
+    @Option(help: ArgumentHelp("Serve over https with this certificate, its authorities' behind it (PEM).", valueName: "file"))
+    var certificate: String?
+
+    @Option(help: ArgumentHelp("The certificate's private key (PEM).", valueName: "file"))
+    var key: String?
+
     @Option(
         name: [.customShort("c", allowingJoined: true), .long],
         help: ArgumentHelp("Read the sources from this file.", valueName: "file"))
@@ -62,6 +69,13 @@ struct MJPEGRelay: AsyncParsableCommand {
         }
         if let linger, !(0...86400).contains(linger) { throw ValidationError("-T is a number of seconds from 0 to 86400") }
         if let port, port != 0, port == webSocketPort { throw ValidationError("--port and --ws-port are the same") }
+        if (certificate == nil) != (key == nil) { throw ValidationError("--certificate and --key go together") }
+        for (name, path) in [("--certificate", certificate), ("--key", key)] {
+            if let path, path.isBlank { throw ValidationError("\(name) is empty; it needs the path of a file") }
+        }
+        if url == nil, certificate != nil {
+            throw ValidationError("--certificate and --key go with a URL; a file has the key certificates")
+        }
         if config != nil {
             if url != nil { throw ValidationError("give a URL or --config, not both") }
             if port != nil { throw ValidationError("--port goes with a URL; with --config the ports stand in the file") }
@@ -77,12 +91,28 @@ struct MJPEGRelay: AsyncParsableCommand {
     func run() async throws {
         let configuration = try loadConfiguration()
         if check {
+            try checkCertificates(configuration)
             Output.say("ok")
             return
         }
         let service = Service(
             configuration: configuration, file: url == nil ? path : nil, forcedLevel: quiet ? .warning : debug ? .debug : nil)
         throw ExitCode(await service.run())
+    }
+
+    /// Says to which names the certificates are made out, and which of them do not hold now: a start warns of those and goes on.
+    private func checkCertificates(_ configuration: RelayConfiguration) throws {
+        var areStale = false
+        for files in configuration.encryption.certificates {
+            guard let pair = try? CertificatePair(files) else { continue }
+            if let staleness = pair.staleness() {
+                Output.complain("\(files.chain): the certificate for \(pair.names.joined(separator: ", ")) \(staleness)")
+                areStale = true
+            } else {
+                Output.say("\(files.chain): for \(pair.names.joined(separator: ", ")), until \(pair.lastDay)")
+            }
+        }
+        if areStale { throw ExitCode(1) }
     }
 
     /// The file that a start reads when there is no URL.
@@ -92,7 +122,8 @@ struct MJPEGRelay: AsyncParsableCommand {
         do throws(ConfigurationError) {
             if let url {
                 var configuration = try RelayConfiguration.single(
-                    url: url, port: port ?? RelayConfiguration.defaultPort, webSocketPort: webSocketPort)
+                    url: url, port: port ?? RelayConfiguration.defaultPort, webSocketPort: webSocketPort,
+                    certificate: certificate.flatMap { chain in key.map { CertificateFiles(chain: chain, key: $0) } })
                 if let linger { configuration.useOnDemand(linger: .seconds(linger)) }
                 return configuration
             }

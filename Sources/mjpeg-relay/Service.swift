@@ -1,4 +1,5 @@
 import CameraClient
+import Certificates
 import Glibc
 import Logging
 import NIOCore
@@ -68,7 +69,11 @@ struct Service {
                     tasks.addTask {
                         manager.reloading()
                         // One that only asked the reload at work for another round has nothing to tell.
-                        guard await relay.reload({ await Self.read(file) }) else { return }
+                        let reload = await relay.reload {
+                            // What is served is looked after by the relay itself: half a pair must not keep a file from being read.
+                            await Self.read(file, knowing: Set(relay.configuration.encryption.certificates))
+                        }
+                        guard reload else { return }
                         settings.use(await relay.configuration.log)
                         manager.ready()
                     }
@@ -96,11 +101,14 @@ struct Service {
     }
 
     /// Reads the file on a thread that may wait for a disk.
-    private static func read(_ file: String) async -> Result<RelayConfiguration, ConfigurationError> {
+    private static func read(_ file: String, knowing certificates: Set<CertificateFiles>) async -> Result<
+        RelayConfiguration, ConfigurationError
+    > {
         let environment = ConfigurationFile.environment
         let result: Result<RelayConfiguration, ConfigurationError>? = try? await NIOThreadPool.singleton.runIfActive {
             do throws(ConfigurationError) {
-                return .success(try RelayConfiguration.load(path: file, environment: environment))
+                return .success(
+                    try RelayConfiguration.load(path: file, environment: environment, isKnownCertificate: certificates.contains))
             } catch {
                 return .failure(error)
             }

@@ -1,4 +1,5 @@
 import CameraURL
+import Certificates
 import Digests
 import Glibc
 import NIOSSL

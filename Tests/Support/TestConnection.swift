@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// One TCP connection of a test, either end: sends bytes, and keeps what comes until the test takes it.
@@ -23,11 +24,25 @@ package final class TestConnection: Sendable {
     private let openChannel = Mutex<(any Channel)?>(nil)
 
     /// Connects to this machine. A reader that is slow or never reads also gets a small receive buffer.
-    package static func open(port: Int, reading: Reading = .atOnce) async throws -> TestConnection {
+    ///
+    /// - Parameter trusting: the path of an authority's certificate, for a connection over TLS to `localhost`.
+    package static func open(port: Int, reading: Reading = .atOnce, trusting authority: String? = nil) async throws -> TestConnection {
+        let tls = try authority.map { path in
+            var configuration = TLSConfiguration.makeClientConfiguration()
+            configuration.trustRoots = .file(path)
+            return try NIOSSLContext(configuration: configuration)
+        }
         let connection = TestConnection()
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(20))
-            .channelInitializer { channel in channel.eventLoop.makeCompletedFuture { try connection.adopt(channel) } }
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        try channel.pipeline.syncOperations.addHandler(NIOSSLClientHandler(context: tls, serverHostname: "localhost"))
+                    }
+                    try connection.adopt(channel)
+                }
+            }
         switch reading {
         case .atOnce: break
         case .limited, .never:

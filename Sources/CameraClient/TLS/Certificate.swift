@@ -1,4 +1,5 @@
 import CameraURL
+import Certificates
 import Digests
 import Glibc
 import NIOSSL
@@ -35,16 +36,8 @@ package struct Certificate: Hashable, Sendable {
         let parties = CertificateParties(bytes)
         name = parties?.commonName.map { $0.shown() }
         isSelfSigned = parties.map { $0.issuer == $0.subject } ?? false
-        firstDay = Self.day(certificate.notValidBefore)
-        lastDay = Self.day(certificate.notValidAfter)
+        firstDay = CalendarDay.text(of: certificate.notValidBefore)
+        lastDay = CalendarDay.text(of: certificate.notValidAfter)
         validity = now < certificate.notValidBefore ? .notYet : now > certificate.notValidAfter ? .over : .now
-    }
-
-    private static func day(_ seconds: time_t) -> String {
-        var seconds = seconds
-        var parts = tm()
-        guard gmtime_r(&seconds, &parts) != nil else { return "?" }
-        let (year, month, day) = (Int(parts.tm_year) + 1900, Int(parts.tm_mon) + 1, Int(parts.tm_mday))
-        return "\(year)-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day)"
     }
 }

@@ -19,6 +19,10 @@ struct Served: Sendable {
     var logsViewers = false
     /// The port where viewers find the sources; nil where that is a local socket, or a port that the system chooses.
     var viewersPort: Int?
+    /// The port to which plain requests are redirected.
+    var encryptedPort: Int?
+    /// What https shows, and what is wrong with it.
+    var certificates: [CertificateReport] = []
     var stage = Stage.starting
     /// How the last reload went.
     var reload = ReloadReport()
@@ -37,6 +41,6 @@ struct Served: Sendable {
         access = configuration.access
         maxViewers = configuration.maxViewers
         logsViewers = configuration.log.viewers
-        viewersPort = configuration.listen.lazy.compactMap(\.port).first { $0 != 0 }
+        viewersPort = (configuration.listen + configuration.encryption.listen).lazy.compactMap(\.port).first { $0 != 0 }
     }
 }

@@ -45,7 +45,8 @@ enum StatusAnswer {
 extension RelayReport {
     init(_ served: Served, isForOperator: Bool) {
         self.init(
-            version: served.version, uptime: .now() - served.started, reload: served.reload, isForOperator: isForOperator,
+            version: served.version, uptime: .now() - served.started, reload: served.reload, certificates: served.certificates,
+            isForOperator: isForOperator,
             process: .recent)
     }
 }

@@ -33,7 +33,16 @@ struct StatusPage {
                 """)
     }
 
-    private var problems: String {
+    private var problems: String { reloadProblems + certificateProblems }
+
+    private var certificateProblems: String {
+        let certificates = relay.certificates.filter { $0.problem != nil }
+        guard isForAll, !certificates.isEmpty else { return "" }
+        let lines = relay.isForOperator ? certificates.compactMap(\.problem).map { "<br>" + HTML.escape($0) }.joined() : ""
+        return "<p class=\"problems\"><strong>A certificate on disk cannot be used; the one before is still shown.</strong>\(lines)</p>\n"
+    }
+
+    private var reloadProblems: String {
         guard isForAll, !relay.reload.problems.isEmpty else { return "" }
         let lines = relay.isForOperator ? relay.reload.problems.map { "<br>" + HTML.escape($0) }.joined() : ""
         return "<p class=\"problems\"><strong>The configuration on disk is not in force: it has mistakes.</strong>\(lines)</p>\n"

@@ -54,7 +54,8 @@ package final class Gate: Sendable {
             if head.method == .OPTIONS { return .answer(PreflightAnswer.answer(to: head, served.access.cors)) }
             try Self.checkMethod(head)
             let target = try Self.target(of: head)
-            let requester = try Self.requester(of: head, from: peer, in: scope, served)
+            if scope == .redirect { return .answer(EncryptedRedirect.answer(to: head, port: served.encryptedPort)) }
+            let requester = try Self.requester(of: head, from: peer, in: scope, isEncrypted: listener.kind == .encrypted, served)
             let request = Request(head: head, target: target, scope: scope, requester: requester, served: served)
             let route = try Self.route(for: request)
             guard served.access.hasUsers, !route.isOpen else { return try roomFor(route.response(to: request)) }
@@ -211,9 +212,9 @@ package final class Gate: Sendable {
     }
 
     private static func requester(
-        of head: HTTPRequestHead, from peer: SocketAddress?, in scope: Route.Scope, _ served: Served
+        of head: HTTPRequestHead, from peer: SocketAddress?, in scope: Route.Scope, isEncrypted: Bool, _ served: Served
     ) throws(Refusal) -> Requester {
-        let requester = Requester(head, from: peer, in: scope, served.access)
+        let requester = Requester(head, from: peer, in: scope, isEncrypted: isEncrypted, served.access)
         guard !requester.isMisled else { throw Refusal(.misled) }
         return requester
     }
@@ -238,7 +239,7 @@ package final class Gate: Sendable {
 
     private static func route(for request: Request) throws(Refusal) -> Route {
         let route = Route(request.target, in: request.scope)
-        guard request.scope == .admin || request.served.access.admin.isEmpty || route.isForViewers else { throw Refusal(.notFound) }
+        guard request.scope == .admin || !request.served.access.hasAdmin || route.isForViewers else { throw Refusal(.notFound) }
         return route
     }
 }

@@ -93,6 +93,9 @@ package struct Listener: Sendable {
         if case .ip(let host, _) = name.address, let port { .ip(host: host, port: port) } else { name.address }
     }
 
+    /// The same as the log shows it.
+    package var shownAddress: String { name.shown(boundAddress) }
+
     /// Begins to accept connections.
     func open() { channel.read() }
 

@@ -10,6 +10,8 @@ package enum RelayError: Error, Sendable, CustomStringConvertible {
     case cannotListen(ListenAddress, reason: String, isFamilyMissing: Bool)
     /// More new addresses than there is room for among the open files.
     case tooManyListeners(Int, room: Int, limit: Int)
+    /// A certificate or its key cannot be served.
+    case badCertificate(path: String, message: String)
 
     static func cannotListen(_ address: ListenAddress, _ error: any Error) -> RelayError {
         let number = (error as? IOError)?.errnoCode
@@ -27,6 +29,7 @@ package enum RelayError: Error, Sendable, CustomStringConvertible {
         case .tooManyListeners(let count, let room, let limit):
             "cannot listen on \(count) new addresses: of the limit of open files, \(limit), there are \(room) left for them; raise it "
                 + "(ulimit -n), or try again when there are fewer viewers"
+        case .badCertificate(let path, let message): "\(path): \(message)"
         }
     }
 }

@@ -19,6 +19,7 @@ struct MetricsText {
         sample("mjpeg_relay_uptime_seconds", relay.uptime.inSeconds)
         family("mjpeg_relay_last_reload_successful", "gauge", "1 unless the last reload found problems in the configuration.")
         sample("mjpeg_relay_last_reload_successful", relay.reload.problems.isEmpty ? 1 : 0)
+        add(relay.certificates)
         family("process_cpu_seconds_total", "counter", "Processor time in seconds.")
         sample("process_cpu_seconds_total", relay.process.processorSeconds)
         let gauges: [(String, String, Int?)] = [
@@ -35,6 +36,15 @@ struct MetricsText {
             family(name, "gauge", help)
             sample(name, Double(value))
         }
+    }
+
+    /// One series for each first name: two kinds of key may be certified for the same one.
+    private mutating func add(_ certificates: [CertificateReport]) {
+        guard !certificates.isEmpty else { return }
+        let name = "mjpeg_relay_certificate_expiry_seconds"
+        family(name, "gauge", "Seconds until the certificate ends that https shows, by its first name.")
+        let ends = Dictionary(certificates.map { ($0.names.first ?? "", $0.secondsLeft) }, uniquingKeysWith: min)
+        for (host, seconds) in ends.sorted(by: { $0.key < $1.key }) { sample(name, Double(seconds), [("name", host)]) }
     }
 
     private mutating func add(_ sources: [SourceReport]) {

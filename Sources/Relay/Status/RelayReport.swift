@@ -7,6 +7,7 @@ struct RelayReport: Sendable {
     let version: String
     let uptime: TimeAmount
     let reload: ReloadReport
+    let certificates: [CertificateReport]
     /// Whether problems of the configuration may be shown: they tell of paths and names.
     let isForOperator: Bool
     let time = Timestamp.now()
@@ -24,6 +25,7 @@ struct RelayReport: Sendable {
             ("memory_bytes", .optional(process.memoryBytes)),
             ("private_memory_bytes", .optional(process.privateBytes)),
             ("descriptors", .object([("open", .optional(process.descriptors)), ("limit", .optional(process.descriptorLimit))])),
+            ("certificates", .array(certificates.map { $0.json(isForOperator: isForOperator) })),
             (
                 "reload",
                 .object([

@@ -19,8 +19,10 @@ struct Requester: Sendable {
     /// is not for it.
     let isMisled: Bool
 
-    /// Judges the request `head` that came from `peer` through a listener of `scope`.
-    init(_ head: HTTPRequestHead, from peer: SocketAddress?, in scope: Route.Scope, _ access: AccessConfiguration) {
+    /// Judges the request `head` that came from `peer` through a listener of `scope`; `isEncrypted` where that is one of https.
+    init(
+        _ head: HTTPRequestHead, from peer: SocketAddress?, in scope: Route.Scope, isEncrypted: Bool = false, _ access: AccessConfiguration
+    ) {
         let address = peer.flatMap(ViewerOrigin.ipAddress)
         isTrusted = access.trustedProxies.contains { range in
             if let address { range.contains(address) } else { range == .unix }
@@ -34,12 +36,13 @@ struct Requester: Sendable {
         } else {
             origin = .address(peer)
         }
-        isEncrypted = isTrusted && head.headers[canonicalForm: "X-Forwarded-Proto"].first?.lowercased() == "https"
+        let proxysWord = isTrusted ? head.headers[canonicalForm: "X-Forwarded-Proto"].first?.lowercased() : nil
+        self.isEncrypted = proxysWord.map { $0 == "https" } ?? isEncrypted
         isForwarded = Self.forwardingFields.contains { head.headers.contains(name: $0) }
         // Someone who comes through a proxy of this machine seems to come from this machine.
         let isHere = address == "127.0.0.1" || address == "::1"
         let isAlone = isHere && !isForwarded && !Self.showsPlainProxy(head)
-        isOperator = scope == .admin || (access.admin.isEmpty && isAlone && named?.isLoopback ?? true)
+        isOperator = scope == .admin || (!access.hasAdmin && isAlone && named?.isLoopback ?? true)
         // Whom any site may read, no name protects.
         // Nor does it where there are logins: a browser sends none to the name of another site.
         let isGuarded = !access.hosts.isEmpty || (!access.hasUsers && (scope == .admin || access.cors != .anyone))

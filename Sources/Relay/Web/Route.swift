@@ -35,6 +35,8 @@ package enum Route: Equatable, Sendable {
         case source(String, named: Bool)
         /// One source over WebSocket, on any path (the older relay's `-w`).
         case webSocket(String)
+        /// Nothing but where it is encrypted.
+        case redirect
     }
 
     /// Paths of one word where every source is served.
@@ -54,6 +56,7 @@ package enum Route: Equatable, Sendable {
     package init(_ target: RequestTarget, in scope: Scope) {
         let segments = target.segments
         switch (scope, segments.first) {
+        case (.redirect, _): self = .notFound
         case (.webSocket(let name), _): self = .source(name, .webSocketText)
         case (.source(let name, named: true), let word?) where word == name:
             self = Self.view(of: name, segments.dropFirst(), target)

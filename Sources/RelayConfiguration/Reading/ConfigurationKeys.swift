@@ -3,7 +3,8 @@ enum ConfigurationKeys {
     /// The file's own keys. `defaults` is read before `sources`, which start from it.
     static let top: [ConfigurationKey<FileDraft>] = [
         ConfigurationKey("listen", \.listen, .listenAddresses),
-        ConfigurationKey("admin", \.admin, .listenAddresses),
+        ConfigurationKey("admin", \.admin, .adminAddresses),
+        ConfigurationKey("certificates", \.certificates, .certificates),
         ConfigurationKey("trusted_proxies", \.configuration.access.trustedProxies, .addressRanges),
         ConfigurationKey("hosts", \.configuration.access.hosts, .hostNames),
         ConfigurationKey("cors", \.configuration.access.cors, .corsPolicy),
@@ -25,6 +26,18 @@ enum ConfigurationKeys {
         ConfigurationKey("level", \.level, .word()),
         ConfigurationKey("format", \.format, .word()),
         ConfigurationKey("viewers", \.viewers, .boolean),
+    ]
+
+    /// The keys of an address that is a mapping.
+    static let listener: [ConfigurationKey<ListenerDraft>] = [
+        ConfigurationKey("address", \.address, .text("an address, such as 0.0.0.0:80")),
+        ConfigurationKey("redirect", \.redirect, .word()),
+    ]
+
+    /// The keys of a certificate.
+    static let certificate: [ConfigurationKey<CertificateDraft>] = [
+        ConfigurationKey("chain", \.chain, .text("the path of a certificate in PEM form")),
+        ConfigurationKey("key", \.key, .text("the path of a private key in PEM form")),
     ]
 
     /// The keys of a user.
@@ -88,6 +101,7 @@ enum ConfigurationKeys {
         if inheritable.contains(where: { $0.name == key }) { return "; it belongs in a source or in 'defaults'" }
         if top.contains(where: { $0.name == key }) { return "; it belongs at the top of the file" }
         if log.contains(where: { $0.name == key }) { return "; it belongs in 'log'" }
+        if certificate.contains(where: { $0.name == key }) { return "; it belongs in 'certificates'" }
         if user.contains(where: { $0.name == key }) { return "; it belongs in a user of 'users'" }
         return ""
     }

@@ -1,3 +1,5 @@
+import Certificates
+
 /// The walk through a file's values: it gathers every problem and knows what values may refer to.
 ///
 /// No method repeats a value in a problem, since any of them may hold a login; keys and names are repeated where they
@@ -9,9 +11,14 @@ struct ConfigurationReader {
     let environment: [String: String]
     /// The pictures read so far by their paths: many sources may name one file.
     var pictures: [String: PlaceholderPicture] = [:]
+    /// Certificates that need no look: a relay that serves them watches them itself.
+    let isKnownCertificate: (CertificateFiles) -> Bool
     private(set) var problems: [(place: Place?, message: String)] = []
 
-    init(folder: String, environment: [String: String]) {
+    init(
+        folder: String, environment: [String: String], isKnownCertificate: @escaping (CertificateFiles) -> Bool = { _ in false }
+    ) {
+        self.isKnownCertificate = isKnownCertificate
         self.folder = folder
         self.environment = environment
     }

@@ -1,4 +1,5 @@
 import Accounts
+import Certificates
 
 /// A file's configuration while it is read.
 struct FileDraft: Sendable {
@@ -7,6 +8,22 @@ struct FileDraft: Sendable {
         var address: ListenAddress
         /// nil for the built-in one.
         var place: Place?
+        var kind = Kind.plain
+
+        /// How it is spoken to.
+        enum Kind: Sendable {
+            case plain
+            case encrypted
+            /// Plain requests are sent to where it is encrypted.
+            case redirect
+        }
+    }
+
+    /// A certificate's files with their places.
+    struct Certificate: Sendable {
+        var files: CertificateFiles
+        var chainPlace: Place
+        var keyPlace: Place
     }
 
     var configuration = RelayConfiguration(sources: [])
@@ -14,6 +31,8 @@ struct FileDraft: Sendable {
     var listen: [Listener] = []
     /// From `admin`; empty where the file does not set it.
     var admin: [Listener] = []
+    /// From `certificates`.
+    var certificates: [Certificate] = []
     /// From `users`.
     var users: [Account] = []
     /// From `defaults`.
@@ -76,16 +95,47 @@ struct FileDraft: Sendable {
         }
         for source in sources { source.checkTogether(&reader) }
         if !places.failed("listen") {
-            if !listen.isEmpty { configuration.listen = listen.map(\.address) }
+            if !listen.isEmpty { configuration.listen = listen.filter { $0.kind == .plain }.map(\.address) }
+            configuration.encryption.listen = listen.filter { $0.kind == .encrypted }.map(\.address)
+            configuration.encryption.redirects = listen.filter { $0.kind == .redirect }.map(\.address)
             checkPorts(&reader)
         }
-        configuration.access.admin = admin.map(\.address)
+        configuration.access.admin = admin.filter { $0.kind == .plain }.map(\.address)
+        configuration.access.encryptedAdmin = admin.filter { $0.kind == .encrypted }.map(\.address)
+        if !places.failed("listen"), !places.failed("admin") { checkEncryption(&reader, places) }
+        configuration.encryption.certificates = certificates.map(\.files)
         configuration.access.users = users
         // A page of another site would see what its visitor may see.
         if !users.isEmpty, places.keys["cors"] == nil { configuration.access.cors = .nobody }
         if !places.failed("users") { checkAudiences(&reader) }
         configuration.sources = sources.map(\.finished)
         return configuration
+    }
+
+    /// Reports encryption that lacks something, and certificates that cannot be served.
+    private func checkEncryption(_ reader: inout ConfigurationReader, _ places: KeyPlaces) {
+        let encrypted =
+            listen.map { ($0, "listen") }.filter { $0.0.kind == .encrypted }
+            + admin.map { ($0, "admin") }.filter { $0.0.kind == .encrypted }
+        for (listener, key) in encrypted where places.keys["certificates"] == nil {
+            reader.report("'\(key)': https:// needs 'certificates', which the file does not have", at: listener.place)
+        }
+        for listener in listen where listener.kind == .redirect && !listen.contains(where: { $0.kind == .encrypted }) {
+            reader.report("'listen' has no https:// address to redirect to", at: listener.place)
+        }
+        if encrypted.isEmpty, let place = places.values["certificates"]?.place {
+            reader.report("'certificates' are for https:// addresses, of which 'listen' and 'admin' have none", at: place)
+        }
+        for certificate in certificates where !reader.isKnownCertificate(certificate.files) {
+            do throws(CertificateProblem) {
+                _ = try CertificatePair(certificate.files)
+            } catch {
+                let isChain = error.file == .chain
+                let label = isChain ? "'chain'" : "'key'"
+                reader.report(
+                    "\(label) in 'certificates': \(error.message)", at: isChain ? certificate.chainPlace : certificate.keyPlace)
+            }
+        }
     }
 
     /// Reports users who are not there.
@@ -111,7 +161,7 @@ struct FileDraft: Sendable {
         let listeners = listen.isEmpty ? configuration.listen.map { Listener(address: $0) } : listen
         var uses = listeners.map { PortUse(address: $0.address, port: $0.address.port, owner: "'listen'", place: $0.place) }
         uses += admin.map { PortUse(address: $0.address, port: $0.address.port, owner: "'admin'", place: $0.place) }
-        let hasHost = listeners.contains { $0.address.port != nil }
+        let hasHost = listeners.contains { $0.address.port != nil && $0.kind != .redirect }
         for draft in sources {
             guard let port = draft.source.port, let place = draft.places.values["port"]?.place else { continue }
             let section = Section.source(draft.source.name)

@@ -9,6 +9,9 @@ struct Section: Hashable, Sendable {
     static let defaults = Section(label: "'defaults'", suffix: " in 'defaults'")
     static let log = Section(label: "'log'", suffix: " in 'log'")
 
+    static let listener = Section(label: "an address of 'listen'", suffix: " in 'listen'")
+    static let certificate = Section(label: "a certificate", suffix: " in 'certificates'")
+
     /// A user's section.
     static func user(_ name: String) -> Section {
         let label = "user\(Spelling.quoted(name))"

@@ -18,11 +18,13 @@ extension Account: SettingValue {}
 extension AddressRange: SettingValue {}
 extension CORSPolicy: SettingValue {}
 extension CertificateFingerprint: SettingValue {}
+extension FileDraft.Certificate: SettingValue {}
 extension FileDraft.Listener: SettingValue {}
 extension HeaderField: SettingValue {}
 extension PasswordHash: SettingValue {}
 extension PlaceholderPicture: SettingValue {}
 extension LinkKey: SettingValue {}
+extension ListenerDraft.Redirect: SettingValue {}
 extension LogConfiguration: SettingValue {}
 extension LogConfiguration.Format: SettingValue {}
 extension LogConfiguration.Level: SettingValue {}

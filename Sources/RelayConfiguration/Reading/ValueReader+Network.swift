@@ -27,41 +27,6 @@ extension ValueReader where Value == [SourceConfiguration.Upstream] {
     }
 }
 
-extension ValueReader where Value == [FileDraft.Listener] {
-    /// More than one machine has.
-    private static var maximumAddresses: Int { 64 }
-
-    /// One address or a list of them.
-    static let listenAddresses = ValueReader { node, label, reader in
-        let nodes: [YAMLNode]
-        if case .sequence(let items) = node.content {
-            guard reader.acceptsTag(of: node) else { return nil }
-            nodes = items
-        } else {
-            nodes = [node]
-        }
-        guard !nodes.isEmpty else {
-            reader.report("\(label) is an empty list; it must hold an address, such as 0.0.0.0:8080", at: node.place)
-            return nil
-        }
-        guard nodes.count <= maximumAddresses else {
-            reader.report("\(label) holds more than \(maximumAddresses) addresses", at: node.place)
-            return nil
-        }
-        var listeners: [FileDraft.Listener] = []
-        for node in nodes {
-            let expected = "an address, such as 0.0.0.0:8080, or a list of them"
-            guard let text = reader.text(node, label: label, expected: expected) else { continue }
-            do throws(TextError) {
-                listeners.append(FileDraft.Listener(address: try ListenAddress(text: text, folder: reader.folder), place: node.place))
-            } catch {
-                reader.report("\(label): \(error.message)", at: node.place)
-            }
-        }
-        return listeners.count == nodes.count ? listeners : nil
-    }
-}
-
 extension ValueReader where Value == [HeaderField] {
     /// Servers refuse requests with more.
     private static var maximumFields: Int { 64 }

@@ -55,6 +55,6 @@ extension ValueReader where Value: CaseIterable & RawRepresentable & Sendable, V
     static func word() -> Self {
         let words = Value.allCases.map { $0.rawValue }
         let last = words.last ?? ""
-        return scalar(words.dropLast().joined(separator: ", ") + " or " + last) { Value(rawValue: $0) }
+        return scalar(words.count > 1 ? words.dropLast().joined(separator: ", ") + " or " + last : last) { Value(rawValue: $0) }
     }
 }

@@ -38,7 +38,7 @@ struct Health: AsyncParsableCommand {
     func run() async throws {
         let deadline = ContinuousClock.now + Self.limit
         if let port {
-            try await request(.ip(host: "127.0.0.1", port: port), until: deadline)
+            try await request(.ip(host: "127.0.0.1", port: port), isEncrypted: nil, until: deadline)
         } else if let config {
             try await ask(of: config, until: deadline)
         } else {
@@ -66,12 +66,17 @@ struct Health: AsyncParsableCommand {
         RunningRelay.ask(relays, until: deadline - Self.limit / 2) { $0.file == file }
         let withFile = relays.filter { $0.answer?.file == file }
         guard withFile.isEmpty else { return try judge(withFile) }
-        try await request(try firstAddress(in: path), until: deadline)
+        let (address, isEncrypted) = try firstAddress(in: path)
+        try await request(address, isEncrypted: isEncrypted, until: deadline)
     }
 
-    private func firstAddress(in path: String) throws -> ListenAddress {
+    private func firstAddress(in path: String) throws -> (ListenAddress, isEncrypted: Bool) {
         do throws(ConfigurationError) {
-            return try RelayConfiguration.load(path: path, environment: ConfigurationFile.environment).listen.first ?? .builtIn
+            // Whoever asks need not be one who may read the keys.
+            let configuration = try RelayConfiguration.load(
+                path: path, environment: ConfigurationFile.environment, isKnownCertificate: { _ in true })
+            if let address = configuration.listen.first { return (address, false) }
+            return configuration.encryption.listen.first.map { ($0, true) } ?? (.builtIn, false)
         } catch {
             for problem in error.problems { Output.complain("\(problem)") }
             throw ExitCode(1)
@@ -86,10 +91,15 @@ struct Health: AsyncParsableCommand {
         }
     }
 
-    private func request(_ address: ListenAddress, until deadline: ContinuousClock.Instant) async throws {
+    /// - Parameter isEncrypted: nil where that is not known.
+    private func request(_ address: ListenAddress, isEncrypted: Bool?, until deadline: ContinuousClock.Instant) async throws {
         if let problem = DescriptorLimit.problem() { try fail(problem) }
         do {
-            let status = try await HealthRequest.status(of: address, within: deadline - .now)
+            var status = try await HealthRequest.status(of: address, isEncrypted: isEncrypted ?? false, within: deadline - .now)
+            // What a port of https answers to plain requests.
+            if status == .badRequest, isEncrypted == nil {
+                status = try await HealthRequest.status(of: address, isEncrypted: true, within: deadline - .now)
+            }
             guard status == .ok else { try fail("\(address) answers \(status.code)") }
         } catch let error as ExitCode {
             throw error

@@ -1,17 +1,30 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import RelayConfiguration
 
 /// One `GET /healthz` over a connection of its own.
 enum HealthRequest {
+    /// The certificate is not checked: the question is whether the relay is alive, by whatever name it is asked.
+    private static func encryption() throws -> NIOSSLClientHandler {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.certificateVerification = .none
+        return try NIOSSLClientHandler(context: NIOSSLContext(configuration: configuration), serverHostname: nil)
+    }
+
     /// The status with which a relay at `address` answers; throws where none comes within `limit`.
-    static func status(of address: ListenAddress, within limit: Duration) async throws -> HTTPResponseStatus {
+    static func status(
+        of address: ListenAddress, isEncrypted: Bool, within limit: Duration
+    ) async throws -> HTTPResponseStatus {
         let deadline = NIODeadline.now() + TimeAmount(limit)
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(TimeAmount(limit))
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHTTPClientHandlers() }
+                channel.eventLoop.makeCompletedFuture {
+                    if isEncrypted { try channel.pipeline.syncOperations.addHandler(encryption()) }
+                    try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                }
             }
         let channel =
             switch address {

@@ -51,8 +51,10 @@ final class Bench: Sendable {
     }
 
     /// A connection to the relay's listener at `index`.
-    func viewer(of relay: RelayProcess, listener index: Int = 0, reading: TestConnection.Reading = .atOnce) async throws -> TestViewer {
-        let viewer = try await TestViewer.open(port: relay.port(index), reading: reading)
+    func viewer(
+        of relay: RelayProcess, listener index: Int = 0, reading: TestConnection.Reading = .atOnce, trusting authority: String? = nil
+    ) async throws -> TestViewer {
+        let viewer = try await TestViewer.open(port: relay.port(index), reading: reading, trusting: authority)
         atEnd { await viewer.close() }
         return viewer
     }

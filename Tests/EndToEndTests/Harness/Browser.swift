@@ -6,10 +6,20 @@ final class Browser: Sendable {
     private let port: Int
     private let session: String
 
-    /// Starts a browser with further arguments; it ends with the bench.
-    static func start(_ bench: Bench, _ further: String..., trustsAnyCertificate: Bool = false) async throws -> Browser {
+    /// Starts a browser with further arguments, which trusts the authority of a file; it ends with the bench.
+    static func start(
+        _ bench: Bench, _ further: String..., trustsAnyCertificate: Bool = false, trusting authority: String? = nil
+    ) async throws -> Browser {
         let profile = try bench.folder()
         // Chromium keeps its own files below HOME too.
+        if let authority {
+            let store = "\(profile)/.pki/nssdb"
+            try FileManager.default.createDirectory(atPath: store, withIntermediateDirectories: true)
+            for arguments in [["-N", "--empty-password"], ["-A", "-n", "test", "-t", "C,,", "-i", authority]] {
+                let importing = try bench.program("certutil", ["-d", "sql:\(store)"] + arguments)
+                guard try await importing.exitStatus() == 0 else { throw Failure(importing.errors.text) }
+            }
+        }
         let driver = try bench.program("chromedriver", ["--port=0"], environment: ["HOME": profile])
         let line = try await driver.output.line(with: "started successfully on port")
         guard let port = line.matches(of: /port ([0-9]+)/).last.flatMap({ Int($0.1) }) else { throw Failure(line) }

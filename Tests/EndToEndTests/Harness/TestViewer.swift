@@ -7,8 +7,10 @@ final class TestViewer: Sendable {
     private let boundary = Mutex("")
 
     /// Connects; asks for nothing yet.
-    static func open(port: Int, reading: TestConnection.Reading = .atOnce) async throws -> TestViewer {
-        TestViewer(try await TestConnection.open(port: port, reading: reading))
+    static func open(
+        port: Int, reading: TestConnection.Reading = .atOnce, trusting authority: String? = nil
+    ) async throws -> TestViewer {
+        TestViewer(try await TestConnection.open(port: port, reading: reading, trusting: authority))
     }
 
     private init(_ connection: TestConnection) {

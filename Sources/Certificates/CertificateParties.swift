@@ -1,14 +1,14 @@
 /// Who signed a certificate and whose it is, as encoded (RFC 5280, section 4.1); the TLS library does not tell.
 ///
-/// It only helps to word an error, and decides about no trust.
-struct CertificateParties {
+/// It only helps to word what people read, and decides about no trust.
+package struct CertificateParties {
     /// The encoded name of the signer.
-    let issuer: ArraySlice<UInt8>
+    package let issuer: ArraySlice<UInt8>
     /// The encoded name of the owner.
-    let subject: ArraySlice<UInt8>
+    package let subject: ArraySlice<UInt8>
 
     /// Nil for what is not encoded as a certificate.
-    init?(_ der: [UInt8]) {
+    package init?(_ der: [UInt8]) {
         var outer = der[...]
         guard var certificate = Self.take(0x30, from: &outer), var fields = Self.take(0x30, from: &certificate) else { return nil }
         // A version stands first, except in certificates of the oldest form.
@@ -22,7 +22,7 @@ struct CertificateParties {
     }
 
     /// The owner's common name, nil where there is none.
-    var commonName: String? {
+    package var commonName: String? {
         var sets = subject
         while var set = Self.take(0x31, from: &sets) {
             guard var attribute = Self.take(0x30, from: &set), let identifier = Self.take(0x06, from: &attribute) else { continue }
