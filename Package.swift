@@ -36,6 +36,14 @@ let package = Package(
             pkgConfig: "nettle",
             providers: [.apt(["nettle-dev"])]
         ),
+        // libxcrypt's crypt(3), for viewers' passwords; it comes with every Debian compiler.
+        .systemLibrary(
+            name: "CCrypt",
+            pkgConfig: "libcrypt",
+            providers: [.apt(["libcrypt-dev"])]
+        ),
+        // Viewers' logins, signed links and cookies, as values.
+        .target(name: "Accounts", dependencies: ["CCrypt", "Digests", "Text"], swiftSettings: strict),
         // MD5 and SHA-256 of Digest logins and certificates, SHA-1 of WebSocket handshakes, entity tags of the pages' files.
         .target(name: "Digests", dependencies: ["CNettle"], swiftSettings: strict),
         // Bytes and text: ASCII, escapes, Base64, the system's words, logins that must not show. Depends on nothing.
@@ -67,13 +75,14 @@ let package = Package(
         // relay.yaml as a checked value. No networks.
         .target(
             name: "RelayConfiguration",
-            dependencies: ["CLibYAML", "CameraURL", "MJPEG", "Text", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: ["Accounts", "CLibYAML", "CameraURL", "MJPEG", "Text", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: strict
         ),
         // Supervisor, sources, hubs, HTTP server, status. Parses no YAML.
         .target(
             name: "Relay",
             dependencies: [
+                "Accounts",
                 "CameraClient",
                 "CameraURL",
                 "Digests",
@@ -120,6 +129,7 @@ let package = Package(
         .executableTarget(
             name: "mjpeg-relay",
             dependencies: [
+                "Accounts",
                 "CameraClient",
                 "CameraURL",
                 "MJPEG",
@@ -145,6 +155,7 @@ let package = Package(
             path: "Tests/Support",
             swiftSettings: strict
         ),
+        .testTarget(name: "AccountsTests", dependencies: ["Accounts"], swiftSettings: strict),
         .testTarget(name: "DigestsTests", dependencies: ["Digests", "Text"], swiftSettings: strict),
         .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: strict),
         .testTarget(
@@ -164,13 +175,13 @@ let package = Package(
         .testTarget(name: "CameraURLTests", dependencies: ["CameraURL", "Text"], swiftSettings: strict),
         .testTarget(
             name: "RelayConfigurationTests",
-            dependencies: ["CameraURL", "RelayConfiguration", "TestSupport"],
+            dependencies: ["Accounts", "CameraURL", "RelayConfiguration", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "RelayTests",
             dependencies: [
-                "CameraClient", "MJPEG", "Relay", "RelayConfiguration", "TestSupport",
+                "Accounts", "CameraClient", "CameraURL", "MJPEG", "Relay", "RelayConfiguration", "TestSupport",
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -35,12 +35,14 @@ extension Relay {
         do throws(RelayError) {
             change = try await prepareListeners(new.wantedListeners)
         } catch {
+            descriptors.use(SourceNeeds(configuration), listeners: listeners.count)
             refuse(["\(error)"])
             return
         }
         guard !isStopping else { return await abandon(change) }
         let old = configuration
         configuration = new
+        useDescriptors(listeners: listeners.count + change.unwanted.count)
         var counts = (added: 0, changed: 0, removed: 0)
         for source in new.sources {
             guard let known = running[source.name] else {
@@ -53,6 +55,7 @@ extension Relay {
             if known.source.use(source) { running[source.name] = restart(known) }
         }
         serve { $0.reload = ReloadReport(time: .now()) }
+        for source in gate.current.sources.all { source.hub.endViewers { [gate] in gate.mayStay(source, $0) } }
         await finish(change)
         let names = Set(new.sources.map(\.name))
         for (name, removed) in running where !names.contains(name) {
@@ -100,6 +103,11 @@ extension Relay {
         let blocked = missing.filter { one in unwanted.contains { $0.name.address.blocks(one.address) } }
         let blocking = unwanted.filter { listener in blocked.contains { listener.name.address.blocks($0.address) } }
 
+        let room = descriptors.roomForListeners
+        guard missing.count <= room || missing.isEmpty else {
+            throw RelayError.tooManyListeners(missing.count, room: max(0, room), limit: descriptors.limit)
+        }
+        descriptors.use(SourceNeeds(configuration), listeners: listeners.count + missing.count)
         var new = try await bindAll(missing.filter { !blocked.contains($0) })
         for listener in blocking { await listener.close() }
         do throws(RelayError) {
@@ -108,7 +116,7 @@ extension Relay {
             for listener in new { await listener.close() }
             let reopened = configuration.wantedListeners.filter { one in blocking.contains { $0.name == one.name } }
             let again = (try? await bindAll(reopened)) ?? []
-            for listener in again { await listener.open() }
+            for listener in again { listener.open() }
             listeners = listeners.filter { listener in !blocking.contains { $0.name == listener.name } } + again
             throw error
         }
@@ -120,13 +128,14 @@ extension Relay {
     /// Opens what is new and closes what is no longer wanted.
     private func finish(_ change: ListenerChange) async {
         for listener in change.new {
-            await listener.open()
+            listener.open()
             logger.info("listening", metadata: ["address": "\(listener.boundAddress)"])
         }
         for listener in change.unwanted {
             await listener.close()
             logger.info("no longer listening", metadata: ["address": "\(listener.boundAddress)"])
         }
+        descriptors.use(SourceNeeds(configuration), listeners: listeners.count)
         if isStopping { await closeAll() }
     }
 

@@ -20,6 +20,7 @@ package actor Relay {
     let limits: Limits
     var listeners: [Listener] = []
     var running: [String: Running] = [:]
+    let descriptors: Descriptors
     private let resolver = HostResolver()
     private let clock: any Clock<Duration>
     /// How bytes leave each listener's connections.
@@ -49,18 +50,20 @@ package actor Relay {
         self.logger = logger
         self.clock = clock
         eventLoops = Array(group.makeIterator())
-        limits = Limits(descriptors: Limits.raiseDescriptorLimit(), cameras: configuration.sources.count, logger: logger)
+        descriptors = Descriptors(limit: Descriptors.raiseLimit(), logger: logger)
+        limits = Limits(descriptors: descriptors, logger: logger)
         gate = Gate(version: version, limits: limits, logger: logger)
     }
 
     /// Binds every address, then starts the sources; when an address cannot be bound, nothing stays open.
     package func start() async throws(RelayError) {
+        useDescriptors(listeners: configuration.wantedListeners.count)
         listeners = try await bindAll(configuration.wantedListeners)
         for source in configuration.sources { running[source.name] = start(source) }
         serve { $0.stage = .ready }
         if let eventLoop = eventLoops.first { gate.measure(on: eventLoop) }
         for listener in listeners {
-            await listener.open()
+            listener.open()
             logger.info("listening", metadata: ["address": "\(listener.boundAddress)"])
         }
     }
@@ -92,9 +95,18 @@ package actor Relay {
     func start(_ configuration: SourceConfiguration) -> Running {
         let source = Source(
             configuration: configuration, eventLoop: eventLoops[nextLoop % eventLoops.count], eventLoops: eventLoops,
-            resolver: resolver, clock: clock, logger: logger)
+            resolver: resolver, descriptors: descriptors, clock: clock, logger: logger)
         nextLoop += 1
         return Running(source: source, task: Task { await source.run() })
+    }
+
+    /// Keeps free what the configuration's sources need, so many listeners besides.
+    func useDescriptors(listeners count: Int) {
+        descriptors.use(SourceNeeds(configuration), listeners: count)
+        guard descriptors.lack > 0 else { return }
+        logger.warning(
+            "the limit of open files is too low for all cameras at once, so some will wait: raise it (ulimit -n)",
+            metadata: ["limit": "\(descriptors.limit)", "needed": "\(descriptors.limit + descriptors.lack)"])
     }
 
     /// Lets requests see the configuration and what runs of it, all in one moment, with what else `change` does.

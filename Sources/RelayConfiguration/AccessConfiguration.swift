@@ -1,3 +1,5 @@
+import Accounts
+
 /// Who may see what, and which other sites' pages may show and read it.
 package struct AccessConfiguration: Equatable, Sendable {
     /// Where dashboard, status, metrics and readiness are served instead of at `listen`; empty: there.
@@ -11,8 +13,19 @@ package struct AccessConfiguration: Equatable, Sendable {
     package var hosts: [String] = []
     /// The origins, besides the relay's own, whose pages may frame the dashboard; `*` is every one.
     package var frameAncestors: [String] = []
+    /// Who may log in; as soon as there is one, whatever says nothing else asks for a login.
+    package var users: [Account] = []
+    /// What links are signed with.
+    package var linkKeys: [LinkKey] = []
+    /// What cookies are signed with; nil for a key of this run.
+    package var sessionKey: String?
+    /// The most viewers from one address, over all sources; nil for no limit.
+    package var maxViewersPerAddress: Int?
 
     package init() {}
+
+    /// Whether there are logins at all.
+    package var hasUsers: Bool { !users.isEmpty }
 }
 
 /// Which origins' pages may read pictures with a script; showing them is free to all.

@@ -14,7 +14,7 @@ package struct SourceConfiguration: Equatable, Sendable {
 
     /// Which redirects of a camera are followed.
     package enum Redirects: String, CaseIterable, Sendable {
-        /// Those to the same scheme, host and port.
+        /// Those to the same host; the login goes along unless the scheme is a weaker one.
         case same
         /// Those to any http or https address; the login stays behind.
         case any
@@ -30,6 +30,15 @@ package struct SourceConfiguration: Equatable, Sendable {
         case silent
         /// The stream ends after ``SourceConfiguration/stallTimeout``, for recorders that reconnect by themselves.
         case close
+    }
+
+    /// Who may watch.
+    package enum Audience: Equatable, Sendable {
+        case everyone
+        /// Whoever has logged in.
+        case users
+        /// These users.
+        case named([String])
     }
 
     /// Names that no source may have, since a path that begins with them is a route of the relay; a test ties them to the routes.
@@ -84,10 +93,14 @@ package struct SourceConfiguration: Equatable, Sendable {
     package var certificateFingerprint: CertificateFingerprint?
     /// Whether it appears in lists that anyone may see.
     package var isListed = true
+    /// Who may watch; nil for the users where there are some, else everyone.
+    package var viewers: Audience?
+    /// The most viewers of this source from one address; nil for no limit.
+    package var maxViewersPerAddress: Int?
 
     /// How old the newest frame may be before the camera counts as lost: single pictures come only every ``interval``, and
     /// ``maxFPS`` may be low.
-    package var patience: Duration {
+    package var effectiveStallTimeout: Duration {
         max(stallTimeout, (interval ?? .zero) * 3, maxFPS.map { .seconds(3 / $0) } ?? .zero)
     }
 

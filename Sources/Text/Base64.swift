@@ -1,4 +1,4 @@
-/// Base64 (RFC 4648, section 4), padding included; the standard library has none.
+/// Base64 (RFC 4648, section 4), padding included, and the form for URLs (section 5) without; the standard library has neither.
 package enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
@@ -19,6 +19,48 @@ package enum Base64 {
         precondition(target.count >= length, "no room for the encoded bytes")
         alphabet.withUnsafeBufferPointer { write(bytes, to: target, $0) }
         return length
+    }
+
+    /// Encodes a few bytes for a URL: `-` and `_` in place of `+` and `/`, no padding.
+    package static func encodeForURL(_ bytes: some Sequence<UInt8>) -> String {
+        let text = encode(bytes).utf8.filter { $0 != UInt8(ascii: "=") }.map { byte in
+            byte == UInt8(ascii: "+") ? ASCII.dash : byte == UInt8(ascii: "/") ? UInt8(ascii: "_") : byte
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Decodes either form, padded or not; nil for what is neither, whose unused bits must be zero so that no two texts mean the same.
+    package static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
+        var text = Array(text)
+        let length = text.count
+        while text.last == UInt8(ascii: "="), length - text.count < 2 { text.removeLast() }
+        guard text.count % 4 != 1, length == text.count || length % 4 == 0 else { return nil }
+        var decoded: [UInt8] = []
+        decoded.reserveCapacity(text.count / 4 * 3 + 2)
+        var bits: UInt32 = 0
+        var count = 0
+        for letter in text {
+            guard let value = value(of: letter) else { return nil }
+            bits = bits << 6 | value
+            count += 6
+            guard count >= 8 else { continue }
+            count -= 8
+            decoded.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+            bits &= (1 << UInt32(count)) - 1
+        }
+        return bits == 0 ? decoded : nil
+    }
+
+    /// The six bits that a letter of either form stands for.
+    private static func value(of letter: UInt8) -> UInt32? {
+        switch letter {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(letter) - 65
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(letter) - 97 + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(letter) - 48 + 52
+        case UInt8(ascii: "+"), ASCII.dash: 62
+        case ASCII.slash, UInt8(ascii: "_"): 63
+        default: nil
+        }
     }
 
     private static func write(

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Glibc
 
 /// Where the configuration is looked for when the command line names none.
@@ -7,6 +8,14 @@ enum ConfigurationFile {
     /// The first of ``places`` where there is something.
     static var found: String? {
         places.first { access($0, F_OK) == 0 }
+    }
+
+    /// Refuses what the command line gives as a file and is none: a variable that was empty, or a URL, whose login would be
+    /// shown as the name of a file that is missing.
+    static func validate(_ path: String) throws {
+        if path.isBlank { throw ValidationError("--config is empty; it needs the path of a file") }
+        let isURL = path.utf8.indices.contains { path.utf8[$0...].starts(with: "://".utf8) }
+        if isURL { throw ValidationError("--config needs the path of a file, and this is a URL, which is given without --config") }
     }
 
     /// The file's path as every start of this machine writes it, whatever its own working folder: absolute, the links of its

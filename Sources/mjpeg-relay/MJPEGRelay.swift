@@ -54,6 +54,8 @@ struct MJPEGRelay: AsyncParsableCommand {
     var debug = false
 
     func validate() throws {
+        if let config { try ConfigurationFile.validate(config) }
+        if let url, url.isBlank { throw ValidationError("the URL is empty") }
         if quiet && debug { throw ValidationError("-q and -d exclude each other") }
         for (name, value) in [("--port", port), ("--ws-port", webSocketPort)] {
             if let value, !(0...65535).contains(value) { throw ValidationError("\(name) is a number from 0 to 65535") }

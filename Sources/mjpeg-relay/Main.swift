@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// Where the program starts: tells a subcommand from a camera's URL.
 ///
@@ -7,6 +8,11 @@ import ArgumentParser
 enum Main {
     static func main() async {
         let arguments = Array(CommandLine.arguments.dropFirst())
+        // The parser would take the next argument for the value that is missing.
+        if let option = arguments.prefix(while: { $0 != "--" }).first(where: { $0.hasPrefix("--") && $0.hasSuffix("=") }) {
+            Output.complain("Error: \(option.dropLast()) is empty")
+            exit(64)
+        }
         let isHelp = arguments.first == "help"
         let name = isHelp ? arguments.dropFirst().first : arguments.first
         let command = MJPEGRelay.configuration.subcommands.first { $0.configuration.commandName == name }

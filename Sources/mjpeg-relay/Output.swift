@@ -2,9 +2,10 @@ import Glibc
 
 /// Lines for the person at the terminal, outside the log.
 enum Output {
-    /// Writes a line to standard error.
-    static func complain(_ line: String) {
-        write(line, to: STDERR_FILENO)
+    /// Writes a text to standard error; long lines, which repeat what a file or a camera says, are cut.
+    static func complain(_ text: String) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        write(lines.map { String($0).cut }.joined(separator: "\n"), to: STDERR_FILENO)
     }
 
     /// Writes a line to standard output.

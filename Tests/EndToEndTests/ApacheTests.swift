@@ -97,6 +97,11 @@ import Testing
             #expect(try await browser.isTrue("!document.documentElement.innerText.includes('s3cret')"))
             #expect(try await browser.isTrue("document.querySelector('.age').hidden"), "no picture is seen that could be old")
 
+            // The page asks again and again.
+            let line = try await relay.log.line(with: "name it in trusted_proxies")
+            #expect(line.contains(" warning ") && line.hasSuffix(" address=127.0.0.1"))
+            #expect(relay.log.lines.count { $0.contains("trusted_proxies") } == 1)
+
             try file.write(Self.configuration)
             try await relay.reload()
             try await eventually("it plays by itself") { try await browser.isTrue(Self.moves) }

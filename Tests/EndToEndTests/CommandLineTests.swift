@@ -33,6 +33,21 @@ import Testing
         }
     }
 
+    /// What a file says is repeated as far as it helps.
+    @Test func longProblemIsCutInTheMiddle() async throws {
+        try await withBench { bench in
+            let name = String(repeating: "V", count: 100_000)
+            let file = try bench.file(named: "relay.yaml", text: "sources: {a: \"http://${\(name)}/\", b: \"http://127.0.0.1:9/\", c: 1}\n")
+            for arguments in [["--check", "-c", file], ["-c", file], ["health", "-c", file]] {
+                let result = try await Self.run(bench, arguments)
+                #expect(result.status == 1)
+                let lines = result.errors.split(separator: "\n")
+                #expect(lines.count == 2 && lines.allSatisfy { $0.utf8.count < 2200 })
+                #expect(result.errors.contains(":1:22: ") && result.errors.contains(" bytes more) … "), "\(result.errors.prefix(300))")
+            }
+        }
+    }
+
     @Test func versionIsPrinted() async throws {
         try await withBench { bench in
             let result = try await Self.run(bench, ["--version"])

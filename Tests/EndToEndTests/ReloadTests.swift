@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -303,6 +304,46 @@ import Testing
         }
     }
 
+    /// Another name for the same camera and port: nobody who asks there meanwhile hears that there is nothing.
+    @Test func renamedSourceKeepsItsPort() async throws {
+        try await withBench { bench in
+            let camera = try await bench.camera(CameraScript.streaming(framesPerSecond: 20))
+            let port = try await FreePort.find()
+            func text(_ name: String) -> String { Self.text("\(name): {url: \"\(camera.url)\", port: \(port)}") }
+            let file = try ChangingFile(bench, text("front0"))
+            let relay = try bench.relay(reading: file)
+            _ = try await bench.watch(of: relay, listener: 1).part()
+
+            let isOver = Flag()
+            let asking = Task {
+                var statuses: [Int: Int] = [:]
+                let kept = try await TestViewer.open(port: port)
+                while !isOver.value.load(ordering: .relaxed) {
+                    let fresh = try await TestViewer.open(port: port)
+                    for viewer in [kept, fresh] {
+                        for path in ["/healthz", "/snapshot", "/status?format=json"] {
+                            try await viewer.ask(path)
+                            statuses[try await viewer.reply().status, default: 0] += 1
+                        }
+                    }
+                    await fresh.close()
+                }
+                await kept.close()
+                return statuses
+            }
+            for number in 1...20 {
+                try file.write(text("front\(number)"))
+                try await relay.reload()
+                #expect(try await bench.watch(of: relay, listener: 1).part().number != nil)
+            }
+            isOver.value.store(true, ordering: .relaxed)
+            let statuses = try await asking.value
+            #expect(statuses[200, default: 0] > 20)
+            #expect(Set(statuses.keys).isSubset(of: [200, 503]), "\(statuses)")
+            #expect(relay.log.lines.count { $0.contains("listening") } == 2)
+        }
+    }
+
     /// An address of every host takes the port of one host, and the other way round: one has to go before the other comes.
     @Test func listenerMovesToAnotherHostOnTheSamePort() async throws {
         try await withBench { bench in
@@ -376,5 +417,9 @@ import Testing
                 while viewer.connection.waitingBytes > 0 { _ = try await viewer.anyPart() }
             }
         }
+    }
+
+    private final class Flag: Sendable {
+        let value = Atomic(false)
     }
 }

@@ -52,10 +52,10 @@ import Testing
             ]
         ),
         (
-            "sources: {a: {url: http://h/, drain_timeout: 1s, viewers: true}}\ndefaults: {url: http://h/}\nstall_timeout: 1s",
+            "sources: {a: {url: http://h/, drain_timeout: 1s, level: true}}\ndefaults: {url: http://h/}\nstall_timeout: 1s",
             [
                 "relay.yaml:1:31: unknown key 'drain_timeout' in source 'a'; it belongs at the top of the file",
-                "relay.yaml:1:50: unknown key 'viewers' in source 'a'; it belongs in 'log'",
+                "relay.yaml:1:50: unknown key 'level' in source 'a'; it belongs in 'log'",
                 "relay.yaml:2:12: unknown key 'url' in 'defaults'; it belongs in a source",
                 "relay.yaml:3:1: unknown key 'stall_timeout'; it belongs in a source or in 'defaults'",
             ]

@@ -71,13 +71,17 @@ import Testing
             "5sec", "5S", "1.5s", "5KB", "5mib", "s", "KiB",
         ],
         "fps": ["05"], "max_fps": ["05"],
+        "session_key": longTexts,
         "username": texts.subtracting(tooLong), "password": texts.subtracting(tooLong).subtracting(["''"]),
     ]
+
+    /// Texts that are long enough to sign with.
+    private static let longTexts = texts.filter { (8...4096).contains($0.trimmingPrefix("'").utf8.count - ($0.hasSuffix("'") ? 1 : 0)) }
 
     /// Of the rubbish, what a key takes for the same as no key.
     private static let takenForNothing: [String: Set<String>] = [
         "log": noSection, "defaults": noSection,
-        "trusted_proxies": ["[ ]"], "hosts": ["[ ]"], "frame_ancestors": ["[ ]"], "headers": ["{ }"],
+        "trusted_proxies": ["[ ]"], "hosts": ["[ ]"], "frame_ancestors": ["[ ]"], "headers": ["{ }"], "link_keys": ["{ }"],
         // A login without a password has an empty one.
         "password": ["''"],
     ]

@@ -12,7 +12,12 @@ import Testing
 @Suite struct OutletTests {
     /// Not the one that relays in other tests use.
     private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    private static let limits = Limits(descriptors: 1000, cameras: 0, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    private static let limits = makeLimits()
+
+    private static func makeLimits() -> Limits {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        return Limits(descriptors: Descriptors(limit: 1000, logger: logger), logger: logger)
+    }
 
     /// Two ends of a local socket: a channel with an outlet, and a descriptor that the test reads.
     private final class Pair {
@@ -155,7 +160,7 @@ import Testing
     }
 
     @Test func whatWaitsOfAnswersIsCountedAndGivenBack() async throws {
-        let limits = Limits(descriptors: 1000, cameras: 0, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let limits = Self.makeLimits()
         #expect(limits.hasRoomForAnswer)
         limits.chargeAnswers(Limits.maxAnswerBytes)
         #expect(!limits.hasRoomForAnswer)

@@ -5,6 +5,9 @@ extension HTTPAnswer {
     static let shuttingDown = HTTPAnswer.text(.serviceUnavailable, "the relay is shutting down", headers: ["Retry-After": "5"])
     static let tooManyViewers = HTTPAnswer.text(.serviceUnavailable, "too many viewers; try again later", headers: ["Retry-After": "5"])
 
+    static let tooManyFromAddress = HTTPAnswer.text(
+        .serviceUnavailable, "too many viewers from this address; close another one first", headers: ["Retry-After": "5"])
+
     /// A query that cannot be read.
     static func badQuery(_ error: QueryError) -> HTTPAnswer { .text(.badRequest, error.sentence) }
 

@@ -13,7 +13,9 @@ enum ReadinessAnswer {
         case .ready:
             let down = sources.filter { !$0.status.state.isWell }
             guard isStrict, !down.isEmpty else { return .text(.ok, "ready") }
-            return .text(.serviceUnavailable, "not streaming: " + down.map(\.name).joined(separator: ", "))
+            // Where there are logins, nobody has shown one here.
+            let names = request.served.access.hasUsers ? "\(down.count) of \(sources.count)" : down.map(\.name).joined(separator: ", ")
+            return .text(.serviceUnavailable, "not streaming: \(names)")
         }
     }
 }

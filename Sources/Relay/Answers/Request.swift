@@ -8,11 +8,24 @@ struct Request: Sendable {
     /// What the listener serves that the request came through.
     let scope: Route.Scope
     let requester: Requester
+    /// By what right it asks.
+    var admission = Admission.anonymous
     /// What the relay serves at this moment.
     let served: Served
 
-    /// The sources that a list may show.
-    var listed: [Source] { served.sources.all.filter { $0.configuration.isListed || scope == .admin } }
+    /// Whether cameras' addresses and viewers may be shown: to operators who have logged in, where there are logins.
+    var isOperator: Bool { served.access.hasUsers ? admission.isOperator : requester.isOperator }
+
+    /// The sources that a list may show to the one who asks.
+    var listed: [Source] { allListed.filter { Audience.mayWatch($0.configuration, admission, served.access) } }
+
+    /// The sources that a list may show to somebody.
+    var allListed: [Source] { served.sources.all.filter { $0.configuration.isListed || scope == .admin } }
+
+    /// The query that hands a link on to what a page loads, without a question mark; nil where the page was not opened by one.
+    var linkQuery: String? {
+        if case .link(_, let link) = admission { link.query } else { nil }
+    }
 
     /// Who may frame pages, as the policy writes it.
     var frameAncestors: String { (["'self'"] + served.access.frameAncestors).joined(separator: " ") }

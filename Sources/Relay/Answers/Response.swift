@@ -6,6 +6,8 @@ enum Response {
     case answer(HTTPAnswer)
     /// An answer that takes a while; the closure is given the connection's event loop, and its future is completed there.
     case later((any EventLoop) -> EventLoopFuture<HTTPAnswer>)
+    /// It takes a while to know what the request gets at all; as above.
+    case undecided((any EventLoop) -> EventLoopFuture<Response>)
     case stream(Source, StreamRequest)
     case webSocket(Source, WebSocketRequest)
 }
@@ -15,6 +17,7 @@ struct StreamRequest: Sendable {
     var form: StreamForm
     var wishes: ViewerWishes
     var origin: ViewerOrigin
+    var admission = Admission.anonymous
     /// What the answer says of other sites' pages.
     var headers: HTTPHeaders
 }
@@ -24,4 +27,5 @@ struct WebSocketRequest: Sendable {
     var form: WebSocketForm
     var wishes: ViewerWishes
     var origin: ViewerOrigin
+    var admission = Admission.anonymous
 }

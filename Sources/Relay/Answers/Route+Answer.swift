@@ -6,7 +6,7 @@ extension Route {
         case .status: StatusAnswer.response(of: request.listed, to: request, isForAll: true)
         case .metrics: MetricsAnswer.response(of: request.listed, to: request)
         case .healthz: .answer(.text(.ok, "alive"))
-        case .readyz: .answer(ReadinessAnswer.answer(of: request.listed, to: request))
+        case .readyz: .answer(ReadinessAnswer.answer(of: request.allListed, to: request))
         case .file(let name): .answer(PageFile.answer(name, to: request.head) ?? .notFound)
         case .redirect(let location): .answer(.redirect(to: location))
         case .notFound: .answer(.notFound)
@@ -30,7 +30,7 @@ extension Route.View {
         case .readyz: .answer(ReadinessAnswer.answer(of: [source], to: request))
         case .healthz: .answer(HealthAnswer.answer(of: source, to: request))
         case .page: .answer(ViewAnswer.answer(of: source, to: request))
-        case .pageWithoutSlash: .answer(.redirect(to: "\(source.name)/"))
+        case .pageWithoutSlash: .answer(.redirect(to: "\(source.name)/" + (request.linkQuery.map { "?\($0)" } ?? "")))
         case .embed: .answer(EmbedAnswer.answer(of: source, to: request))
         }
     }

@@ -79,7 +79,7 @@ struct SnapshotAnswer: Sendable {
                 return .text(.serviceUnavailable, "the newest picture is too old", headers: headers)
             }
             if (onLoss ?? policy.onLoss) == .silent {
-                let sentence = SourceReport(source, isForOperator: request.requester.isOperator).sentence
+                let sentence = SourceReport(source, isForOperator: request.isOperator).sentence
                 return .text(.serviceUnavailable, sentence, headers: headers)
             }
             return HTTPAnswer(.serviceUnavailable, type: "image/jpeg", body: policy.placeholder, headers: headers)

@@ -12,11 +12,13 @@ enum StatusAnswer {
         } catch {
             return .answer(.badQuery(error))
         }
-        let isOperator = request.requester.isOperator
+        let isOperator = request.isOperator
         let listsViewers = isOperator && wantsViewers && (wantsJSON || !isForAll)
         let relay = RelayReport(request.served, isForOperator: isOperator)
         let hasDashboard = request.scope == .relay || request.scope == .admin
-        return GatheredReports.response(of: sources, listsViewers: listsViewers, isForOperator: isOperator) { reports in
+        return GatheredReports.response(
+            of: sources, to: request, form: "status \(wantsJSON) \(isForAll)", listsViewers: listsViewers, isForOperator: isOperator
+        ) { reports in
             guard wantsJSON else {
                 let page = StatusPage(
                     relay: relay, sources: reports, isForAll: isForAll, hasDashboard: hasDashboard, up: target.up, base: target.base)

@@ -4,7 +4,7 @@ enum ViewAnswer {
         // On the operators' address the page must name the port where viewers find the pictures; through a proxy it cannot know it.
         let isElsewhere = request.scope == .admin && !request.requester.isForwarded
         let page = ViewPage(
-            source: SourceReport(source, isForOperator: request.requester.isOperator), up: request.target.up,
+            source: SourceReport(source, isForOperator: request.isOperator), up: request.target.up,
             viewersPort: isElsewhere ? request.served.viewersPort : nil)
         return .html(page.text, frameAncestors: request.frameAncestors)
     }

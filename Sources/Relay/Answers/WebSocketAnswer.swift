@@ -10,9 +10,10 @@ enum WebSocketAnswer {
             let policy = request.served.access.cors
             let named = request.target.value("origin")
             guard PictureAccess.allowsWebSocket(request.head, policy, host: request.requester.host, originInQuery: named) else {
-                return .answer(.foreignPage)
+                return .answer(request.requester.isTrusted ? .foreignPage : .foreignPage.suspectingProxy)
             }
-            return .webSocket(source, WebSocketRequest(form: form, wishes: wishes, origin: request.requester.origin))
+            let origin = request.requester.origin
+            return .webSocket(source, WebSocketRequest(form: form, wishes: wishes, origin: origin, admission: request.admission))
         } catch {
             return .answer(.badQuery(error))
         }

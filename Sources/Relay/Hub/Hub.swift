@@ -116,7 +116,10 @@ package final class Hub: Sendable {
     }
 
     /// Forgets the newest frame, since the source is switched off or its camera is another one; viewers see what the policy says.
-    func forget() { board.forget() }
+    func forget() {
+        board.forget()
+        for shard in shards where shard.hasViewers { shard.look() }
+    }
 
     /// The next frame, nil when none comes in time; on `eventLoop`.
     func next(on eventLoop: any EventLoop, within limit: TimeAmount) -> EventLoopFuture<Newest?> {
@@ -152,6 +155,11 @@ package final class Hub: Sendable {
     package func endViewers() {
         for shard in shards { shard.endViewers() }
         for promise in takeWaiting() { promise.succeed(nil) }
+    }
+
+    /// Ends the viewers that `mayStay` says no of, each after its frame in flight.
+    func endViewers(unless mayStay: @escaping @Sendable (Admission) -> Bool) {
+        for shard in shards where shard.hasViewers { shard.endViewers(unless: mayStay) }
     }
 
     /// What went to viewers so far, all shards together.

@@ -102,6 +102,14 @@ package final class HubShard: Sendable {
         }
     }
 
+    /// Ends the viewers that `mayStay` says no of, after their frames in flight; any thread.
+    func endViewers(unless mayStay: @escaping @Sendable (Admission) -> Bool) {
+        eventLoop.execute {
+            let ended = self.board.endedFrame()
+            for viewer in self.local.value.viewers where !mayStay(viewer.admission) { viewer.end(showing: ended) }
+        }
+    }
+
     /// Adds a viewer and gives it what is to be seen at once; on `eventLoop`.
     func add(_ viewer: Viewer) {
         eventLoop.assertInEventLoop()

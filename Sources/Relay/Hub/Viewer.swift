@@ -1,4 +1,5 @@
 import CameraClient
+import Glibc
 import MJPEG
 import NIOCore
 import RelayConfiguration
@@ -30,6 +31,10 @@ package final class Viewer {
     private var lastSequence: UInt64 = 0
     /// Where it comes from.
     let origin: ViewerOrigin
+    /// By what right it watches.
+    let admission: Admission
+    /// Ends it when that right does.
+    private var ending: Scheduled<Void>?
     /// When the last frame that was written came from the camera.
     private var lastArrival: NIODeadline?
     /// The same, until that frame has left for the kernel.
@@ -39,10 +44,11 @@ package final class Viewer {
 
     /// Makes a viewer of the shard's source on the shard's event loop; ``start()`` begins to watch.
     init(
-        shard: HubShard, connection: any ViewerConnection, origin: ViewerOrigin = .address(nil),
+        shard: HubShard, connection: any ViewerConnection, origin: ViewerOrigin = .address(nil), admission: Admission = .anonymous,
         wishes: ViewerWishes = ViewerWishes()
     ) {
         self.origin = origin
+        self.admission = admission
         self.shard = shard
         self.connection = connection
         pacer = wishes.pacer
@@ -53,12 +59,26 @@ package final class Viewer {
     var since: NIODeadline { viewing.since }
 
     /// Begins to watch: what is to be seen goes out at once.
-    func start() { shard.add(self) }
+    func start() {
+        shard.add(self)
+        if let end = admission.end { awaitEnd(end) }
+    }
+
+    /// Ends it at `end`, in seconds since 1970. It looks often enough that a clock which is set meanwhile counts.
+    private func awaitEnd(_ end: Int) {
+        let bound = NIOLoopBound(self, eventLoop: shard.eventLoop)
+        ending = shard.eventLoop.scheduleTask(in: .milliseconds(Int64(max(0, min(end - time(nil), 60)) * 1000 + 50))) {
+            let viewer = bound.value
+            if time(nil) < end { viewer.awaitEnd(end) } else { viewer.end(showing: viewer.shard.board.endedFrame()) }
+        }
+    }
 
     /// Stops watching, when the connection is gone.
     func stop() {
         if missed != nil { countSkipped(1) }
         missed = nil
+        ending?.cancel()
+        ending = nil
         shard.remove(self)
     }
 

@@ -1,4 +1,6 @@
+import Glibc
 import NIOCore
+import Text
 
 /// Where a viewer comes from.
 enum ViewerOrigin: Sendable {
@@ -11,6 +13,23 @@ enum ViewerOrigin: Sendable {
     static func ipAddress(of peer: SocketAddress) -> String? {
         guard let address = peer.ipAddress else { return nil }
         return address.lowercased().hasPrefix("::ffff:") && address.contains(".") ? String(address.dropFirst(7)) : address
+    }
+}
+
+extension ViewerOrigin {
+    /// The address without a port, as logs name it.
+    var host: String {
+        switch self {
+        case .forwarded(let address): address
+        case .address(let address): address.flatMap(Self.ipAddress) ?? "unix"
+        }
+    }
+
+    /// What counts as one address where addresses are counted: of IPv6 the first half, of which a household has the other.
+    var network: String {
+        var address = in6_addr()
+        guard host.contains(":"), inet_pton(AF_INET6, String(host.prefix { $0 != "%" }), &address) == 1 else { return host }
+        return withUnsafeBytes(of: address) { "\(Hexadecimal.digits(of: $0.prefix(8)))::/64" }
     }
 }
 

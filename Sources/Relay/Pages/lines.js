@@ -1,5 +1,5 @@
 // The lines that other programs want to be told, each with a button that copies it.
-import { addressOf } from "./address.js";
+import { placeOf } from "./address.js";
 
 /** Milliseconds that a button tells how copying went. */
 const answerTime = 2000;
@@ -33,7 +33,7 @@ function isLocal(base) { return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\]
 
 /** Completes the lines in `section` with the address of the page's folder, and shows them. */
 export function showLines(section) {
-  const base = addressOf(".");
+  const base = placeOf(".");
   // A page on the operators' address names the port on which viewers find the pictures.
   if (section.dataset.port) base.port = section.dataset.port;
   const parts = partsOf(base);

@@ -6,11 +6,17 @@ import { ask } from "./poll.js";
 
 /** What the relay says of a page whose origin it does not know for its own. */
 const foreignPage = "may not read pictures";
+/** What the relay says when a link is over, and to users who may not. */
+const linkIsOver = "this link has expired";
+const wrongUser = "this user may not";
 /** What the relay says when `max_viewers` is reached. */
 const fullHouse = "too many viewers";
 
 function words(status, text) {
   if (status === 401) return ["A login is wanted", "Load this page again to log in."];
+  if (status === 403 && text.includes(linkIsOver)) return ["This link has expired", "Ask for a new one."];
+  if (status === 403 && text.includes(wrongUser)) return ["Not for this user", "Another login may see this camera."];
+  if (status === 429) return ["Too many wrong logins", "It is tried again by itself."];
   if (status === 403 && text.includes(foreignPage)) {
     return [
       "The relay refuses this page",

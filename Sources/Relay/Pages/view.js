@@ -1,4 +1,5 @@
 // One source, large.
+import { signLinks } from "./address.js";
 import { clock } from "./clock.js";
 import { contact } from "./contact.js";
 import { showLines } from "./lines.js";
@@ -79,3 +80,4 @@ addEventListener("keydown", (event) => {
 whileSeen(update, () => picture.close());
 poll("status?format=json&viewers=0", asJSON, 1000, heard, lost);
 showLines(document.querySelector("#lines"));
+signLinks();

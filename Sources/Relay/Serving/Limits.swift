@@ -1,12 +1,9 @@
-import Glibc
 import Logging
 import NIOCore
 import Synchronization
 
-/// How many connections, viewers and waiting answers there may be, all listeners together. Any thread may call it.
+/// How many viewers and waiting answers there may be, all listeners together. Any thread may call it.
 final class Limits: Sendable {
-    /// Descriptors kept for cameras, files and the log.
-    static let reserve = 32
     /// Bytes of memory that answers may keep while they wait for those who read slowly, streams' frames not counted.
     static let maxAnswerBytes = 32 << 20
 
@@ -24,21 +21,22 @@ final class Limits: Sendable {
     }
 
     private let state = Mutex(State())
-    private let connections = Atomic(0)
     private let busyConnections = Atomic(0)
     private let answerBytes = Atomic(0)
-    /// Connections from viewers that may be open at once; beyond it they wait to be accepted.
-    let maxConnections: Int
+    /// Decides how many connections there may be; beyond it they wait to be accepted.
+    let descriptors: Descriptors
     private let logger: Logger
 
-    /// Derives the limits from the number of descriptors; `cameras` are kept free besides the reserve.
-    init(descriptors: Int, cameras: Int, logger: Logger) {
-        maxConnections = max(8, descriptors - Self.reserve - cameras)
+    init(descriptors: Descriptors, logger: Logger) {
+        self.descriptors = descriptors
         self.logger = logger
     }
 
     /// The viewers that the descriptors allow, less some for requests that are no streams.
-    private var derivedMaxViewers: Int { max(1, maxConnections - max(4, min(256, maxConnections / 16))) }
+    private var derivedMaxViewers: Int {
+        let maxConnections = descriptors.maxConnections
+        return max(1, maxConnections - Descriptors.spare(of: maxConnections))
+    }
 
     /// Takes a viewer of `source` in; false when there is no room for it. One line in the log until there is room again.
     ///
@@ -80,13 +78,6 @@ final class Limits: Sendable {
         }
     }
 
-    /// How many more connections may be accepted.
-    var room: Int { maxConnections - connections.load(ordering: .relaxed) }
-
-    func connectionOpened() { connections.add(1, ordering: .relaxed) }
-
-    func connectionClosed() { connections.subtract(1, ordering: .relaxed) }
-
     /// Whether an answer may be made, or too many wait for slow readers.
     var hasRoomForAnswer: Bool { answerBytes.load(ordering: .relaxed) < Self.maxAnswerBytes }
 
@@ -97,16 +88,4 @@ final class Limits: Sendable {
     var isBusy: Bool { busyConnections.load(ordering: .relaxed) > 0 }
 
     func countBusy(_ change: Int) { busyConnections.add(change, ordering: .relaxed) }
-
-    /// Raises the process's limit of open descriptors to the most it may have, and returns it.
-    static func raiseDescriptorLimit() -> Int {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
-        if limit.rlim_cur < limit.rlim_max {
-            var raised = limit
-            raised.rlim_cur = limit.rlim_max
-            if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised) == 0 { limit = raised }
-        }
-        return Int(clamping: min(limit.rlim_cur, 1 << 20))
-    }
 }

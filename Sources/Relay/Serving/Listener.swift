@@ -24,6 +24,8 @@ package struct Listener: Sendable {
     /// How the configuration calls it.
     let name: ListenerName
     private let channel: any Channel
+    /// Of a unix socket.
+    private let file: UnixSocketFile?
 
     /// Binds `address` for the listener that the configuration calls `name`; connections wait until ``open()``.
     ///
@@ -31,17 +33,17 @@ package struct Listener: Sendable {
     static func bind(
         _ address: ListenAddress, as name: ListenerName, transport: Transport = .plain, gate: Gate, group: any EventLoopGroup
     ) async throws(RelayError) -> Listener {
-        let limits = gate.limits
+        let descriptors = gate.limits.descriptors
         let isTCP = if case .ip = address { true } else { false }
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            // Until what is served here is known.
+            // Nobody is accepted before what is served here is known, and then only as there is room.
             .serverChannelOption(.autoRead, value: false)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     // Out of descriptors: accept again a little later instead of spinning or giving up.
-                    try channel.pipeline.syncOperations.addHandlers(AcceptBackoffHandler(), AcceptGate(limits: limits))
+                    try channel.pipeline.syncOperations.addHandlers(AcceptBackoffHandler(), AcceptGate(descriptors))
                     if case .ip(let host, _) = address, host.contains(":") {
                         try channel.syncOptions?.setOption(
                             ChannelOptions.Types.SocketOption(
@@ -63,8 +65,8 @@ package struct Listener: Sendable {
                 }
             }
         do {
-            let channel = try await bind(bootstrap, to: address, group: group)
-            return Listener(name: name, channel: channel)
+            let (channel, file) = try await bind(bootstrap, to: address, group: group)
+            return Listener(name: name, channel: channel, file: file)
         } catch {
             throw RelayError.cannotListen(address, error)
         }
@@ -72,19 +74,14 @@ package struct Listener: Sendable {
 
     private static func bind(
         _ bootstrap: ServerBootstrap, to address: ListenAddress, group: any EventLoopGroup
-    ) async throws -> any Channel {
+    ) async throws -> (channel: any Channel, file: UnixSocketFile?) {
         switch address {
         case .ip(let host, let port):
             // An address is not looked up: where no interface has an IPv6 address, the system's look-up knows no "::".
-            if let literal = try? SocketAddress(ipAddress: host, port: port) { return try await bootstrap.bind(to: literal).get() }
-            return try await bootstrap.bind(host: host, port: port).get()
+            if let literal = try? SocketAddress(ipAddress: host, port: port) { return (try await bootstrap.bind(to: literal).get(), nil) }
+            return (try await bootstrap.bind(host: host, port: port).get(), nil)
         case .unix(let path):
-            // A socket that somebody answers on is taken; one that a dead process left behind is not.
-            if let other = try? await ClientBootstrap(group: group).connect(unixDomainSocketPath: path).get() {
-                try? await other.close()
-                throw IOError(errnoCode: EADDRINUSE, reason: "bind")
-            }
-            return try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+            return try await UnixSocketFile.bind(at: path, on: group.next()) { try await bootstrap.withBoundSocket($0).get() }
         }
     }
 
@@ -97,17 +94,15 @@ package struct Listener: Sendable {
     }
 
     /// Begins to accept connections.
-    func open() async {
-        try? await channel.setOption(.autoRead, value: true).get()
-    }
+    func open() { channel.read() }
 
-    /// Whether connections are still taken.
-    var isOpen: Bool { channel.isActive }
+    /// Whether connections still come through.
+    var isOpen: Bool { channel.isActive && file?.isInPlace != false }
 
     /// Takes no further connections; those that are open stay.
     func close() async {
+        file?.remove()
         try? await channel.close().get()
-        if case .unix(let path) = name.address { unlink(path) }
     }
 
     /// Has the kernel find out within a minute that the other side is gone without a word. Both are needed: it sends no

@@ -8,6 +8,8 @@ import Text
 package enum RelayError: Error, Sendable, CustomStringConvertible {
     /// An address cannot be bound.
     case cannotListen(ListenAddress, reason: String, isFamilyMissing: Bool)
+    /// More new addresses than there is room for among the open files.
+    case tooManyListeners(Int, room: Int, limit: Int)
 
     static func cannotListen(_ address: ListenAddress, _ error: any Error) -> RelayError {
         let number = (error as? IOError)?.errnoCode
@@ -22,6 +24,9 @@ package enum RelayError: Error, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .cannotListen(let address, let reason, _): "cannot listen on \(address): \(reason)"
+        case .tooManyListeners(let count, let room, let limit):
+            "cannot listen on \(count) new addresses: of the limit of open files, \(limit), there are \(room) left for them; raise it "
+                + "(ulimit -n), or try again when there are fewer viewers"
         }
     }
 }

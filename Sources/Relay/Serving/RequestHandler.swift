@@ -137,7 +137,12 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
         guard let context else { return }
         timer?.cancel()
         outlet.isBusy = true
-        switch gate.respond(to: head, from: context.remoteAddress, through: listener) {
+        carryOut(gate.respond(to: head, from: context.remoteAddress, through: listener), to: head)
+    }
+
+    private func carryOut(_ response: Response, to head: HTTPRequestHead) {
+        guard let context else { return }
+        switch response {
         case .answer(let answer):
             send(answer, to: head)
         case .later(let make):
@@ -148,6 +153,15 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
                 guard let context = handler.context, context.channel.isActive, case .making = handler.state else { return }
                 let answer = (try? result.get()) ?? .text(.internalServerError, "the answer could not be gathered")
                 handler.send(answer, to: head)
+                if case .receiving = handler.state { handler.goOn() }
+            }
+        case .undecided(let decide):
+            state = .making
+            let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+            decide(context.eventLoop).whenComplete { result in
+                let handler = bound.value
+                guard let context = handler.context, context.channel.isActive, case .making = handler.state else { return }
+                handler.carryOut((try? result.get()) ?? .answer(.text(.internalServerError, "the login could not be checked")), to: head)
                 if case .receiving = handler.state { handler.goOn() }
             }
         case .stream(let source, let request):
@@ -180,7 +194,7 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
         let isLast = waiting.isEmpty && (isCut || hasPeerFinished)
         // The decoder reads nothing behind a request that asks for an upgrade, granted or not.
         return request.isKeepAlive && !request.hasBody && !request.headers.contains(name: "Upgrade") && !isLast
-            && !answer.endsConnection && !gate.isDraining
+            && !answer.endsConnection && !gate.isDraining && !gate.limits.descriptors.isNearlyFull
     }
 
     /// Answers the requests that waited, until one of the answers has to wait itself.
@@ -222,7 +236,7 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
             return finish()
         }
         guard let own = source.hub.shard(on: context.eventLoop), let seat = gate.seat(for: source, from: request.origin) else {
-            return send(.tooManyViewers, to: head)
+            return send(gate.refusal(of: source, from: request.origin), to: head)
         }
         giveAway()
         outlet.isBusy = false
@@ -241,10 +255,11 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     private func beginWebSocket(of source: Source, _ request: WebSocketRequest, to head: HTTPRequestHead) -> HTTPAnswer? {
         guard let context, let fields = WebSocketHandshake.answer(to: head) else {
             // A page whose WebSocket was refused asks for it as for a file, since browsers do not tell it why: it hears what counts.
-            return gate.hasSeat(for: source) ? WebSocketHandshake.required : .tooManyViewers
+            guard gate.hasSeat(for: source, from: request.origin) else { return gate.refusal(of: source, from: request.origin) }
+            return WebSocketHandshake.required
         }
         guard let shard = source.hub.shard(on: context.eventLoop), let seat = gate.seat(for: source, from: request.origin) else {
-            return .tooManyViewers
+            return gate.refusal(of: source, from: request.origin)
         }
         giveAway()
         outlet.isBusy = false

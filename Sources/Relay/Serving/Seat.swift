@@ -7,13 +7,15 @@ import Synchronization
 final class Seat: Sendable {
     let source: Source
     let limits: Limits
+    private let perAddress: ViewersPerAddress
     private let origin: ViewerOrigin
     /// nil where viewers are not logged.
     private let logger: Logger?
     private let isTaken = Atomic(true)
 
-    /// Takes a place that `limits` has admitted.
-    init(source: Source, limits: Limits, origin: ViewerOrigin, logger: Logger?) {
+    /// Takes a place that `limits` and `perAddress` have admitted.
+    init(source: Source, limits: Limits, perAddress: ViewersPerAddress, origin: ViewerOrigin, logger: Logger?) {
+        self.perAddress = perAddress
         self.source = source
         self.limits = limits
         self.origin = origin
@@ -24,6 +26,7 @@ final class Seat: Sendable {
     func leave(_ viewer: Viewer?) {
         guard isTaken.exchange(false, ordering: .relaxed) else { return }
         limits.viewerLeft(source.name)
+        perAddress.left(origin.network, of: source.name)
         guard let viewer else { return }
         logger?.info(
             "viewer ended",

@@ -21,8 +21,15 @@ extension StreamHandler {
     /// False, with nothing done, for a wrapped transport, while an earlier answer has not left, and where no descriptor is to be had.
     static func move(_ outlet: Outlet, to shard: HubShard, _ request: StreamRequest, _ seat: Seat) -> Bool {
         // What an answer before this one has left in the channel cannot move.
-        guard outlet.isDrained, let copy = PlainSocket(outlet.channel, outlet.transport)?.duplicate() else { return false }
+        guard outlet.isDrained, let socket = PlainSocket(outlet.channel, outlet.transport) else { return false }
         let (transport, limits) = (outlet.transport, seat.limits)
+        let descriptors = limits.descriptors
+        guard descriptors.takePlace() else { return false }
+        guard let copy = socket.duplicate() else {
+            descriptors.givePlacesBack(1)
+            return false
+        }
+        descriptors.connectionOpened()
         outlet.channel.close(promise: nil)
         ClientBootstrap(group: shard.eventLoop)
             .channelOption(.writeBufferWaterMark, value: Listener.waterMark)
@@ -30,8 +37,7 @@ extension StreamHandler {
             .channelOption(.writeSpin, value: 0)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { channel in
-                limits.connectionOpened()
-                channel.closeFuture.whenComplete { _ in limits.connectionClosed() }
+                channel.closeFuture.whenComplete { _ in descriptors.connectionClosed() }
                 return channel.eventLoop.makeCompletedFuture {
                     let handler = StreamHandler(shard: shard, request: request, seat: seat) { Outlet($0, transport, limits) }
                     try channel.pipeline.syncOperations.addHandler(handler)

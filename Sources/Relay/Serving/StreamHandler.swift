@@ -40,7 +40,7 @@ final class StreamHandler: ChannelInboundHandler {
         outlet.owner = self
         try? context.channel.syncOptions?.setOption(Listener.unsentLowWater, value: Listener.unsentLowWaterBytes)
         outlet.send(StreamResponse.opening(request.form, request.headers))
-        let viewer = Viewer(shard: shard, connection: self, origin: request.origin, wishes: request.wishes)
+        let viewer = Viewer(shard: shard, connection: self, origin: request.origin, admission: request.admission, wishes: request.wishes)
         self.viewer = viewer
         viewer.start()
     }

@@ -9,6 +9,8 @@ package struct HTTPAnswer: Sendable {
     package var body: ByteBuffer
     /// Whether the connection ends behind it, whatever the client wishes.
     var endsConnection = false
+    /// Whether it refuses what would be given if a proxy in between were trusted, as far as can be told.
+    var suspectsProxy = false
 
     /// Makes an answer that no cache keeps and no browser guesses about.
     package init(_ status: HTTPResponseStatus, type: String, body: ByteBuffer, headers: HTTPHeaders = [:]) {
@@ -20,10 +22,20 @@ package struct HTTPAnswer: Sendable {
         self.body = body
     }
 
+    /// Whether a browser shows it as a page.
+    var isPage: Bool { headers.first(name: "Content-Type")?.hasPrefix("text/html") ?? false }
+
     /// The same answer, behind which the connection ends.
     var endingConnection: HTTPAnswer {
         var answer = self
         answer.endsConnection = true
+        return answer
+    }
+
+    /// The same answer, of which operators are told that a proxy may be its reason.
+    var suspectingProxy: HTTPAnswer {
+        var answer = self
+        answer.suspectsProxy = true
         return answer
     }
 

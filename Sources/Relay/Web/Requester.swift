@@ -5,10 +5,14 @@ import RelayConfiguration
 /// Who asks, as far as the connection and the proxies that are believed tell, and what it may see.
 struct Requester: Sendable {
     let origin: ViewerOrigin
+    /// Whether the connection comes from a proxy that is believed.
+    let isTrusted: Bool
     /// The host and port by which the viewer's browser names the relay, in lower case; nil where it names none.
     let host: String?
     /// Whether a proxy says that it stands between.
     let isForwarded: Bool
+    /// Whether the viewer's browser asks over https.
+    let isEncrypted: Bool
     /// Whether viewers' addresses and camera URLs may be shown.
     let isOperator: Bool
     /// Whether this may be a page of another site, whose name was made to lead here (DNS rebinding), and which so would be shown what
@@ -18,7 +22,7 @@ struct Requester: Sendable {
     /// Judges the request `head` that came from `peer` through a listener of `scope`.
     init(_ head: HTTPRequestHead, from peer: SocketAddress?, in scope: Route.Scope, _ access: AccessConfiguration) {
         let address = peer.flatMap(ViewerOrigin.ipAddress)
-        let isTrusted = access.trustedProxies.contains { range in
+        isTrusted = access.trustedProxies.contains { range in
             if let address { range.contains(address) } else { range == .unix }
         }
         var named: HostField?
@@ -30,13 +34,15 @@ struct Requester: Sendable {
         } else {
             origin = .address(peer)
         }
+        isEncrypted = isTrusted && head.headers[canonicalForm: "X-Forwarded-Proto"].first?.lowercased() == "https"
         isForwarded = Self.forwardingFields.contains { head.headers.contains(name: $0) }
         // Someone who comes through a proxy of this machine seems to come from this machine.
         let isHere = address == "127.0.0.1" || address == "::1"
         let isAlone = isHere && !isForwarded && !Self.showsPlainProxy(head)
         isOperator = scope == .admin || (access.admin.isEmpty && isAlone && named?.isLoopback ?? true)
         // Whom any site may read, no name protects.
-        let isGuarded = scope == .admin || access.cors != .anyone || !access.hosts.isEmpty
+        // Nor does it where there are logins: a browser sends none to the name of another site.
+        let isGuarded = !access.hosts.isEmpty || (!access.hasUsers && (scope == .admin || access.cors != .anyone))
         isMisled = isGuarded && !isTrusted && !(named.map { Self.isOwn($0, access) } ?? true)
     }
 

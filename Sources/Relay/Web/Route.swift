@@ -82,6 +82,36 @@ package enum Route: Equatable, Sendable {
         }
     }
 
+    /// The source that it leads to, nil for none.
+    var source: String? {
+        if case .source(let name, _) = self { name } else { nil }
+    }
+
+    /// Whether it is open to all where there are logins: it names nothing.
+    var isOpen: Bool {
+        switch self {
+        case .healthz, .readyz, .file: true
+        case .source(_, .readyz): true
+        case .index, .status, .metrics, .source, .redirect, .notFound, .badQuery: false
+        }
+    }
+
+    /// Whether a link that opens a source opens this view of it.
+    var isForLinks: Bool {
+        switch self {
+        case .source(_, let view): view != .metrics
+        case .index, .status, .metrics, .healthz, .readyz, .file, .redirect, .notFound, .badQuery: false
+        }
+    }
+
+    /// Whether its answer may be a page.
+    var mayBePage: Bool {
+        switch self {
+        case .index, .status, .source(_, .page), .source(_, .embed), .source(_, .status): true
+        case .metrics, .healthz, .readyz, .file, .source, .redirect, .notFound, .badQuery: false
+        }
+    }
+
     /// `rest` is the path behind the source's name.
     private static func view(of name: String, _ rest: ArraySlice<String>, _ target: RequestTarget) -> Route {
         guard rest.count <= 1 else { return .notFound }

@@ -10,6 +10,11 @@ enum ConfigurationKeys {
         ConfigurationKey("frame_ancestors", \.configuration.access.frameAncestors, .origins),
         ConfigurationKey("drain_timeout", \.configuration.drainTimeout, .duration(.zero ... .seconds(600), example: "5s")),
         ConfigurationKey("max_viewers", \.configuration.maxViewers, .count(1...99_999, of: "viewers")),
+        ConfigurationKey(
+            "max_viewers_per_address", \.configuration.access.maxViewersPerAddress, .count(1...99_999, of: "viewers")),
+        ConfigurationKey("users", \.users, .users),
+        ConfigurationKey("link_keys", \.configuration.access.linkKeys, .linkKeys),
+        ConfigurationKey("session_key", \.configuration.access.sessionKey, .key),
         ConfigurationKey("log", \.configuration.log, .section(.log, log, from: LogConfiguration())),
         ConfigurationKey("defaults", read: FileDraft.readDefaults),
         ConfigurationKey("sources", read: FileDraft.readSources),
@@ -20,6 +25,14 @@ enum ConfigurationKeys {
         ConfigurationKey("level", \.level, .word()),
         ConfigurationKey("format", \.format, .word()),
         ConfigurationKey("viewers", \.viewers, .boolean),
+    ]
+
+    /// The keys of a user.
+    static let user: [ConfigurationKey<AccountDraft>] = [
+        ConfigurationKey("password", \.password, .loginText("a password")),
+        ConfigurationKey("password_file", \.filePassword, .passwordFile),
+        ConfigurationKey("password_hash", \.hash, .passwordHash),
+        ConfigurationKey("operator", \.isOperator, .boolean),
     ]
 
     /// The keys that only a source has.
@@ -47,6 +60,8 @@ enum ConfigurationKeys {
         ConfigurationKey("on_loss", \.source.onLoss, .word()),
         ConfigurationKey("placeholder", \.source.placeholder, .placeholder),
         ConfigurationKey("max_viewers", \.source.maxViewers, .count(1...99_999, of: "viewers")),
+        ConfigurationKey("max_viewers_per_address", \.source.maxViewersPerAddress, .count(1...99_999, of: "viewers")),
+        ConfigurationKey("viewers", \.source.viewers, .audience),
         ConfigurationKey("username", \.username, .loginText("a user's name")),
         ConfigurationKey("password", \.password, .loginText("a password")),
         ConfigurationKey("password_file", \.filePassword, .passwordFile),
@@ -73,6 +88,7 @@ enum ConfigurationKeys {
         if inheritable.contains(where: { $0.name == key }) { return "; it belongs in a source or in 'defaults'" }
         if top.contains(where: { $0.name == key }) { return "; it belongs at the top of the file" }
         if log.contains(where: { $0.name == key }) { return "; it belongs in 'log'" }
+        if user.contains(where: { $0.name == key }) { return "; it belongs in a user of 'users'" }
         return ""
     }
 }

@@ -1,3 +1,5 @@
+import Accounts
+
 /// A file's configuration while it is read.
 struct FileDraft: Sendable {
     /// An address with its place.
@@ -12,6 +14,8 @@ struct FileDraft: Sendable {
     var listen: [Listener] = []
     /// From `admin`; empty where the file does not set it.
     var admin: [Listener] = []
+    /// From `users`.
+    var users: [Account] = []
     /// From `defaults`.
     var prototype = SourceDraft()
     /// In the order of the file.
@@ -76,8 +80,28 @@ struct FileDraft: Sendable {
             checkPorts(&reader)
         }
         configuration.access.admin = admin.map(\.address)
+        configuration.access.users = users
+        // A page of another site would see what its visitor may see.
+        if !users.isEmpty, places.keys["cors"] == nil { configuration.access.cors = .nobody }
+        if !places.failed("users") { checkAudiences(&reader) }
         configuration.sources = sources.map(\.finished)
         return configuration
+    }
+
+    /// Reports users who are not there.
+    private func checkAudiences(_ reader: inout ConfigurationReader) {
+        for draft in sources {
+            guard let origin = draft.places.values["viewers"] else { continue }
+            let label = "'viewers'\(origin.section.suffix)"
+            switch draft.source.viewers {
+            case .users where users.isEmpty: reader.report("\(label) means 'users', of which there are none", at: origin.place)
+            case .named(let names):
+                for name in names where !users.contains(where: { $0.name == name }) {
+                    reader.report("\(label) names\(Spelling.quoted(name)), who is not in 'users'", at: origin.place)
+                }
+            default: break
+            }
+        }
     }
 
     /// Reports each address and port that an earlier place in the file takes already.

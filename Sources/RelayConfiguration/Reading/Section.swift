@@ -9,6 +9,12 @@ struct Section: Hashable, Sendable {
     static let defaults = Section(label: "'defaults'", suffix: " in 'defaults'")
     static let log = Section(label: "'log'", suffix: " in 'log'")
 
+    /// A user's section.
+    static func user(_ name: String) -> Section {
+        let label = "user\(Spelling.quoted(name))"
+        return Section(label: label, suffix: " in \(label)")
+    }
+
     /// A source's section; a name that might be something else gone astray is not repeated.
     static func source(_ name: String) -> Section {
         let label = "source\(Spelling.quoted(name))"

@@ -1,3 +1,4 @@
+import Accounts
 import CameraURL
 
 /// What the value of a key can be once it is read.
@@ -13,15 +14,19 @@ extension Double: SettingValue {}
 extension String: SettingValue {}
 extension Duration: SettingValue {}
 extension Array: SettingValue where Element: SettingValue {}
+extension Account: SettingValue {}
 extension AddressRange: SettingValue {}
 extension CORSPolicy: SettingValue {}
 extension CertificateFingerprint: SettingValue {}
 extension FileDraft.Listener: SettingValue {}
 extension HeaderField: SettingValue {}
+extension PasswordHash: SettingValue {}
 extension PlaceholderPicture: SettingValue {}
+extension LinkKey: SettingValue {}
 extension LogConfiguration: SettingValue {}
 extension LogConfiguration.Format: SettingValue {}
 extension LogConfiguration.Level: SettingValue {}
+extension SourceConfiguration.Audience: SettingValue {}
 extension SourceConfiguration.OnLoss: SettingValue {}
 extension SourceConfiguration.Redirects: SettingValue {}
 extension SourceConfiguration.Upstream: SettingValue {}

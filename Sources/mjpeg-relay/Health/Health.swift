@@ -30,6 +30,7 @@ struct Health: AsyncParsableCommand {
     var config: String?
 
     func validate() throws {
+        if let config { try ConfigurationFile.validate(config) }
         if port != nil, config != nil { throw ValidationError("give --port or --config, not both") }
         if let port, !(1...65535).contains(port) { throw ValidationError("--port is a number from 1 to 65535") }
     }

@@ -5,7 +5,7 @@ import Synchronization
 
 /// Where log lines wait for standard error: bounded, so that a log reader that stops reading never stops the relay.
 ///
-/// One thread writes; lines that find no room are lost and counted in the next line that is written.
+/// One thread writes; lines that find no room are lost, and a line in their place tells how many.
 final class LogSink: Sendable {
     /// Bytes of lines that may wait.
     static let limit = 256 << 10
@@ -14,6 +14,13 @@ final class LogSink: Sendable {
         var waiting: [UInt8] = []
         var lost = 0
         var isWriting = false
+
+        /// Adds the line that stands for those that were lost since the last one that was not.
+        mutating func tellLost() {
+            guard lost > 0 else { return }
+            waiting += Array("(\(lost) log lines lost: nobody read them)\n".utf8)
+            lost = 0
+        }
     }
 
     private let state = Mutex(State())
@@ -36,10 +43,7 @@ final class LogSink: Sendable {
                 state.lost += 1
                 return false
             }
-            if state.lost > 0 {
-                state.waiting += Array("(\(state.lost) log lines lost: nobody read them)\n".utf8)
-                state.lost = 0
-            }
+            state.tellLost()
             state.waiting += Array(line.utf8)
             state.waiting.append(UInt8(ascii: "\n"))
             return true
@@ -59,6 +63,8 @@ final class LogSink: Sendable {
         while true {
             hasWork.wait()
             let bytes = state.withLock { state in
+                // Also where no further line comes.
+                state.tellLost()
                 let bytes = state.waiting
                 state.waiting = []
                 state.isWriting = !bytes.isEmpty

@@ -30,24 +30,25 @@ struct RelayLogHandler: LogHandler {
         var all = metadata
         if let more = metadataProvider?.get() { all.merge(more) { $1 } }
         if let more = event.metadata { all.merge(more) { $1 } }
-        let pairs = all.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
+        let pairs = all.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)".cut) }
+        let message = "\(event.message)".cut
         switch settings.format {
-        case .text: sink.add(Self.text(event, pairs))
-        case .json: sink.add(Self.json(event, pairs))
+        case .text: sink.add(Self.text(event.level, message, pairs))
+        case .json: sink.add(Self.oneLine(Self.json(event.level, message, pairs)))
         }
     }
 
-    private static func text(_ event: LogEvent, _ pairs: [(String, String)]) -> String {
-        var line = "\(timestamp()) \(event.level) \(event.message)"
+    private static func text(_ level: Logger.Level, _ message: String, _ pairs: [(String, String)]) -> String {
+        var line = "\(timestamp()) \(level) \(oneLine(message))"
         for (key, value) in pairs {
             line += " \(key)=\(quoted(value))"
         }
         return line
     }
 
-    private static func json(_ event: LogEvent, _ pairs: [(String, String)]) -> String {
+    private static func json(_ level: Logger.Level, _ message: String, _ pairs: [(String, String)]) -> String {
         let members: [(String, JSONValue)] =
-            [("time", .string(timestamp())), ("level", .string("\(event.level)")), ("message", .string("\(event.message)"))]
+            [("time", .string(timestamp())), ("level", .string("\(level)")), ("message", .string(message))]
             + pairs.map { ($0.0, .string($0.1)) }
         return JSONValue.object(members).description
     }
@@ -55,7 +56,28 @@ struct RelayLogHandler: LogHandler {
     /// The value as it is where it is one word, else in quotes, so that a line stays one line whatever a camera says.
     private static func quoted(_ value: String) -> String {
         let isPlain = !value.isEmpty && value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7F && $0 != "\"" }
-        return isPlain ? value : JSONValue.string(value).description
+        return oneLine(isPlain ? value : JSONValue.string(value).description)
+    }
+
+    /// A text without what ends a line or steers a terminal: such characters are written as JSON would write them.
+    private static func oneLine(_ text: String) -> String {
+        func isControl(_ scalar: Unicode.Scalar) -> Bool {
+            scalar.properties.generalCategory == .control || scalar.value == 0x2028 || scalar.value == 0x2029
+        }
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case _ where isControl(scalar):
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
     }
 
     /// The wall clock's time in UTC, to the millisecond (RFC 3339).

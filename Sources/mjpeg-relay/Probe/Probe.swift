@@ -18,6 +18,10 @@ struct Probe: AsyncParsableCommand {
     @Argument(help: "The camera's address, or its host and port.")
     var target: String
 
+    func validate() throws {
+        if target.isBlank { throw ValidationError("the camera's address is empty") }
+    }
+
     func run() async throws {
         if let problem = DescriptorLimit.problem() {
             Output.complain(problem)

@@ -35,6 +35,21 @@ struct RelayProcess: Sendable {
         }
     }
 
+    /// How many files the relay has open, of whatever kind.
+    var openFiles: Int {
+        get throws { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.pid)/fd").count }
+    }
+
+    /// Ends the programs that the relay has started.
+    func endPrograms() {
+        for entry in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
+            guard let pid = pid_t(entry), let stat = try? String(contentsOfFile: "/proc/\(entry)/stat", encoding: .utf8),
+                let close = stat.lastIndex(of: ")"), stat[close...].split(separator: " ").dropFirst(2).first == "\(process.pid)"
+            else { continue }
+            kill(pid, SIGTERM)
+        }
+    }
+
     /// Memory that is the relay's alone (RssAnon), in KiB.
     var privateKiB: Int {
         get throws {

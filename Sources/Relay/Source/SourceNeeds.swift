@@ -1,0 +1,59 @@
+import CameraURL
+import NIOCore
+import RelayConfiguration
+
+/// How many descriptors sources need.
+struct SourceNeeds: Equatable, Sendable {
+    /// What one source needs.
+    struct Need: Equatable, Sendable {
+        /// While a dial begins.
+        var atStart: Int
+        /// From then on.
+        var running: Int
+    }
+
+    /// Of all of them, while they run.
+    private var running = 0
+    /// The most that one of them needs besides while it begins.
+    private var besides = 0
+    /// The most that one of them needs.
+    private(set) var largest = 0
+
+    /// Of no source.
+    init() {}
+
+    /// Of the sources of a configuration.
+    init(_ configuration: RelayConfiguration) {
+        for source in configuration.sources where source.enabled {
+            let need = source.descriptors
+            running += need.running
+            besides = max(besides, need.atStart - need.running)
+            largest = max(largest, need.atStart)
+        }
+    }
+
+    /// What they need when all run and one of them is about to begin.
+    var together: Int { running + besides }
+}
+
+extension SourceConfiguration {
+    /// How many descriptors a dial of this source needs.
+    var descriptors: SourceNeeds.Need {
+        switch upstream {
+        case .program:
+            // Two pipes and the process stay; while it starts, the pipes' other ends and what is its input come to them.
+            SourceNeeds.Need(atStart: 8, running: 3)
+        case .file:
+            SourceNeeds.Need(atStart: 1, running: 1)
+        case .camera(let url):
+            need(of: url)
+        }
+    }
+
+    private func need(of url: CameraURL) -> SourceNeeds.Need {
+        // A look-up's own, or a second address that is tried beside the first; another camera that is sought meanwhile.
+        let isAddress = (try? SocketAddress(ipAddress: url.host, port: url.port)) != nil
+        let count = (isAddress ? 1 : 2) + (alternatives.isEmpty ? 0 : 2)
+        return SourceNeeds.Need(atStart: count, running: count)
+    }
+}

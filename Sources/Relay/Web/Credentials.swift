@@ -1,0 +1,61 @@
+import Accounts
+import NIOHTTP1
+import Text
+
+/// What a request shows to be let in, before anybody has looked whether it is right.
+enum Credentials: Equatable, Sendable {
+    case none
+    /// A signature in the query.
+    case link(SignedLink)
+    /// `Authorization: Basic`, or `Bearer NAME:PASSWORD`; browsers remember the first.
+    case login(name: String, password: String, isBasic: Bool)
+    /// The values of the relay's cookies: a browser may have several, of several folders.
+    case cookies([String])
+    /// Something that should be one of these and is not.
+    case malformed
+
+    init(_ head: HTTPRequestHead, _ target: RequestTarget) {
+        if let signature = target.value("sig") {
+            if let expiry = target.value("exp"), let key = target.value("key") {
+                self = .link(SignedLink(expiry: expiry, key: key, signature: signature))
+            } else {
+                self = .malformed
+            }
+            return
+        }
+        let fields = head.headers["Authorization"]
+        guard fields.isEmpty else {
+            self = fields.count == 1 ? Self.login(fields[0]) : .malformed
+            return
+        }
+        let cookies = head.headers["Cookie"].flatMap { Self.cookies($0) }
+        self = cookies.isEmpty ? .none : .cookies(cookies)
+    }
+
+    private static func login(_ field: String) -> Credentials {
+        guard let blank = field.utf8.firstIndex(of: ASCII.space) else { return .malformed }
+        let value = field[blank...].drop { $0 == " " }
+        switch field[..<blank].lowercased() {
+        case "basic":
+            guard let bytes = Base64.decode(value.utf8), let text = String(validating: bytes, as: UTF8.self) else { return .malformed }
+            return pair(text[...], isBasic: true)
+        case "bearer":
+            return pair(value, isBasic: false)
+        default:
+            return .malformed
+        }
+    }
+
+    private static func pair(_ text: Substring, isBasic: Bool) -> Credentials {
+        guard let colon = text.utf8.firstIndex(of: ASCII.colon) else { return .malformed }
+        return .login(name: String(text[..<colon]), password: String(text[colon...].dropFirst()), isBasic: isBasic)
+    }
+
+    private static func cookies(_ field: String) -> [String] {
+        field.split(separator: ";").prefix(64).compactMap { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, parts[0].drop(while: { $0 == " " }) == SessionCookie.name else { return nil }
+            return String(parts[1])
+        }
+    }
+}

@@ -1,0 +1,18 @@
+extension String {
+    /// Bytes of a long text that are shown: those at its beginning, where a sentence says what is wrong, and those at its end, where
+    /// it says why.
+    private static let shown = (beginning: 1400, end: 600)
+
+    /// This text as far as a log or a terminal shows it.
+    var cut: String {
+        let bytes = Array(utf8)
+        var beginning = Self.shown.beginning
+        var end = bytes.count - Self.shown.end
+        guard beginning < end else { return self }
+        // At the first byte of a character.
+        while beginning > 0, bytes[beginning] & 0xC0 == 0x80 { beginning -= 1 }
+        while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
+        let left = "\(end - beginning) bytes more"
+        return String(decoding: bytes[..<beginning], as: UTF8.self) + " … (\(left)) … " + String(decoding: bytes[end...], as: UTF8.self)
+    }
+}
