@@ -95,6 +95,7 @@ import Testing
             let relay = try Self.relay(bench, authority, camera.url)
             let browser = try await Browser.start(bench, trusting: authority.certificate)
             try await browser.open("https://localhost:\(relay.port(1))/")
+            try await browser.expectMoving("front")
             try await bench.status(of: relay, path: "/front/status") { $0.viewers == 1 }
         }
     }
