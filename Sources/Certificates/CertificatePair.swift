@@ -9,8 +9,10 @@ package struct CertificatePair: Sendable {
     package let key: NIOSSLPrivateKey
     /// The names and addresses that it is made out to, in lower case, at least one.
     package let names: [String]
-    /// From when until when it holds, in seconds since 1970.
-    package let validity: ClosedRange<Int>
+    /// From when it holds, in seconds since 1970.
+    package let start: Int
+    /// Until when it holds, in seconds since 1970.
+    package let end: Int
     /// What tells the files' contents from others.
     let digest: [UInt8]
 
@@ -32,18 +34,19 @@ package struct CertificatePair: Sendable {
         self.chain = chain
         self.key = key
         names = Self.names(of: leaf, parties.first ?? nil)
-        validity = Int(leaf.notValidBefore)...max(Int(leaf.notValidBefore), Int(leaf.notValidAfter))
+        start = Int(leaf.notValidBefore)
+        end = Int(leaf.notValidAfter)
         digest = contents.digest
     }
 
     /// The day on which it ends, as `2025-05-01`.
-    package var lastDay: String { CalendarDay.text(of: validity.upperBound) }
+    package var lastDay: String { CalendarDay.text(of: end) }
 
     /// What is wrong with its dates by this machine's clock, as the end of a sentence; nil where nothing is.
     package func staleness(now: Int = time(nil)) -> String? {
-        if now > validity.upperBound { return "has expired on \(lastDay)" }
-        return now < validity.lowerBound
-            ? "holds only from \(CalendarDay.text(of: validity.lowerBound)) on (is this machine's clock right?)" : nil
+        if now > end { return "has expired on \(lastDay)" }
+        return now < start
+            ? "holds only from \(CalendarDay.text(of: start)) on (is this machine's clock right?)" : nil
     }
 
     /// Whether it is made out to `name`, a server's name in any case.

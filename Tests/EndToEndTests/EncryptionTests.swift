@@ -95,6 +95,7 @@ import Testing
             let relay = try Self.relay(bench, authority, camera.url)
             let browser = try await Browser.start(bench, trusting: authority.certificate)
             try await browser.open("https://localhost:\(relay.port(1))/")
+            try await browser.expectMoving("front")
             try await bench.status(of: relay, path: "/front/status") { $0.viewers == 1 }
         }
     }
@@ -161,7 +162,7 @@ import Testing
             for number in 1...60 {
                 if number == 20 { try lead(to: "two") }
                 if number == 25 { relay.send(SIGHUP) }
-                try await upstream.send(picture: TestPicture.jpeg(number, size: 30_000))
+                try await upstream.send(picture: TestPicture.jpeg(number))
                 for viewer in viewers { #expect(try await viewer.part().number == number) }
             }
             try await eventually("the new certificate is shown") { try await Self.serial(relay, name: "localhost", authority) == 4099 }

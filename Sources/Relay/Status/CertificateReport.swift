@@ -12,7 +12,7 @@ struct CertificateReport: Sendable {
 
     init(_ watch: CertificateWatch) {
         names = watch.pair.names
-        end = watch.pair.validity.upperBound
+        end = watch.pair.end
         problem = watch.problem.map { "\(watch.files.path(of: $0.file)): \($0.message)" }
     }
 
