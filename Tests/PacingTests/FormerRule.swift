@@ -62,11 +62,11 @@ struct FormerRule: PacingRule {
     }
 
     private func backlog(tcp: inout SimulatedTCP, mayBeSlow: Bool) -> Int {
-        let path = tcp.ask()
-        guard mayBeSlow, knowsPath else { return path.unsent }
-        let isQueued = path.roundTrip - path.shortestRoundTrip > .milliseconds(10) + path.shortestRoundTrip / 4
-        let capacity = Int(tcp.deliveryRate * Double(path.shortestRoundTrip) / 1e9)
-        return path.unsent + (isQueued ? max(0, path.unacknowledged - capacity - min(2 * path.segment, 3000)) : 0)
+        let sample = tcp.ask()
+        guard mayBeSlow, knowsPath, let path = sample.path else { return sample.unsent }
+        let isQueued = path.roundTrip - path.shortest > .milliseconds(10) + path.shortest / 4
+        let capacity = Int(tcp.deliveryRate * Double(path.shortest) / 1e9)
+        return sample.unsent + (isQueued ? max(0, path.underWay - capacity - min(2 * path.segment, 3000)) : 0)
     }
 
     private static func mayTake(_ age: Nanoseconds, _ interval: Nanoseconds, _ skips: Bool) -> Bool {

@@ -1,7 +1,5 @@
+import Pacing
 import TestSupport
-
-/// Nanoseconds on the simulation's clock.
-typealias Nanoseconds = Int64
 
 extension Nanoseconds {
     static func milliseconds(_ count: Double) -> Nanoseconds { Nanoseconds(count * 1e6) }

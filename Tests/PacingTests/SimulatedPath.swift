@@ -1,3 +1,4 @@
+import Pacing
 import TestSupport
 
 /// What lies between the relay's socket and the viewer.

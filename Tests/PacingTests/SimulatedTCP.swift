@@ -124,9 +124,14 @@ struct SimulatedTCP {
     /// What `TCP_INFO` says.
     mutating func ask() -> PathSample {
         questions += 1
+        // The kernel counts this one time in ticks of 4 ms.
+        let tick = Nanoseconds.milliseconds(4)
         return PathSample(
-            segment: Self.packet, unacknowledged: (underWay + Self.packet - 1) / Self.packet * Self.packet, unsent: unsent,
-            roundTrip: roundTrip, shortestRoundTrip: shortest == .never ? 0 : shortest, window: window)
+            unsent: unsent,
+            path: PathSample.Path(
+                segment: Self.packet, underWay: (underWay + Self.packet - 1) / Self.packet * Self.packet, roundTrip: roundTrip,
+                variation: roundTripVariance, shortest: shortest == .never ? 0 : shortest,
+                sinceWord: (now / tick - lastAcknowledgementAt / tick) * tick, window: window))
     }
 
     /// What it says of the rate of delivery.
