@@ -36,7 +36,6 @@ package struct Pacer: Sendable {
     private static let tick = Nanoseconds(4_000_000)
 
     private let acknowledges: Bool
-    nonisolated(unsafe) package static var traces = false
     private var now: Nanoseconds = 0
     /// No need to look before.
     private var notBefore: Nanoseconds = 0
@@ -166,7 +165,6 @@ package struct Pacer: Sendable {
         if flight.isLone { isHeldBack = false }
         let isWider = narrows.note(
             bytes: receivedBytes - flight.acknowledged, own: flight.bytes, time: time, delay: delay, isLone: flight.isLone)
-        if Self.traces { print("   learn", flight.sequence, "x", receivedBytes - flight.acknowledged, "time", Double(time)/1e6, "delay", Double(delay)/1e6, flight.isLone, "bound", Double(time)/Double(receivedBytes - flight.acknowledged)*0.03, "or", (Double(delay)-narrows.shortest)/Double(flight.bytes)*0.03, "->", narrows.perByte*0.03) }
         if isWider {
             framesPerTrial = Self.framesPerTrial
             framesUntilTrial = min(framesUntilTrial, 1)
@@ -226,7 +224,6 @@ package struct Pacer: Sendable {
     }
 
     /// Waits until the narrowest place is clear; what is there for less than an eighth of the interval is no queue.
-    package var debug: String { "F \(sentBytes - receivedBytes) b/frame \(narrows.perByte*30000/1e6) empty \(narrows.empty/1e6) short \(narrows.shortest/1e6) ahead \(Double(clearAt-now)/1e6) unsent \(unsentBytes) trial \(framesUntilTrial) lone \(framesUntilLone) Q \(isQueued) \(doubts) L \(narrows.lone/1e6)" }
     private func waitUntilClear(_ interval: Nanoseconds) -> Decision {
         var ahead = clearAt - now
         guard ahead > min(interval / 8, 8_000_000) else { return .send }
@@ -260,6 +257,7 @@ package struct Pacer: Sendable {
         if isLone { framesUntilLone = Self.framesPerLone }
         if framesUntilLone > 0, isHeldBack || isQueued || narrows.lone > 1.5 * narrows.shortest + 20e6 { framesUntilLone -= 1 }
         if narrows.isKnown { clearAt = max(clearAt, now) + Nanoseconds(Double(bytes) * narrows.perByte) }
+        if !acknowledges { reader.sent(bytes, at: now) }
         notBefore = 0
         if framesUntilQuestion > 0 { framesUntilQuestion -= 1 }
     }

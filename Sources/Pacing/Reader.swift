@@ -29,4 +29,9 @@ struct Reader: Sendable {
         before = unread > most / 2 ? (read, wordAt) : nil
         clearAt = unread > most ? wordAt + Nanoseconds(min(Double(unread - most) * perByte, 1e9)) : 0
     }
+
+    /// A frame is sent to it.
+    mutating func sent(_ bytes: Int, at now: Nanoseconds) {
+        if before != nil { clearAt = max(clearAt, now) + Nanoseconds(min(Double(bytes) * perByte, 1e9)) }
+    }
 }

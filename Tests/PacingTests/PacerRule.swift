@@ -2,7 +2,6 @@ import Pacing
 
 /// The relay's rule: what its viewers do with a pacer.
 struct PacerRule: PacingRule {
-    nonisolated(unsafe) static var traces = false
     let acknowledges: Bool
     let knowsPath: Bool
     private(set) var pacer: Pacer
@@ -41,7 +40,6 @@ struct PacerRule: PacingRule {
         }
         let decision = pacer.decide(
             at: now, age: now - newest.arrival, interval: newest.interval, isMissed: missed != nil, skips: skips)
-        if Self.traces { print(Double(now)/1e6, newest.sequence, decision, pacer.debug) }
         switch decision {
         case .send: break
         case .wait(let time):
