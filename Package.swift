@@ -42,6 +42,8 @@ let package = Package(
             dependencies: ["Text", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: strict
         ),
+        // When a viewer is sent the next frame: a value that reckons what a path bears. No clock, no sockets.
+        .target(name: "Pacing", swiftSettings: strict),
         // One camera: connect, log in, read leniently, deliver frames. No names, routes or viewers.
         .target(
             name: "CameraClient",
@@ -71,6 +73,7 @@ let package = Package(
                 "CameraClient",
                 "CameraURL",
                 "MJPEG",
+                "Pacing",
                 "RelayConfiguration",
                 "Text",
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -140,6 +143,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: strict),
+        .testTarget(name: "PacingTests", dependencies: ["Pacing", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "MJPEGTests",
             dependencies: ["MJPEG", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],

@@ -12,6 +12,8 @@ struct Flights: Sendable {
         let acknowledged: Int
         let wordAt: Nanoseconds
         let isLone: Bool
+        /// How much too early it was sent, as was reckoned then.
+        let ahead: Nanoseconds
     }
 
     /// More are not let out: 30 frames per second over a second of distance.

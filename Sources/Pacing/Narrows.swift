@@ -36,8 +36,10 @@ struct Narrows: Sendable {
         // Either the path was full from the first moment on, or the frame came into an idle one; the truth is the lesser of both.
         let bound = max(min(Double(time) / bytes, (Double(delay) - shortest) / own), 0.01)
         if isLone {
-            lone = lone == 0 ? Double(delay) : lone + (Double(delay) - lone) / 4
-            loneBytes = loneBytes == 0 ? own : loneBytes + (own - loneBytes) / 4
+            // The first ones are slow while the kernel's window is small.
+            let weight = lone == 0 ? 1 : Double(delay) < lone ? 0.5 : 0.25
+            lone += (Double(delay) - lone) * weight
+            loneBytes += (own - loneBytes) * weight
         }
         least = min(least, bound)
         let before = perByte
@@ -50,6 +52,15 @@ struct Narrows: Sendable {
         }
         return perByte < before * 0.9
     }
+
+    /// A frame that was sent too early was not held up by the ones before: the narrowest place must be wider than it seemed.
+    mutating func widen() {
+        perByte *= 0.7
+        least = perByte
+    }
+
+    /// Whether what a lone frame takes is much more than the kernel's round trip, so that it should be measured again.
+    var isDoubtful: Bool { lone > 1.5 * shortest + 20_000_000 }
 
     /// Nanoseconds until so many bytes under way are through, for one that is sent now; negative where there is room to spare.
     func wait(behind bytes: Int) -> Double { Double(bytes) * perByte - empty }

@@ -28,8 +28,9 @@ package struct Pacer: Sendable {
     private static let mostFramesPerTrial: UInt8 = 128
     /// Flights in a row that make a queue a standing one.
     private static let fewFlights: Int8 = 3
-    /// One in so many waits until nothing is under way, to learn what the path takes without a queue.
-    private static let framesPerLone: UInt8 = 128
+    /// One in so many waits until nothing is under way, to learn what the path takes without a queue; more often at first.
+    private static let framesPerLone: UInt8 = 16
+    private static let mostFramesPerLone: UInt8 = 128
     /// Looks no further apart than this see when a frame has come to the other side.
     private static let closeLook = Nanoseconds(20_000_000)
     /// The kernel counts the time since the last acknowledgement in ticks; the longest one.
@@ -69,6 +70,7 @@ package struct Pacer: Sendable {
     private var framesUntilTrial = framesPerTrial
     private var framesPerTrial = framesPerTrial
     private var framesUntilLone = framesPerLone
+    private var framesPerLone = framesPerLone
     /// Whether the path held a frame back since the last one that was alone on it.
     private var isHeldBack = false
 
@@ -165,7 +167,10 @@ package struct Pacer: Sendable {
         if flight.isLone { isHeldBack = false }
         let isWider = narrows.note(
             bytes: receivedBytes - flight.acknowledged, own: flight.bytes, time: time, delay: delay, isLone: flight.isLone)
-        if isWider {
+        let isTooEarly = acknowledges && flight.ahead > Nanoseconds(Double(flight.bytes) * narrows.perByte / 8)
+        let isWide = isTooEarly && Double(delay) - narrows.lone < Double(flight.ahead) * 0.3
+        if isWide { narrows.widen() }
+        if isWider || isWide {
             framesPerTrial = Self.framesPerTrial
             framesUntilTrial = min(framesUntilTrial, 1)
         }
@@ -247,15 +252,18 @@ package struct Pacer: Sendable {
             flights.append(
                 Flights.Flight(
                     sequence: sequence, bytes: bytes, end: sentBytes, sentAt: now, acknowledged: receivedBytes,
-                    wordAt: isLone || !acknowledges ? now : wordAt, isLone: isLone))
+                    wordAt: isLone || !acknowledges ? now : wordAt, isLone: isLone, ahead: max(0, clearAt - now)))
         }
         if framesUntilTrial == 0 {
             framesUntilTrial = framesPerTrial
             framesPerTrial = min(Self.mostFramesPerTrial / 2, framesPerTrial) * 2
         }
         if isHeldBack || isQueued { framesUntilTrial -= 1 }
-        if isLone { framesUntilLone = Self.framesPerLone }
-        if framesUntilLone > 0, isHeldBack || isQueued || narrows.lone > 1.5 * narrows.shortest + 20e6 { framesUntilLone -= 1 }
+        if isLone {
+            framesUntilLone = framesPerLone
+            framesPerLone = min(Self.mostFramesPerLone / 2, framesPerLone) * 2
+        }
+        if framesUntilLone > 0, narrows.isDoubtful, isHeldBack || !acknowledges { framesUntilLone -= 1 }
         if narrows.isKnown { clearAt = max(clearAt, now) + Nanoseconds(Double(bytes) * narrows.perByte) }
         if !acknowledges { reader.sent(bytes, at: now) }
         notBefore = 0

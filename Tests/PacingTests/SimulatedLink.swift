@@ -22,15 +22,15 @@ struct SimulatedLink {
     var queueBytes = 1 << 20
     /// Mean time between two bursts of loss; 0: none is lost.
     var lossInterval: Nanoseconds = 0
-    /// Packets that one burst takes.
-    var lossBurst = 3
+    /// How long everything is lost then.
+    var lossTime = Nanoseconds.milliseconds(5)
     var random: SeededRandom
 
     private var freeAt: Nanoseconds = 0
     private var lastArrival: Nanoseconds = 0
     private var drawn: (extra: Nanoseconds, until: Nanoseconds) = (0, 0)
     private var nextLoss: Nanoseconds = -1
-    private var left = 0
+    private var lossEnd: Nanoseconds = 0
 
     init(rate: Double, delay: Nanoseconds, seed: UInt64) {
         self.rate = rate
@@ -50,16 +50,13 @@ struct SimulatedLink {
         if lossInterval > 0 {
             if nextLoss < 0 { nextLoss = now + Nanoseconds(Double(lossInterval) * 2 * fraction()) }
             if now >= nextLoss {
-                left = lossBurst
+                lossEnd = nextLoss + lossTime
                 nextLoss = now + Nanoseconds(Double(lossInterval) * 2 * fraction())
             }
         }
         let begins = max(now, freeAt)
         freeAt = begins + Nanoseconds(Double(bytes) / rate * 1e9)
-        if left > 0 {
-            left -= 1
-            return nil
-        }
+        if now < lossEnd { return nil }
         if jitter > 0, jitterHold == 0 || now >= drawn.until {
             drawn = (Nanoseconds(Double(jitter) * fraction()), now + jitterHold)
         }

@@ -20,7 +20,7 @@ protocol PacingRule {
 }
 
 /// One viewer of a steady source over a simulated path.
-struct Watching {
+struct Watching: CustomStringConvertible {
     var path: SimulatedPath
     var framesPerSecond = 30.0
     var bytes = 30_000
@@ -30,6 +30,15 @@ struct Watching {
     /// The time at the beginning that does not count.
     var warmUp = 3.0
     var seed: UInt64 = 1
+
+    var description: String {
+        let link = path.forward
+        let parts = [
+            "\(framesPerSecond) fps × \(bytes) ± \(spread)", "\(link.rate / 125_000) Mbit/s", "\(link.delay.inMilliseconds) ms one way",
+            "queue \(link.queueBytes)", "jitter \(link.jitter.inMilliseconds)", "\(path.congestion)",
+        ]
+        return parts.joined(separator: ", ")
+    }
 
     /// What a viewer has had of it.
     struct Outcome: CustomStringConvertible {
