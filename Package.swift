@@ -168,7 +168,7 @@ let package = Package(
         .testTarget(
             name: "RelayTests",
             dependencies: [
-                "CameraClient", "MJPEG", "Relay", "RelayConfiguration", "TestSupport",
+                "CameraClient", "MJPEG", "Pacing", "Relay", "RelayConfiguration", "TestSupport",
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

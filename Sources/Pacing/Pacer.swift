@@ -103,7 +103,8 @@ package struct Pacer: Sendable {
             framesUntilQuestion = Self.framesPerQuestionOfAcknowledged
         } else {
             let isFree = unsentBytes == 0 && clearAt <= now
-            framesPerQuestion = isFree ? min(Self.framesPerQuestion, max(1, framesPerQuestion * 2)) : 0
+            let most = knowsPath ? Self.framesPerQuestion : Self.framesPerQuestion / 2
+            framesPerQuestion = isFree ? min(most, max(1, framesPerQuestion * 2)) : 0
             framesUntilQuestion = framesPerQuestion
         }
     }
@@ -176,6 +177,9 @@ package struct Pacer: Sendable {
         }
     }
 
+    /// Whether an acknowledgement is owed.
+    package var awaitsWord: Bool { acknowledges && !flights.isEmpty }
+
     // MARK: - The decision
 
     /// Decides about the newest frame, whose age and interval these are, in nanoseconds.
@@ -191,7 +195,9 @@ package struct Pacer: Sendable {
         let decision = acknowledges ? decideByWord(interval) : decideByKernel(interval)
         switch decision {
         case .send:
-            guard !acknowledges, isMissed, framesUntilTrial > 0, !CatchUp.mayTake(age: age, interval: interval, skips: skips) else { return .send }
+            guard !acknowledges, isMissed, framesUntilTrial > 0, !CatchUp.mayTake(age: age, interval: interval, skips: skips) else {
+                return .send
+            }
             return .wait(until: now - age + CatchUp.nextLook(age: age, interval: interval, skips: skips))
         case .wait(let until):
             notBefore = until
@@ -223,7 +229,8 @@ package struct Pacer: Sendable {
         guard isQueued else { return .send }
         if framesUntilTrial == 0 {
             let excess = Double(underWay) - 0.6 * Double(lastBytes)
-            return excess <= 0 ? .send : .wait(until: now + max(CatchUp.shortestLook, min(interval / 4, Nanoseconds(excess * narrows.perByte))))
+            return excess <= 0
+                ? .send : .wait(until: now + max(CatchUp.shortestLook, min(interval / 4, Nanoseconds(excess * narrows.perByte))))
         }
         return waitUntilClear(interval)
     }

@@ -58,7 +58,8 @@ struct Watching: CustomStringConvertible {
 
         var description: String {
             func shown(_ value: Double) -> String { value.isFinite ? "\((value * 10).rounded() / 10)" : "none" }
-            return "\(shown(rate)) fps, age \(shown(age(0.5))) / \(shown(age(0.99))) ms, begun after \(shown(begins)), gap \(shown(gap)), \(shown(questions)) asked"
+            return
+                "\(shown(rate)) fps, age \(shown(age(0.5))) / \(shown(age(0.99))) ms, begun after \(shown(begins)), gap \(shown(gap)), \(shown(questions)) asked"
         }
     }
 
