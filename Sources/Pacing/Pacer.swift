@@ -131,7 +131,7 @@ package struct Pacer: Sendable {
     /// measure; on a path that only jitters, it takes what a frame alone takes.
     private mutating func judge(_ flight: Flights.Flight, delay: Nanoseconds) {
         let (bytes, delay) = (Double(flight.end - flight.acknowledged), Double(delay))
-        guard narrows.lone > 0, bytes >= 1.4 * narrows.loneBytes else { return }
+        guard narrows.lone > 0, bytes >= 1.2 * narrows.loneBytes else { return }
         let share = (delay - narrows.lone) / (delay * (1 - narrows.loneBytes / bytes))
         if share > 0.5 {
             doubts = doubts < 0 ? 1 : min(Self.fewFlights, doubts + 1)
