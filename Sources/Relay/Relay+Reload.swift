@@ -55,7 +55,9 @@ extension Relay {
             if known.source.use(source) { running[source.name] = restart(known) }
         }
         serve { $0.reload = ReloadReport(time: .now()) }
-        for source in gate.current.sources.all { source.hub.endViewers { [gate] in gate.mayStay(source, $0) } }
+        for source in gate.current.sources.all {
+            source.hub.endViewers { [gate, weak source] admission in source.map { gate.mayStay($0, admission) } ?? false }
+        }
         await finish(change)
         let names = Set(new.sources.map(\.name))
         for (name, removed) in running where !names.contains(name) {
