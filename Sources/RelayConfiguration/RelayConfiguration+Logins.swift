@@ -14,7 +14,9 @@ extension RelayConfiguration {
         for option in options {
             do throws(TextError) {
                 let account = try Account(option: option, password: environment[Self.passwordVariable])
-                if access.users.contains(where: { $0.name == account.name }) { throw TextError(message: "--user gives the same name twice") }
+                if access.users.contains(where: { $0.name == account.name }) {
+                    throw TextError(message: "--user gives the same name twice")
+                }
                 access.users.append(account)
             } catch {
                 problems.append(ConfigurationProblem(message: error.message))

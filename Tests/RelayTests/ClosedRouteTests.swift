@@ -29,7 +29,8 @@ import Testing
             return ["/", "/nothing/at/all"] + files + Route.ofRelay.keys.map { "/\($0)" }
                 + ["clip", "nobody"].flatMap { name in (ofSource + ["", "/nothing"]).map { "/\(name)\($0)" } }
         case .source(let name, let isNamed):
-            return files + ofSource + Route.ofOwnPort.keys.map { "/\($0)" } + ["/nothing"] + (isNamed ? ofSource.map { "/\(name)\($0)" } : [])
+            return files + ofSource + Route.ofOwnPort.keys.map { "/\($0)" } + ["/nothing"]
+                + (isNamed ? ofSource.map { "/\(name)\($0)" } : [])
         case .webSocket:
             return ["/", "/anything", "/healthz", "/-/relay.css"]
         }
@@ -79,7 +80,8 @@ import Testing
         let client = try RawClient(port: port)
         let target = showing.query.isEmpty ? path : path + (path.contains("?") ? "&" : "?") + showing.query
         let from = "X-Forwarded-For: 192.0.\(number / 250).\(number % 250)\r\n"
-        let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        let upgrade =
+            "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
         let isSocket = path.contains("/ws") || path == "/anything"
         try client.send(
             "\(method) \(target) HTTP/1.1\r\nHost: localhost:\(port)\r\n\(from)\(isSocket ? upgrade : "")\(showing.fields)\r\n")
