@@ -157,7 +157,7 @@ final class Doors: Sendable {
         }
         for (waiting, wait) in blocked.0 { waiting.promise.succeed(.refused(.tooManyGuesses(wait: wait))) }
         if blocked.1 { return }
-        let isRight = matches(password, name, login.account, accounts)
+        let isRight = Self.matches(password, login.account, accounts)
         var wrong: [String: String] = [:]
         let done = state.withLock { state in
             let done = state.checking.removeValue(forKey: login) ?? []
@@ -178,15 +178,23 @@ final class Doors: Sendable {
         for waiting in done { waiting.promise.succeed(verdict) }
     }
 
-    /// Whether `password` is the account's; takes as long where there is no such account.
-    private func matches(_ password: String, _ name: String, _ account: Account?, _ accounts: [Account]) -> Bool {
-        if case .hash(let hash)? = account?.password { return hash.matches(password) }
-        // Hashes may take different times: each unknown name is always as slow as the same one of them.
-        let hashes = accounts.compactMap { account in if case .hash(let hash) = account.password { hash } else { nil } }
-        let choice = MessageDigest.hmacSHA256(of: Array(name.utf8), key: memoryKey).prefix(4).reduce(0) { $0 << 8 | Int($1) }
-        _ = (hashes.isEmpty ? Self.spareHash : hashes[choice % hashes.count])?.matches(password)
-        guard case .plain(let text)? = account?.password else { return false }
-        return MessageDigest.areEqual(Array(text.utf8), Array(password.utf8))
+    /// Whether `password` is the account's. Every wrong one takes as long as any other, whether there is such an account or not: one
+    /// check of each kind of hash that accounts have.
+    private static func matches(_ password: String, _ account: Account?, _ accounts: [Account]) -> Bool {
+        var kinds: [String: PasswordHash] = [:]
+        for case .hash(let hash) in accounts.map(\.password) { kinds[hash.kind] = hash }
+        if kinds.isEmpty, let spareHash { kinds[spareHash.kind] = spareHash }
+        switch account?.password {
+        case .hash(let hash):
+            if hash.matches(password) { return true }
+            kinds[hash.kind] = nil
+        case .plain(let text):
+            if MessageDigest.areEqual(Array(text.utf8), Array(password.utf8)) { return true }
+        case nil:
+            break
+        }
+        for hash in kinds.values { _ = hash.matches(password) }
+        return false
     }
 
     /// What takes the time where no account has a hash. Made on the thread of the checks.
