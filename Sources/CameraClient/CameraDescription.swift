@@ -18,6 +18,10 @@ package struct CameraDescription: Equatable, Sendable {
     package var picturesDropped: Int
     /// The certificate of an https camera.
     package var certificate: Certificate?
+    /// Whether single pictures are asked for, since the camera turned out to send one and no more.
+    package var isPolledUnasked = false
+    /// How long the camera, which is a relay, waits for a picture of its own camera; nil for what is no relay.
+    package var stallTimeout: Duration?
 
     package init(
         address: String? = nil, mediaType: String? = nil, boundary: String? = nil, learntBoundary: String? = nil, server: String? = nil,

@@ -14,7 +14,7 @@ extension CameraError {
     /// How a source goes on after this error.
     package var kind: Kind {
         switch self {
-        case .loginRequired, .loginRefused, .loginUnsupported, .status(401, _, _), .status(403, _, _): .login
+        case .loginRequired, .loginWithheld, .loginRefused, .loginUnsupported, .status(401, _, _), .status(403, _, _): .login
         case .status(404, _, _), .status(410, _, _), .notAPicture, .notHTTP, .redirectedElsewhere,
             .redirectedTooOften, .redirectUnreadable, .certificate:
             .address

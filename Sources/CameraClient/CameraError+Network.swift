@@ -1,7 +1,6 @@
 import CameraURL
 import Glibc
 import NIOCore
-import NIOPosix
 import Text
 
 extension CameraError {
@@ -10,14 +9,6 @@ extension CameraError {
         switch error {
         case let error as CameraError:
             self = error
-        case let error as NIOConnectionError:
-            if let failure = error.connectionErrors.first {
-                self = .connection(reason: "cannot connect to \(url.hostField): \(Self.sentence(failure.error))")
-            } else if let failure = (error.dnsAAAAError ?? error.dnsAError) as? HostResolver.LookupFailure {
-                self = .nameNotFound(host: url.host, reason: failure.message)
-            } else {
-                self = .nameNotFound(host: url.host, reason: "it has no address")
-            }
         default:
             self = .connection(reason: "cannot connect to \(url.hostField): \(Self.sentence(error))")
         }

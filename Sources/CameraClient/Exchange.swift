@@ -17,10 +17,12 @@ final class Exchange: Sendable {
         var channels: [any Channel] = []
         var timeout: Scheduled<Void>?
         var isOver = false
+        /// Told of the answer's head where nobody else waits for it any more; nil else.
+        var late: (@Sendable (ResponseHead?) -> Void)?
     }
 
     private let eventLoop: any EventLoop
-    private let promise: EventLoopPromise<Answer>
+    private let promise: EventLoopPromise<CameraAnswer>
     private let state = Mutex(State())
 
     init(eventLoop: any EventLoop) {
@@ -29,11 +31,11 @@ final class Exchange: Sendable {
     }
 
     /// An answer that is no stream, or why there is no more to come.
-    var outcome: EventLoopFuture<Answer> { promise.futureResult }
+    var outcome: EventLoopFuture<CameraAnswer> { promise.futureResult }
 
     /// Asks over `connection`, which was kept from an answer before; the answer goes to its ``UpstreamHandler``.
-    func start(_ inquiry: Inquiry, over connection: KeptConnection) {
-        startTimer(inquiry)
+    func start(_ inquiry: Inquiry, over connection: KeptConnection, within limit: Duration) {
+        startTimer(inquiry, limit)
         state.withLock { state in
             state.phase = .awaitingAnswer
             state.channels = [connection.channel]
@@ -46,10 +48,19 @@ final class Exchange: Sendable {
 
     /// Connects and asks; the answer goes to an ``UpstreamHandler``.
     func start(_ inquiry: Inquiry, resolver: HostResolver) {
-        startTimer(inquiry)
         let url = inquiry.request.url
         let limit = inquiry.settings.connectTimeout
-        let bootstrap = ClientBootstrap(group: eventLoop)
+        startTimer(inquiry, limit)
+        eventLoop.execute {
+            let connecting = Connecting(to: url, resolver: resolver, eventLoop: self.eventLoop, self.bootstrap(limit))
+            connecting.start().assumeIsolated().whenComplete { self.connected($0, inquiry, resolver) }
+            // Over, whoever ended it: nobody waits for a look-up any more.
+            self.outcome.assumeIsolated().whenComplete { _ in connecting.stop() }
+        }
+    }
+
+    private func bootstrap(_ limit: Duration) -> ClientBootstrap {
+        ClientBootstrap(group: eventLoop)
             .connectTimeout(TimeAmount(limit))
             .channelOption(.autoRead, value: false)
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 64 << 10))
@@ -57,66 +68,104 @@ final class Exchange: Sendable {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try self.adopt(channel) }
             }
-        let connected =
-            if let address = try? SocketAddress(ipAddress: url.host, port: url.port) {
-                bootstrap.connect(to: address)
-            } else {
-                bootstrap.resolver(DialResolver(resolver, eventLoop: eventLoop)).connect(host: url.host, port: url.port)
-            }
-        connected.whenComplete { result in
-            switch result {
-            case .success(let channel):
-                self.state.withLock { $0.phase = .awaitingAnswer }
-                do {
-                    let isEncrypted = url.scheme == .https
-                    if isEncrypted {
-                        let handler = try CameraTLS.handler(host: url.host, trust: inquiry.settings.trust)
-                        try channel.pipeline.syncOperations.addHandler(handler)
-                    }
-                    try channel.pipeline.syncOperations.addHandler(
-                        UpstreamHandler(inquiry, exchange: self, isEncrypted: isEncrypted))
-                    try channel.syncOptions?.setOption(.autoRead, value: true)
-                } catch {
-                    self.end(.failure(.connection(reason: "\(error)")))
+    }
+
+    private func connected(_ result: Result<any Channel, any Error>, _ inquiry: Inquiry, _ resolver: HostResolver) {
+        let url = inquiry.request.url
+        switch result {
+        case .success(let channel):
+            keep(channel)
+            if let address = channel.remoteAddress { resolver.note(host: url.host, worked: address) }
+            do {
+                let isEncrypted = url.scheme == .https
+                if isEncrypted {
+                    let handler = try CameraTLS.handler(
+                        host: url.host, trust: inquiry.settings.trust, signs: inquiry.settings.certificateSigns)
+                    try channel.pipeline.syncOperations.addHandler(handler)
                 }
-            case .failure(let error):
-                self.end(.failure(CameraError(connectingTo: url, error)))
+                try channel.pipeline.syncOperations.addHandler(
+                    UpstreamHandler(inquiry, exchange: self, isEncrypted: isEncrypted))
+                try channel.syncOptions?.setOption(.autoRead, value: true)
+            } catch {
+                self.end(.failure(.connection(reason: "\(error)")))
             }
+        case .failure(let error):
+            self.end(.failure(CameraError(connectingTo: url, error)))
         }
     }
 
-    /// The answer's head is complete: `connect_timeout` no longer counts.
-    func answered() {
-        state.withLock { state in
+    /// The answer's head is complete: `connect_timeout` no longer counts. False where nobody wants the rest.
+    func answered(_ head: ResponseHead) -> Bool {
+        let (isWanted, late) = state.withLock { state in
             state.timeout?.cancel()
             state.timeout = nil
+            defer { state.late = nil }
+            return (!state.isOver, state.late)
         }
+        late?(head)
+        if late != nil { close() }
+        return isWanted
     }
 
     /// Ends the exchange and closes its connection, unless the answer keeps it; only the first call counts. Any thread.
-    func end(_ result: Result<Answer, CameraError>) {
-        let (isFirst, channels) = state.withLock { state -> (Bool, [any Channel]) in
-            guard !state.isOver else { return (false, []) }
+    func end(_ result: Result<CameraAnswer, CameraError>) {
+        let (isFirst, late) = state.withLock { state -> (Bool, (@Sendable (ResponseHead?) -> Void)?) in
+            let isFirst = !state.isOver
             state.isOver = true
             state.timeout?.cancel()
             state.timeout = nil
-            defer { state.channels = [] }
-            return (true, state.channels)
+            defer { state.late = nil }
+            return (isFirst, state.late)
         }
-        guard isFirst else { return }
-        let kept = (try? result.get())?.connection?.channel
-        for channel in channels where channel !== kept { channel.close(promise: nil) }
-        promise.completeWith(result.mapError { $0 as any Error })
+        if isFirst || late != nil { close(except: (try? result.get())?.connection?.channel) }
+        if isFirst { promise.completeWith(result.mapError { $0 as any Error }) }
+        late?(nil)
     }
 
-    private func startTimer(_ inquiry: Inquiry) {
-        let (url, limit) = (inquiry.request.url, inquiry.settings.connectTimeout)
+    /// Ends the exchange as cancelled, but still hears the answer's head, where a request is out: `late` gets it, or nil where none
+    /// came. It is called once, on any thread.
+    func abandon(_ late: @escaping @Sendable (ResponseHead?) -> Void) {
+        let waits = state.withLock { state in
+            guard !state.isOver, state.timeout != nil, state.phase == .awaitingAnswer else { return false }
+            state.isOver = true
+            state.late = late
+            return true
+        }
+        if waits {
+            promise.fail(CameraError.cancelled)
+        } else {
+            end(.failure(.cancelled))
+            late(nil)
+        }
+    }
+
+    private func close(except kept: (any Channel)? = nil) {
+        let channels = state.withLock { state in
+            defer { state.channels = [] }
+            return state.channels
+        }
+        for channel in channels where channel !== kept { channel.close(promise: nil) }
+    }
+
+    private func startTimer(_ inquiry: Inquiry, _ limit: Duration) {
+        let url = inquiry.request.url
         let timeout = eventLoop.scheduleTask(in: TimeAmount(limit)) { self.end(.failure(self.timeoutError(url: url, limit: limit))) }
         let isOver = state.withLock { state in
             state.timeout = timeout
             return state.isOver
         }
         if isOver { timeout.cancel() }
+    }
+
+    /// The race is won: the other attempts are over.
+    private func keep(_ channel: any Channel) {
+        let others = state.withLock { state in
+            state.phase = .awaitingAnswer
+            let others = state.channels.filter { $0 !== channel }
+            state.channels.removeAll { $0 !== channel }
+            return others
+        }
+        for other in others { other.close(promise: nil) }
     }
 
     private func adopt(_ channel: any Channel) throws {

@@ -1,25 +1,49 @@
 import MJPEG
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// A file of concatenated JPEGs, played in a loop as if it were a camera.
 ///
 /// The file is opened by name at each pass, so that a new one takes over at the next; it is read in pieces, never whole.
-package struct FileCamera: Camera {
-    private let path: String
-    private let interval: TimeAmount
-    private let maxFrameSize: Int
-    private let eventLoop: any EventLoop
+package final class FileCamera: Camera {
+    /// How a file is played.
+    package struct Settings: Sendable {
+        package var framesPerSecond: Double
+        /// In bytes of JPEG.
+        package var maxFrameSize: Int
 
-    /// Makes a camera that plays `path` at `framesPerSecond` and delivers on `eventLoop`.
-    package init(path: String, framesPerSecond: Double, maxFrameSize: Int, eventLoop: any EventLoop) {
-        self.path = path
-        interval = TimeAmount(.seconds(1 / framesPerSecond))
-        self.maxFrameSize = maxFrameSize
-        self.eventLoop = eventLoop
+        package init(framesPerSecond: Double, maxFrameSize: Int) {
+            self.framesPerSecond = framesPerSecond
+            self.maxFrameSize = maxFrameSize
+        }
+
+        var interval: TimeAmount { TimeAmount(.seconds(1 / framesPerSecond)) }
     }
 
-    package mutating func stream(to sink: FrameSink) async throws(CameraError) {
+    private let path: String
+    private let eventLoop: any EventLoop
+    private let current: Mutex<Settings>
+
+    /// Makes a camera that plays `path` and delivers on `eventLoop`.
+    package init(path: String, settings: Settings, eventLoop: any EventLoop) {
+        self.path = path
+        self.eventLoop = eventLoop
+        current = Mutex(settings)
+    }
+
+    private var settings: Settings { current.withLock { $0 } }
+
+    /// Takes over another pace at once, another limit at the next pass.
+    package func use(_ settings: Settings) {
+        current.withLock { $0 = settings }
+    }
+
+    package func stream(to sink: FrameSink) async throws(CameraError) {
+        try await sink.attempt { (sink) throws(CameraError) in try await read(to: sink) }
+    }
+
+    private func read(to sink: FrameSink) async throws(CameraError) {
         sink.connected(CameraDescription())
         var due = NIODeadline.now()
         while true {
@@ -31,7 +55,7 @@ package struct FileCamera: Camera {
     private func play(to sink: FrameSink, due: inout NIODeadline) async throws(CameraError) {
         let path = path
         let file = try await blocking { () throws(CameraError) in try PictureFile(path: path) }
-        var assembler = FrameAssembler(layout: .jpegs, maxFrameSize: maxFrameSize)
+        var assembler = FrameAssembler(layout: .jpegs, maxFrameSize: settings.maxFrameSize)
         var frames = 0
         do {
             while var bytes = try await blocking({ () throws(CameraError) in try file.read() }) {
@@ -41,7 +65,7 @@ package struct FileCamera: Camera {
                     frames += 1
                     try await eventLoop.submit { sink.frame(frame) }.get()
                     // Behind (the machine slept, the disk was slow): go on from now, without a burst.
-                    due = max(due + interval, .now())
+                    due = max(due + settings.interval, .now())
                     try await eventLoop.wait(until: due)
                 }
             }

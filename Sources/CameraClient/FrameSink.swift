@@ -1,25 +1,69 @@
 import MJPEG
+import Synchronization
 
-/// Where a camera's frames go. All functions are called on the camera's event loop and must not block.
+/// Where a camera's frames go. All functions but `ended` are called on the camera's event loop and must not block.
 package struct FrameSink: Sendable {
     /// The camera answered with a stream or a picture; called before its first frame, and again when something new is
     /// learnt of it: a few times for what is odd, a few times a second at most while pictures are dropped.
-    package let connected: @Sendable (CameraDescription) -> Void
+    package var connected: @Sendable (CameraDescription) -> Void
     /// A frame is whole.
-    package let frame: @Sendable (Frame) -> Void
+    package var frame: @Sendable (Frame) -> Void
     /// The camera was asked and has no other picture than the last one: it is alive.
-    package let unchanged: @Sendable () -> Void
+    package var unchanged: @Sendable () -> Void
     /// Whether all who want the last frame have been offered it; a frame that comes before is better held a moment than
     /// put in its place.
-    package let isSettled: @Sendable () -> Bool
+    package var isSettled: @Sendable () -> Bool
+    /// An attempt to read the camera is over; called on any thread.
+    package var ended: @Sendable (Attempt) -> Void
 
     package init(
         connected: @escaping @Sendable (CameraDescription) -> Void, frame: @escaping @Sendable (Frame) -> Void,
-        unchanged: @escaping @Sendable () -> Void = {}, isSettled: @escaping @Sendable () -> Bool = { true }
+        unchanged: @escaping @Sendable () -> Void = {}, isSettled: @escaping @Sendable () -> Bool = { true },
+        ended: @escaping @Sendable (Attempt) -> Void = { _ in }
     ) {
         self.connected = connected
         self.frame = frame
         self.unchanged = unchanged
         self.isSettled = isSettled
+        self.ended = ended
+    }
+
+    /// The same sink for one address of several: its attempts say which.
+    func of(alternative: Int) -> FrameSink {
+        var sink = self
+        sink.ended = { [ended] attempt in
+            var attempt = attempt
+            attempt.alternative = alternative
+            ended(attempt)
+        }
+        return sink
+    }
+
+    /// Makes one attempt with this sink, and reports its end.
+    func attempt(_ read: (FrameSink) async throws(CameraError) -> Void) async throws(CameraError) {
+        let hadFrames = Flag()
+        var sink = self
+        sink.frame = { [frame] next in
+            hadFrames.raise()
+            frame(next)
+        }
+        do throws(CameraError) {
+            try await read(sink)
+            ended(Attempt(error: .ended, hadFrames: hadFrames.isRaised))
+        } catch {
+            ended(Attempt(error: error, hadFrames: hadFrames.isRaised))
+            throw error
+        }
+    }
+}
+
+/// Something that happens at most once and is remembered; any thread.
+private final class Flag: Sendable {
+    private let value = Atomic(false)
+
+    var isRaised: Bool { value.load(ordering: .relaxed) }
+
+    func raise() {
+        value.store(true, ordering: .relaxed)
     }
 }

@@ -4,26 +4,52 @@ import NIOCore
 /// Cameras that have no stream, only single pictures.
 extension HTTPCamera {
     /// Entity tags beyond this length are not sent back.
-    private static let longestTag = 256
+    private static let maxTagLength = 256
 
-    /// Asks for a picture every `interval` until one cannot be had, over one connection where the camera keeps it open.
+    /// How often a camera is asked that turns out to have single pictures only, where the file does not say.
+    static let defaultInterval = Duration.seconds(1)
+
+    /// Asks for a picture every `interval` until none can be had for the stall timeout, over one connection where the camera keeps
+    /// it open.
     ///
-    /// The first picture goes out in any case; after that only those that changed, by the camera's word (304) or by their bytes.
-    mutating func poll(every interval: Duration, to sink: FrameSink) async throws(CameraError) {
-        let patience = max(settings.stallTimeout, interval * 3)
+    /// The first picture goes out in any case; after that only those that changed, by the camera's word (304) or by their bytes. One
+    /// bad answer is not a lost camera: many are busy now and then (503), or show a page.
+    func poll(every interval: Duration, to sink: FrameSink) async throws(CameraError) {
         var dial = Dial(url: settings.url)
+        dial.isPolledUnasked = settings.interval == nil
         defer { dial.connection?.close() }
         var previous: Frame?
+        var lastGood: NIODeadline?
+        var validators = Validators()
         var due = NIODeadline.now()
         while true {
-            let answer = try await ask(&dial, for: .picture(previous: previous), patience: patience, sink: sink)
-            if let picture = answer.picture {
-                previous = picture
-                dial.known = answer.description
-                dial.conditions = Self.conditions(answer.head)
+            var wait = settings.interval ?? interval
+            do throws(CameraError) {
+                dial.conditions = validators.conditions(at: .now())
+                let answer = try await ask(&dial, for: .picture(previous: previous), sink: sink)
+                lastGood = .now()
+                if let picture = answer.picture {
+                    validators.take(answer.head, isNew: picture.jpeg != previous?.jpeg, at: .now())
+                    previous = picture
+                    dial.known = answer.description
+                    if answer.description?.isPolledUnasked == true, answer.isMultipart {
+                        // It has a stream after all.
+                        memory.withLock { $0.hasSinglePictures = false }
+                        throw .ended
+                    }
+                } else {
+                    validators.notModified()
+                }
+            } catch {
+                wait = max(wait, error.retryAfter ?? .zero)
+                let end = lastGood.map { $0 + TimeAmount(max(settings.effectiveStallTimeout, interval * 3)) }
+                guard error.isPassing, let end, .now() + TimeAmount(wait) < end else { throw error }
+                // A redirect may have led there; the next answer is looked for where the first one was.
+                dial.dropConnection()
+                dial.url = settings.url
             }
             // Late (the machine slept, the camera is slow): go on from now, without a burst.
-            due = max(due + TimeAmount(interval), .now())
+            due = max(due + TimeAmount(wait), .now())
             do {
                 try await eventLoop.wait(until: due)
             } catch {
@@ -32,11 +58,51 @@ extension HTTPCamera {
         }
     }
 
+    /// What a camera says of its newest picture, so that the next answer is short where it is still the same (RFC 9110, section
+    /// 13.1); and how far that is believed.
+    private struct Validators {
+        /// So often in a row, or for so long, it is believed that nothing has changed.
+        private static let maxBelieved = 20
+        private static let maxAge = TimeAmount.seconds(60)
+
+        private var fields: [(String, String)] = []
+        private var lastPicture = NIODeadline.now()
+        private var unchanged = 0
+        private var isDoubting = false
+        /// Whether a picture was another one in spite of its validators: they mean nothing.
+        private var areWrong = false
+
+        mutating func conditions(at now: NIODeadline) -> [(String, String)] {
+            isDoubting = unchanged >= Self.maxBelieved || (unchanged >= 2 && now - lastPicture >= Self.maxAge)
+            return isDoubting || areWrong ? [] : fields
+        }
+
+        mutating func notModified() { unchanged += 1 }
+
+        mutating func take(_ head: ResponseHead, isNew: Bool, at now: NIODeadline) {
+            let new = HTTPCamera.conditions(head)
+            if isDoubting, isNew, new.elementsEqual(fields, by: ==) { areWrong = true }
+            fields = new
+            lastPicture = now
+            unchanged = 0
+        }
+    }
+
     /// What makes the next answer short where the picture is still the same (RFC 9110, section 13.1).
-    private static func conditions(_ head: ResponseHead) -> [(String, String)] {
+    fileprivate static func conditions(_ head: ResponseHead) -> [(String, String)] {
         [("ETag", "If-None-Match"), ("Last-Modified", "If-Modified-Since")].compactMap { field, condition in
-            guard let value = head.first(field), !value.isEmpty, value.utf8.count <= longestTag else { return nil }
+            guard let value = head.first(field), !value.isEmpty, value.utf8.count <= maxTagLength else { return nil }
             return (condition, value)
+        }
+    }
+}
+
+extension CameraError {
+    /// Whether a poll that failed so may go better a moment later.
+    fileprivate var isPassing: Bool {
+        switch self {
+        case .cancelled, .ended, .certificate: false
+        default: kind != .login
         }
     }
 }

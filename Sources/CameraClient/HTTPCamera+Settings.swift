@@ -14,10 +14,16 @@ extension HTTPCamera {
         package var maxFrameSize: Int
         /// How a certificate is checked.
         package var trust: CertificateTrust
+        /// Whether the camera's key must sign in a TLS handshake; see ``CameraTLS``.
+        var certificateSigns = true
         /// Whether redirects to another scheme, host or port are followed; without the login.
         package var allowsOtherOrigin: Bool
         /// How often a single picture is asked for; nil for a stream.
         package var interval: Duration?
+        /// Whether a camera that sends one picture and no more is asked for one every second, where there is no ``interval``.
+        package var asksSinglePicturesAgain = false
+        /// The longest time between two whole frames: single pictures come only every ``interval``.
+        var effectiveStallTimeout: Duration { max(stallTimeout, (interval ?? .zero) * 3) }
         /// Sees the head of each answer, on the camera's event loop.
         package var observer: (@Sendable (ResponseHead, CameraURL) -> Void)?
 

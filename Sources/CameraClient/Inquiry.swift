@@ -9,14 +9,26 @@ struct Inquiry: Sendable {
         case stream
         /// One picture; `previous` is the one before it, which is not passed on again.
         case picture(previous: Frame?)
+
+        var isStream: Bool {
+            if case .stream = self { true } else { false }
+        }
     }
 
     let request: CameraRequest
     let purpose: Purpose
     let sink: FrameSink
-    let settings: HTTPCamera.Settings
-    /// The longest time without a whole frame once the camera has answered.
-    let patience: Duration
+    var settings: HTTPCamera.Settings
+    /// The longest time without a whole frame once the camera has answered; it may change meanwhile.
+    let stallTimeout: @Sendable () -> Duration
     /// What the sink knows of the camera already.
     let known: CameraDescription?
+    /// Whether single pictures are asked for though the file does not say so.
+    let isPolledUnasked: Bool
+    /// Whether the request answers a 401 of this dial.
+    let answersChallenge: Bool
+    /// Whether the answer tells for the first time whether the login is right.
+    let isLoginOnTrial: Bool
+    /// The answer's head came; called on the connection's event loop.
+    let headCame: @Sendable (ResponseHead) -> Void
 }

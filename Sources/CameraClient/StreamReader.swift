@@ -16,6 +16,10 @@ struct StreamReader {
     /// How long a text says that it is: where no picture has come by then, none will.
     private let textLength: Int?
     private let isPictureType: Bool
+    /// Whether the head says that part follows part.
+    let isMultipart: Bool
+    /// How long a JPEG says that it is.
+    private let pictureLength: Int?
     private let head: CameraDescription
 
     /// Decides by `head`'s media type how the body is read; a missing or wrong type leaves it to the body.
@@ -34,6 +38,8 @@ struct StreamReader {
         body = BodyReader(head: head, isStream: isStream ? true : nil)
         assembler = FrameAssembler(layout: layout, maxFrameSize: maxFrameSize)
         isPictureType = type?.isJPEG ?? false
+        isMultipart = type?.isMultipart ?? false
+        pictureLength = type?.isJPEG == true ? head.first("Content-Length").flatMap { Int($0) } : nil
         var description = description
         description.mediaType = field.map { $0.shown() }
         description.boundary = type?.boundary.map { $0.shown() }
@@ -64,6 +70,9 @@ struct StreamReader {
 
     /// Whether the body has ended by its own framing.
     var isEnded: Bool { body.isEnded }
+
+    /// Whether all that the head announces has come, and it was one picture; some cameras go on with more of them all the same.
+    var seemsSinglePicture: Bool { frames == 1 && pictureLength.map { bytesRead == $0 } ?? false }
 
     /// Why the stream is over, once it is.
     var endError: CameraError {

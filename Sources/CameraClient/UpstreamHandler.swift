@@ -3,7 +3,8 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 
-/// Reads one camera's answers on its connection's event loop: head, transfer coding, frames.
+/// Asks a camera over one connection, on that connection's event loop: sends the request, reads the answer's head, and gives the
+/// body to what reads it.
 final class UpstreamHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -13,28 +14,13 @@ final class UpstreamHandler: ChannelDuplexHandler {
         /// Nothing was asked yet: the certificate comes first.
         case handshake
         case head(ResponseHeadReader)
-        case stream(StreamReader)
-        case picture(StreamReader, ResponseHead, Frame?)
+        case stream(StreamReading)
+        case picture(PictureReading)
+        /// The answer brings nothing to see.
+        case refusal(RefusalReading)
+        /// Answered; another request may follow.
         case over
     }
-
-    /// A frame that came before everyone was offered the one before, and the bytes behind it.
-    private struct Held {
-        let frame: Frame
-        var input: ByteBuffer
-        /// When it goes out in any case.
-        let deadline: NIODeadline
-        var isReadDue = false
-    }
-
-    /// The longest that a frame is held back. Cameras that send frames in bursts (VLC, five at once) need well under one
-    /// millisecond for each; a busy machine more.
-    private static let holdTime = TimeAmount.milliseconds(20)
-    private static let holdInterval = TimeAmount.microseconds(100)
-    /// How often one connection's description changes at most.
-    private static let maxDescriptions = 8
-    /// How often it is told how many pictures were dropped.
-    private static let countInterval = TimeAmount.milliseconds(250)
 
     private var inquiry: Inquiry
     private var exchange: Exchange
@@ -42,14 +28,8 @@ final class UpstreamHandler: ChannelDuplexHandler {
     private var context: ChannelHandlerContext?
     private let isEncrypted: Bool
     private var certificate: Certificate?
-    private var descriptions = 0
-    private var shownQuirks: Quirks = []
-    private var shownDropped = 0
-    private var nextCount = NIODeadline.distantPast
-    /// When the last frame was whole; the head's end before the first.
-    private var lastFrame = NIODeadline.now()
-    private var stallTimer: Scheduled<Void>?
-    private var held: Held?
+    /// Whether something wanted to read the connection while a frame was held back.
+    private var isReadDue = false
 
     init(_ inquiry: Inquiry, exchange: Exchange, isEncrypted: Bool) {
         self.inquiry = inquiry
@@ -65,8 +45,7 @@ final class UpstreamHandler: ChannelDuplexHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
-        held = nil
-        stallTimer?.cancel()
+        stopReading()
     }
 
     /// Asks once more over a connection that was kept.
@@ -85,55 +64,54 @@ final class UpstreamHandler: ChannelDuplexHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
-    /// Nothing is read from the camera while a frame is held.
+    /// Nothing is read from the camera while a frame is held back.
     func read(context: ChannelHandlerContext) {
-        if held == nil {
-            context.read()
+        if case .stream(let reading) = phase, reading.isHolding {
+            isReadDue = true
         } else {
-            held?.isReadDue = true
+            context.read()
         }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if held != nil {
-            // Read before the hold, decrypted after it.
-            var more = unwrapInboundIn(data)
-            held?.input.writeBuffer(&more)
-            return
+        var input = unwrapInboundIn(data)
+        if case .head(var reader) = phase {
+            do throws(CameraError) {
+                guard let head = try reader.read(&input) else {
+                    phase = .head(reader)
+                    return
+                }
+                guard exchange.answered(head) else {
+                    phase = .over
+                    return
+                }
+                inquiry.headCame(head)
+                inquiry.settings.observer?(head, inquiry.request.url)
+                take(head, context)
+            } catch {
+                return end(.failure(error))
+            }
         }
-        if case .over = phase {
+        switch phase {
+        case .stream(let reading): reading.take(&input)
+        case .picture(let reading): reading.take(&input)
+        case .refusal(let reading): reading.take(&input)
+        case .over where input.readableBytes > 0:
             // Nobody has asked: such a connection is not to be used again.
             context.close(promise: nil)
-            return
-        }
-        var input = unwrapInboundIn(data)
-        do throws(CameraError) {
-            try read(&input, context: context)
-        } catch {
-            end(.failure(error))
+        case .handshake, .head, .over: break
         }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if held != nil { release(context, atOnce: true) }
         switch phase {
         case .handshake:
             end(.failure(.connection(reason: "camera closed the connection before it was asked anything")))
         case .head(let reader):
             end(.failure(reader.errorAtEnd()))
-        case .stream(var reader):
-            phase = .over
-            let frame = reader.finish()
-            describe(reader, isLast: true)
-            if let frame { deliver(frame) }
-            end(.failure(reader.endError))
-        case .picture(var reader, let head, let picture):
-            phase = .over
-            if let picture = picture ?? reader.finish() {
-                finish(picture, head: head, description: reader.description, isReusable: false)
-            } else {
-                end(.failure(reader.endError))
-            }
+        case .stream(let reading): reading.connectionEnded()
+        case .picture(let reading): reading.connectionEnded()
+        case .refusal(let reading): reading.connectionEnded()
         case .over: break
         }
         context.fireChannelInactive()
@@ -163,173 +141,69 @@ final class UpstreamHandler: ChannelDuplexHandler {
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     }
 
-    /// `mayHold` is false where there is no time: all that came is passed on now.
-    private func read(_ input: inout ByteBuffer, context: ChannelHandlerContext, mayHold: Bool = true) throws(CameraError) {
-        if case .head(var reader) = phase {
-            guard let head = try reader.read(&input) else {
-                phase = .head(reader)
-                return
-            }
-            exchange.answered()
-            inquiry.settings.observer?(head, inquiry.request.url)
-            try take(head, &input)
-        }
-        // Taken out while it works: a copy in `phase` would make each change copy its buffers.
-        switch phase {
-        case .stream(var reader):
-            phase = .over
-            while let frame = try reader.next(&input) {
-                describe(reader)
-                guard inquiry.sink.isSettled() || !mayHold else {
-                    held = Held(frame: frame, input: input, deadline: .now() + Self.holdTime)
-                    phase = .stream(reader)
-                    awaitSettling(context)
-                    return
-                }
-                deliver(frame)
-            }
-            describe(reader, isLast: reader.isEnded)
-            if reader.isEnded {
-                end(.failure(reader.endError))
-            } else {
-                phase = .stream(reader)
-            }
-        case .picture(var reader, let head, var picture):
-            phase = .over
-            while let frame = try reader.next(&input) {
-                picture = picture ?? frame
-            }
-            if reader.isEnded, picture == nil { picture = reader.finish() }
-            if let picture, reader.isEnded || !reader.endsByItself {
-                let isReusable = reader.isEnded && head.keepsConnection && input.readableBytes == 0
-                finish(picture, head: head, description: reader.description, isReusable: isReusable)
-            } else if reader.isEnded {
-                end(.failure(reader.endError))
-            } else {
-                phase = .picture(reader, head, picture)
-            }
-        case .handshake, .head, .over: break
-        }
-    }
-
     /// Decides by the head how the body is read.
-    private func take(_ head: ResponseHead, _ input: inout ByteBuffer) throws(CameraError) {
-        guard head.status == 200 else {
-            var answer = Answer(head: head)
-            if case .picture(let previous) = inquiry.purpose {
-                if head.status == 304, previous != nil { inquiry.sink.unchanged() }
-                // What is at hand of the body is read; more is not waited for, since some cameras never end a refusal.
-                var body = BodyReader(head: head)
-                while try body.next(&input) != nil {}
-                if body.isEnded, head.keepsConnection, input.readableBytes == 0 { answer.connection = kept() }
-            }
-            end(.success(answer))
-            return
-        }
-        let known = CameraDescription(address: "\(inquiry.request.url)", certificate: certificate)
+    private func take(_ head: ResponseHead, _ context: ChannelHandlerContext) {
+        guard head.status == 200 else { return refuse(head, context) }
+        var known = CameraDescription(address: "\(inquiry.request.url)", certificate: certificate)
+        known.isPolledUnasked = inquiry.isPolledUnasked
+        known.stallTimeout = head.stallTimeout
+        let maxFrameSize = inquiry.settings.maxFrameSize
         switch inquiry.purpose {
         case .stream:
-            let reader = StreamReader(head: head, maxFrameSize: inquiry.settings.maxFrameSize, description: known)
-            inquiry.sink.connected(reader.description)
-            phase = .stream(reader)
-        case .picture:
+            let reader = StreamReader(head: head, maxFrameSize: maxFrameSize, description: known)
+            phase = .stream(
+                StreamReading(
+                    reader, inquiry, eventLoop: context.eventLoop, resume: { [weak self] in self?.resume() },
+                    ended: { [weak self] in self?.end(.failure($0)) }))
+        case .picture(let previous):
+            let reader = StreamReader(head: head, maxFrameSize: maxFrameSize, isStream: false, description: known)
             phase = .picture(
-                StreamReader(head: head, maxFrameSize: inquiry.settings.maxFrameSize, isStream: false, description: known), head, nil)
-        }
-        lastFrame = .now()
-        if let context { watchForStall(context.eventLoop) }
-    }
-
-    /// Tells of what was odd, once for each new thing, and of what was dropped, now and then.
-    private func describe(_ reader: StreamReader, isLast: Bool = false) {
-        let isNew = reader.quirks != shownQuirks && descriptions < Self.maxDescriptions
-        guard isNew || reader.picturesDropped != shownDropped && (isLast || nextCount <= .now()) else { return }
-        if isNew { descriptions += 1 }
-        shownQuirks = reader.quirks
-        shownDropped = reader.picturesDropped
-        nextCount = .now() + Self.countInterval
-        inquiry.sink.connected(reader.description)
-    }
-
-    private func awaitSettling(_ context: ChannelHandlerContext) {
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        context.eventLoop.scheduleTask(in: Self.holdInterval) {
-            let (handler, context) = bound.value
-            guard let held = handler.held else { return }
-            if handler.inquiry.sink.isSettled() || held.deadline <= .now() {
-                handler.release(context, atOnce: false)
-            } else {
-                handler.awaitSettling(context)
-            }
+                PictureReading(
+                    reader, head: head, previous: previous, inquiry, eventLoop: context.eventLoop,
+                    ended: { [weak self] result, mayAskAgain in self?.end(result, mayAskAgain: mayAskAgain) }))
         }
     }
 
-    /// Passes the held frame on and goes on with what came behind it.
-    private func release(_ context: ChannelHandlerContext, atOnce: Bool) {
-        guard var released = held else { return }
-        held = nil
-        guard case .stream = phase else { return }
-        deliver(released.frame)
-        do throws(CameraError) {
-            try read(&released.input, context: context, mayHold: !atOnce)
-        } catch {
-            end(.failure(error))
-        }
-        if released.isReadDue { read(context: context) }
+    /// Ends the exchange with an answer that brings nothing to see; where the connection may be asked again, its body is read first.
+    private func refuse(_ head: ResponseHead, _ context: ChannelHandlerContext) {
+        if case .picture(_?) = inquiry.purpose, head.status == 304 { inquiry.sink.unchanged() }
+        guard inquiry.request.keepsConnection, head.keepsConnection else { return end(.success(CameraAnswer(head: head))) }
+        phase = .refusal(
+            RefusalReading(head, eventLoop: context.eventLoop) { [weak self] mayAskAgain in
+                self?.end(.success(CameraAnswer(head: head)), mayAskAgain: mayAskAgain)
+            })
     }
 
-    private func deliver(_ frame: Frame) {
-        // What a relay before us repeats or puts in shows that it lives, not that its camera does.
-        if frame.kind == .live { lastFrame = .now() }
-        inquiry.sink.frame(frame)
-    }
-
-    /// Passes a single picture on, unless it is the one before, and ends the exchange.
-    private func finish(_ picture: Frame, head: ResponseHead, description: CameraDescription, isReusable: Bool) {
-        if inquiry.known != description { inquiry.sink.connected(description) }
-        if case .picture(let previous?) = inquiry.purpose, previous.jpeg == picture.jpeg {
-            inquiry.sink.unchanged()
-        } else {
-            inquiry.sink.frame(picture)
-        }
-        end(.success(Answer(head: head, picture: picture, description: description, connection: isReusable ? kept() : nil)))
+    /// A frame that was held back is out: the connection is read again.
+    private func resume() {
+        guard isReadDue, let context else { return }
+        isReadDue = false
+        read(context: context)
     }
 
     private func kept() -> KeptConnection? {
         context.map { KeptConnection(channel: $0.channel, handler: NIOLoopBound(self, eventLoop: $0.eventLoop)) }
     }
 
-    private func end(_ result: Result<Answer, CameraError>) {
-        phase = .over
-        held = nil
-        stallTimer?.cancel()
-        stallTimer = nil
-        exchange.end(result)
-    }
-
-    /// Looks again when the newest frame would be too old; bytes that make no frame do not count.
-    private func watchForStall(_ eventLoop: any EventLoop) {
-        let limit = inquiry.patience
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        stallTimer = eventLoop.scheduleTask(deadline: lastFrame + TimeAmount(limit)) {
-            bound.value.noteStall(limit, bound.eventLoop)
-        }
-    }
-
-    private func noteStall(_ limit: Duration, _ eventLoop: any EventLoop) {
+    private func stopReading() {
         switch phase {
-        case .stream, .picture: break
-        case .handshake, .head, .over: return
+        case .stream(let reading): reading.stop()
+        case .picture(let reading): reading.stop()
+        case .refusal(let reading): reading.stop()
+        case .handshake, .head, .over: break
         }
-        if NIODeadline.now() - lastFrame >= TimeAmount(limit) {
-            if case .stream(let reader) = phase, reader.endError == .singlePicture {
-                end(.failure(.singlePicture))
-            } else {
-                end(.failure(.stalled(after: limit)))
-            }
-        } else {
-            watchForStall(eventLoop)
-        }
+    }
+
+    private func end(_ result: Result<CameraAnswer, CameraError>, mayAskAgain: Bool = false) {
+        stopReading()
+        phase = .over
+        exchange.end(
+            result.map { answer in
+                var answer = answer
+                answer.peer = context?.remoteAddress
+                if mayAskAgain { answer.connection = kept() }
+                return answer
+            })
     }
 }
 

@@ -100,6 +100,9 @@ package struct Frame: Sendable {
     /// The same picture, of which the camera said at `timestamp` that it still holds. Copies.
     package func renewed(at timestamp: Timestamp) -> Frame { copy(kind: kind, timestamp: timestamp) }
 
+    /// The same picture as one that the camera sends now. Copies.
+    package func live() -> Frame { copy(kind: .live, timestamp: timestamp) }
+
     private func copy(kind: Kind, timestamp: Timestamp) -> Frame {
         var storage = Frame.storage(holding: jpeg)
         return Frame(

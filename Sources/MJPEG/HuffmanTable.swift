@@ -1,14 +1,15 @@
-/// A table of a JPEG's Huffman codes (ITU T.81, Annex C and F.2.2.3).
-struct HuffmanTable: Sendable {
+/// A table of a JPEG's Huffman codes (ITU T.81, Annex C and F.2.2.3). A class, since each block passes its tables on: a value's
+/// arrays would be counted one by one.
+final class HuffmanTable: Sendable {
     /// Codes up to this length are looked up at once.
     private static let lookupLength = 9
 
     /// The length and the symbol of the code that the index begins with; a length of 0 where that is longer.
-    private var lookup: [(length: UInt8, symbol: UInt8)]
+    private let lookup: [(length: UInt8, symbol: UInt8)]
     /// The first code of each length and the index of its symbol; a length without codes has a limit of nought.
-    private var firstCode = [Int](repeating: 0, count: 17)
-    private var firstIndex = [Int](repeating: 0, count: 17)
-    private var limit = [Int](repeating: 0, count: 17)
+    private let firstCode: [Int]
+    private let firstIndex: [Int]
+    private let limit: [Int]
     private let symbols: [UInt8]
 
     /// Takes the number of codes of each length from 1 to 16, and the symbols in the order of their codes.
@@ -17,7 +18,9 @@ struct HuffmanTable: Sendable {
     init?(counts: some Collection<UInt8>, symbols: some Collection<UInt8>) {
         guard counts.count == 16, counts.reduce(0, { $0 + Int($1) }) == symbols.count, symbols.count <= 256 else { return nil }
         self.symbols = Array(symbols)
-        lookup = Array(repeating: (0, 0), count: 1 << HuffmanTable.lookupLength)
+        var lookup: [(length: UInt8, symbol: UInt8)] = Array(repeating: (0, 0), count: 1 << HuffmanTable.lookupLength)
+        var firstCode = [Int](repeating: 0, count: 17)
+        var (firstIndex, limit) = (firstCode, firstCode)
         var code = 0
         var index = 0
         for (length, count) in zip(1...16, counts.map { Int($0) }) {
@@ -33,6 +36,10 @@ struct HuffmanTable: Sendable {
                 index += 1
             }
         }
+        self.lookup = lookup
+        self.firstCode = firstCode
+        self.firstIndex = firstIndex
+        self.limit = limit
     }
 
     /// The symbol of the code that `bits`, the next 16 bits, begin with, and the code's length; nil where there is no such code.

@@ -14,7 +14,7 @@ package struct SourceConfiguration: Equatable, Sendable {
 
     /// Which redirects of a camera are followed.
     package enum Redirects: String, CaseIterable, Sendable {
-        /// Those to the same scheme, host and port.
+        /// Those to the same host; the login goes along unless the scheme is a weaker one.
         case same
         /// Those to any http or https address; the login stays behind.
         case any
@@ -100,7 +100,7 @@ package struct SourceConfiguration: Equatable, Sendable {
 
     /// How old the newest frame may be before the camera counts as lost: single pictures come only every ``interval``, and
     /// ``maxFPS`` may be low.
-    package var patience: Duration {
+    package var effectiveStallTimeout: Duration {
         max(stallTimeout, (interval ?? .zero) * 3, maxFPS.map { .seconds(3 / $0) } ?? .zero)
     }
 

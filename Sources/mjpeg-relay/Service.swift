@@ -81,6 +81,7 @@ struct Service {
                     // One wish may come twice: timeout(1) and a terminal signal the process and its group.
                     if let stopping, .now - stopping < Self.signalEcho { continue }
                     logger.warning("ending at once")
+                    StartedPrograms.all.killAll()
                     sink.flush()
                     exit(1)
                 default:

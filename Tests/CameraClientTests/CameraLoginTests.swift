@@ -95,9 +95,9 @@ import Text
             return door.opens(request.field("Authorization"), nonce: nonce, target: request.target)
                 ? [Self.stream, .close] : Manner.closes.answer([door.challenge(nonce: nonce, stale: saysStale && request.connection > 0)])
         }
-        var reader = try httpCamera("http://admin:secret@127.0.0.1:\(camera.port)/v")
+        let reader = try httpCamera("http://admin:secret@127.0.0.1:\(camera.port)/v")
         for _ in 0..<3 {
-            let watched = await watch(&reader, frames: 2)
+            let watched = await watch(reader, frames: 2)
             #expect(watched.jpegs == [Self.picture])
         }
         #expect(camera.requests.count == 6)
@@ -115,14 +115,14 @@ import Text
             uses.store(count, ordering: .relaxed)
             return [Self.stream, .close]
         }
-        var reader = try httpCamera("http://admin:secret@127.0.0.1:\(camera.port)/v")
-        for _ in 0..<3 { #expect(await watch(&reader, frames: 2).jpegs == [Self.picture]) }
+        let reader = try httpCamera("http://admin:secret@127.0.0.1:\(camera.port)/v")
+        for _ in 0..<3 { #expect(await watch(reader, frames: 2).jpegs == [Self.picture]) }
         #expect(camera.requests.count == 4)
         await camera.stop()
     }
 
     @Test(arguments: ["Basic realm=\"x\"", "fresh", "same"])
-    func aWrongLoginIsSentAtMostTwice(_ kind: String) async throws {
+    func aWrongLoginIsSentOnce(_ kind: String) async throws {
         let door = DigestDoor()
         let camera = try await TestCamera.start { request in
             switch kind {
@@ -134,8 +134,7 @@ import Text
         let watched = try await read(camera, user: "admin:wrong")
         #expect(watched.error == .loginRefused(401))
         #expect(watched.error?.kind == .login)
-        let sent = camera.requests.filter { $0.field("Authorization") != nil }.count
-        #expect(sent == (kind == "fresh" ? 2 : 1))
+        #expect(camera.requests.filter { $0.field("Authorization") != nil }.count == 1)
         await camera.stop()
     }
 
@@ -183,15 +182,15 @@ import Text
         await camera.stop()
     }
 
-    @Test func anotherOriginIsRefusedUnlessAllowedAndNeverSeesTheLogin() async throws {
+    @Test func anotherHostIsRefusedUnlessAllowedAndNeverSeesTheLogin() async throws {
         let other = try await TestCamera.start { request in
             request.target == "/asks" ? Manner.closes.answer(["Basic realm=\"x\""]) : [Self.stream]
         }
         let camera = try await TestCamera.start { request in
-            [.send(bytes("HTTP/1.1 302 Found\r\nLocation: http://admin:secret@127.0.0.1:\(other.port)\(request.target)\r\n\r\n")), .close]
+            [.send(bytes("HTTP/1.1 302 Found\r\nLocation: http://admin:secret@localhost:\(other.port)\(request.target)\r\n\r\n")), .close]
         }
         let refused = try await read(camera, target: "/")
-        #expect(refused.error == .redirectedElsewhere("http://127.0.0.1:\(other.port)"))
+        #expect(refused.error == .redirectedElsewhere("http://localhost:\(other.port)"))
         #expect(refused.error.map { "\($0)" }?.contains("redirects: any") == true)
         #expect(other.requests.isEmpty)
 
@@ -202,7 +201,8 @@ import Text
         }
         #expect(allowed.jpegs == [Self.picture])
         let asked = try await watch(url + "asks", frames: 1) { $0.allowsOtherOrigin = true }
-        #expect(asked.error == .loginRequired)
+        // It is not said that the URL has no login, since it has one.
+        #expect(asked.error == .loginWithheld(origin: "http://localhost:\(other.port)", isUnencrypted: false))
         #expect(other.requests.count == 2)
         #expect(other.requests.allSatisfy { $0.field("Authorization") == nil && $0.field("X-Api-Key") == nil })
         #expect(camera.requests.contains { $0.field("X-Api-Key") == "key" })

@@ -188,9 +188,9 @@ import Testing
             let head = bytes("HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=\(boundary)\r\n\r\n")
             return [.send(head + TestPicture.parts(Self.pictures, boundary: boundary, length: false)), .close]
         }
-        var reader = try httpCamera("http://127.0.0.1:\(camera.port)/")
+        let reader = try httpCamera("http://127.0.0.1:\(camera.port)/")
         for _ in 0..<2 {
-            let watched = await watch(&reader, frames: 4)
+            let watched = await watch(reader, frames: 4)
             #expect(watched.jpegs == Self.pictures)
             #expect(watched.error == .ended)
         }

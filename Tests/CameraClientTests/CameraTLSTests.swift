@@ -79,6 +79,49 @@ import Testing
         #expect(result.watched.descriptions.last?.certificate?.fingerprint == (try fingerprint(certificate)))
     }
 
+    /// `tls_verify: false` and `tls_fingerprint` mean that any certificate is taken.
+    @Test(arguments: UnusualCertificate.allCases, [TLSVersion.tlsv12, .tlsv13])
+    func unusualKeysAreTakenWhereNothingIsChecked(_ certificate: UnusualCertificate, _ atMost: TLSVersion) async throws {
+        let bytes = try NIOSSLCertificate(bytes: Array(certificate.pem.utf8), format: .pem).toDERBytes()
+        let fingerprint = try #require(CertificateFingerprint(bytes: MessageDigest.sha256(of: bytes)))
+        for trust in [CertificateTrust.anything, .pinned(fingerprint)] {
+            let camera = try await TestCamera.start(tls: certificate.server { $0.maximumTLSVersion = atMost }) { _ in
+                [.send(Self.stream), .close]
+            }
+            let reader = try httpCamera("https://admin:secret@127.0.0.1:\(camera.port)/") { $0.trust = trust }
+            // What was learnt of the handshake serves the next dial.
+            for _ in 0..<2 {
+                let watched = await watch(reader, frames: 1)
+                #expect(watched.jpegs == [Self.picture], "\(trust): \(String(describing: watched.error))")
+                #expect(watched.descriptions.last?.certificate?.fingerprint == fingerprint)
+            }
+            #expect(camera.requests.count == 2)
+            await camera.stop()
+        }
+    }
+
+    @Test func anotherCertificateThanThePinnedOneIsRefusedInEveryHandshake() async throws {
+        let other = try #require(CertificateFingerprint(String(repeating: "ab", count: 32)))
+        let camera = try await TestCamera.start(tls: UnusualCertificate.encipherOnly.server()) { _ in [.send(Self.stream)] }
+        let watched = try await watch("https://admin:secret@127.0.0.1:\(camera.port)/", frames: 1) {
+            $0.trust = .pinned(other)
+        }
+        #expect(watched.error?.code == "certificate")
+        #expect(camera.requests.isEmpty)
+        await camera.stop()
+    }
+
+    @Test(arguments: [CertificateTrust.anything, .authorities])
+    func theWayOutIsNamedWhereNoHandshakeIsPossible(_ trust: CertificateTrust) async throws {
+        #expect(Self.trustsTestAuthority)
+        let server = try UnusualCertificate.encipherOnly.server { $0.minimumTLSVersion = .tlsv13 }
+        let camera = try await TestCamera.start(tls: server) { _ in [.send(Self.stream)] }
+        let watched = try await watch("https://127.0.0.1:\(camera.port)/", frames: 1) { $0.trust = trust }
+        let text = watched.error.map { "\($0)" } ?? ""
+        #expect(text.contains("key usage") && text.contains("exec:"), "\(text)")
+        await camera.stop()
+    }
+
     @Test(arguments: [TLSVersion.tlsv1, .tlsv11, .tlsv12, .tlsv13])
     func oldProtocolsAreSpoken(_ version: TLSVersion) async throws {
         for trust in [CertificateTrust.authorities, .anything] {
@@ -111,11 +154,11 @@ import Testing
     @Test func pollingKeepsItsEncryptedConnection() async throws {
         let answer = bytes("HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: \(Self.picture.count)\r\n\r\n") + Self.picture
         let camera = try await TestCamera.start(tls: TestCertificate.selfSigned.server()) { _ in [.send(answer)] }
-        var reader = try httpCamera("https://127.0.0.1:\(camera.port)/") {
+        let reader = try httpCamera("https://127.0.0.1:\(camera.port)/") {
             $0.trust = .anything
             $0.interval = .milliseconds(10)
         }
-        #expect(await Watcher { $0.unchanged >= 3 }.read(&reader).error == .cancelled)
+        #expect(await Watcher { $0.unchanged >= 3 }.read(reader).error == .cancelled)
         #expect(camera.connectionCount == 1)
         await camera.stop()
     }

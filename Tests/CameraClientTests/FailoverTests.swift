@@ -26,8 +26,8 @@ import Testing
     @Test func theNextIsReadWhenOneFails() async throws {
         let bad = try await TestCamera.start { _ in [.send(bytes("HTTP/1.1 404 No\r\n\r\n")), .close] }
         let good = try await TestCamera.start { _ in Self.sends(Self.second) }
-        var camera = try failover(["http://127.0.0.1:\(bad.port)/", "http://127.0.0.1:\(good.port)/b"])
-        let watched = await watch(&camera, frames: 3)
+        let camera = try failover(["http://127.0.0.1:\(bad.port)/", "http://127.0.0.1:\(good.port)/b"])
+        let watched = await watch(camera, frames: 3)
         #expect(watched.jpegs.first == Self.second)
         #expect(watched.descriptions.last?.address?.hasSuffix("/b") == true)
         await bad.stop()
@@ -37,8 +37,8 @@ import Testing
     @Test func aCameraThatEndsIsFollowedByTheNextAtOnce() async throws {
         let short = try await TestCamera.start { _ in [.send(TestPicture.head + TestPicture.parts([Self.first])), .close] }
         let good = try await TestCamera.start { _ in Self.sends(Self.second) }
-        var camera = try failover(["http://127.0.0.1:\(short.port)/", "http://127.0.0.1:\(good.port)/"])
-        #expect(await watch(&camera, frames: 2).jpegs.prefix(2).elementsEqual([Self.first, Self.second]))
+        let camera = try failover(["http://127.0.0.1:\(short.port)/", "http://127.0.0.1:\(good.port)/"])
+        #expect(await watch(camera, frames: 2).jpegs.prefix(2).elementsEqual([Self.first, Self.second]))
         await short.stop()
         await good.stop()
     }
@@ -58,9 +58,9 @@ import Testing
             isBack.store(true, ordering: .relaxed)
             return [.send(TestPicture.head)] + (0..<1000).flatMap { _ in [.send(TestPicture.parts([Self.second])), .pause(10)] }
         }
-        var camera = try failover(
+        let camera = try failover(
             ["http://127.0.0.1:\(preferred.port)/a", "http://127.0.0.1:\(other.port)/b"], failback: .milliseconds(50))
-        let watched = await Watcher { $0.jpegs.contains(Self.second) && $0.jpegs.suffix(5).allSatisfy { $0 == Self.first } }.read(&camera)
+        let watched = await Watcher { $0.jpegs.contains(Self.second) && $0.jpegs.suffix(5).allSatisfy { $0 == Self.first } }.read(camera)
         #expect(watched.error == .cancelled)
         #expect(preferred.connectionCount >= 3)
         // Once the first one is back, nothing comes from the other any more.
@@ -76,9 +76,9 @@ import Testing
             [.send(bytes("HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"x\"\r\n\r\n")), .close]
         }
         let gone = try await TestCamera.start { _ in [.close] }
-        var camera = try failover(["http://a:b@127.0.0.1:\(locked.port)/", "http://127.0.0.1:\(gone.port)/"])
+        let camera = try failover(["http://a:b@127.0.0.1:\(locked.port)/", "http://127.0.0.1:\(gone.port)/"])
         for _ in 0..<5 {
-            #expect(await watch(&camera, frames: 1).error == .closedBeforeHead)
+            #expect(await watch(camera, frames: 1).error == .closedBeforeHead)
         }
         // The one that refused the login is left alone for half a minute.
         #expect(locked.requests.filter { $0.field("Authorization") != nil }.count == 1)

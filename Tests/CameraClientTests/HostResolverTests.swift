@@ -20,7 +20,7 @@ import Testing
             while host == "hangs.example", !gate.passes() { usleep(1000) }
             return .success((try? SocketAddress(ipAddress: "192.0.2.1", port: port)).map { [$0] } ?? [])
         }
-        for _ in 0..<HostResolver.limit - 1 {
+        for _ in 0..<HostResolver.Limits().fresh - 1 {
             resolver.lookUp(host: "hangs.example", port: 80) { _ in }
         }
         let answer = await withCheckedContinuation { continuation in
@@ -49,7 +49,7 @@ import Testing
                 }
             }
         }
-        #expect(most.load(ordering: .sequentiallyConsistent) <= HostResolver.limit)
+        #expect(most.load(ordering: .sequentiallyConsistent) <= HostResolver.Limits().fresh)
     }
 
     @Test func theSystemsAnswerHasBothFamiliesOrAReason() async {

@@ -114,8 +114,8 @@ import Testing
     private struct FrameCounter {
         func count(_ url: String, frames count: Int) async throws -> Int {
             let watcher = Watcher(keepsPictures: false) { $0.frames >= count }
-            var camera = try httpCamera(url)
-            return await watcher.read(&camera).frames
+            let camera = try httpCamera(url)
+            return await watcher.read(camera).frames
         }
     }
 

@@ -28,7 +28,7 @@ import Testing
     /// Looks a name up, with `answer` for what the local network says.
     private func lookUp(
         _ host: String, limit: Int = 20_000, answer: @escaping @Sendable ([UInt8]) -> [[UInt8]]
-    ) async throws -> HostResolver.Answer {
+    ) async throws -> HostResolver.Outcome {
         let channel = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Responder(answer)) }

@@ -16,8 +16,8 @@ import Testing
     private func poll(
         _ camera: TestCamera, user: String = "", until isEnough: @escaping @Sendable (Watched) -> Bool
     ) async throws -> Watched {
-        var reader = try httpCamera("http://\(user)127.0.0.1:\(camera.port)/shot.jpg") { $0.interval = .milliseconds(10) }
-        return await Watcher(until: isEnough).read(&reader)
+        let reader = try httpCamera("http://\(user)127.0.0.1:\(camera.port)/shot.jpg") { $0.interval = .milliseconds(10) }
+        return await Watcher(until: isEnough).read(reader)
     }
 
     @Test func picturesComeOverOneConnection() async throws {
@@ -121,12 +121,12 @@ import Testing
 
     @Test func aPictureThatDoesNotEndIsAStall() async throws {
         let camera = try await TestCamera.start { _ in [.send(Array(Self.answer(Self.pictures[0]).dropLast(9)))] }
-        var reader = try httpCamera("http://127.0.0.1:\(camera.port)/") {
+        let reader = try httpCamera("http://127.0.0.1:\(camera.port)/") {
             $0.interval = .milliseconds(40)
             $0.stallTimeout = .milliseconds(100)
         }
         // Three intervals are more than the limit of streams.
-        #expect(await watch(&reader, frames: 1).error == .stalled(after: .milliseconds(120)))
+        #expect(await watch(reader, frames: 1).error == .stalled(after: .milliseconds(120)))
         await camera.stop()
     }
 
@@ -138,5 +138,152 @@ import Testing
         let camera = try await TestCamera.start { _ in [.send(bytes(answer))] }
         #expect(try await poll(camera) { $0.frames >= 1 }.error?.code == code)
         await camera.stop()
+    }
+
+    // MARK: - Bad answers
+
+    @Test(arguments: [
+        "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 500 No\r\n\r\n", "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 304 No\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>",
+        "HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 302 No\r\nLocation: /busy\r\n\r\n",
+        "rubbish\r\n\r\n", "",
+    ])
+    func oneBadAnswerIsNotALostCamera(_ bad: String) async throws {
+        let count = Atomic(0)
+        let camera = try await TestCamera.start { request in
+            let number = count.add(1, ordering: .relaxed).newValue
+            // The second and each eighth one, and what a redirect leads to.
+            if number == 2 || number % 8 == 0 || request.target != "/shot.jpg" { return [.send(bytes(bad)), .close] }
+            return [.send(Self.answer(Self.pictures[number % 3]))]
+        }
+        let watched = try await poll(camera) { $0.frames >= 20 }
+        #expect(watched.error == .cancelled)
+        #expect(watched.attempts.count <= 1)
+        await camera.stop()
+    }
+
+    @Test func badAnswersForTheStallTimeoutAreALostCamera() async throws {
+        let camera = try await TestCamera.start { request in
+            request.connection == 0 && request.number < 3
+                ? [.send(Self.answer(Self.pictures[request.number]))] : [.send(bytes("HTTP/1.1 503 Busy\r\n\r\n")), .close]
+        }
+        let reader = try httpCamera("http://127.0.0.1:\(camera.port)/shot.jpg") {
+            $0.interval = .milliseconds(10)
+            $0.stallTimeout = .milliseconds(300)
+        }
+        let start = NIODeadline.now()
+        #expect(await watch(reader, frames: 99).error?.code == "status")
+        #expect(NIODeadline.now() - start >= .milliseconds(250))
+        await camera.stop()
+    }
+
+    @Test func aWrongLoginIsNotAskedForTwice() async throws {
+        let camera = try await TestCamera.start { request in
+            request.number < 2
+                ? [.send(Self.answer(Self.pictures[request.number]))]
+                : [.send(bytes("HTTP/1.1 401 No\r\nContent-Length: 0\r\nWWW-Authenticate: Basic realm=\"x\"\r\n\r\n"))]
+        }
+        #expect(try await poll(camera, user: "a:b@") { $0.frames >= 9 }.error == .loginRefused(401))
+        #expect(camera.requests.count { $0.field("Authorization") != nil } <= 1)
+        await camera.stop()
+    }
+
+    /// The answer has a whole picture and then does not end as it should.
+    @Test(arguments: ["length", "multipart", "chunked", "endless"])
+    func aWholePictureIsGivenHoweverTheAnswerGoesOn(_ form: String) async throws {
+        let camera = try await TestCamera.start { request in
+            let picture = Self.pictures[request.connection % 3]
+            switch form {
+            case "length":
+                return [
+                    .send(bytes("HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: \(picture.count + 7)\r\n\r\n") + picture)
+                ]
+            case "multipart":
+                let part = bytes("--b\r\nContent-Type: image/jpeg\r\n\r\n") + picture + bytes("\r\n")
+                let chunk = bytes("\(String(part.count, radix: 16))\r\n") + part + bytes("\r\n")
+                let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: multipart/x-mixed-replace; boundary=b\r\n\r\n"
+                return [.send(bytes(head) + chunk + chunk)]
+            case "chunked":
+                let head = bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\(String(picture.count, radix: 16))\r\n")
+                return [.send(head + picture + bytes("\r\n"))]
+            default:
+                return [.send(bytes("HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n") + picture)]
+                    + (0..<4000).flatMap { _ in [TestCamera.Step.pause(5), .send([0, 0])] }
+            }
+        }
+        #expect(try await poll(camera) { $0.frames >= 3 }.jpegs.prefix(3).elementsEqual(Self.pictures))
+        await camera.stop()
+    }
+
+    @Test(arguments: [true, false])
+    func validatorsThatAlwaysSayUnchangedAreDoubted(_ areWrong: Bool) async throws {
+        let asked = Atomic(0)
+        let camera = try await TestCamera.start { request in
+            if request.field("If-None-Match") != nil { return [.send(bytes("HTTP/1.1 304 Not Modified\r\n\r\n"))] }
+            let number = asked.add(1, ordering: .relaxed).oldValue
+            let picture = Self.pictures[areWrong ? number % 3 : 0]
+            return [.send(Self.answer(picture, fields: "ETag: \"same\"\r\n"))]
+        }
+        let watched = try await poll(camera) { areWrong ? $0.frames >= 6 : $0.unchanged >= 60 }
+        #expect(watched.error == .cancelled)
+        let conditional = camera.requests.count { $0.field("If-None-Match") != nil }
+        if areWrong {
+            // Caught once, they are not asked again.
+            #expect((1...25).contains(conditional), "\(conditional)")
+        } else {
+            #expect(watched.frames == 1)
+            #expect(conditional >= 50)
+            #expect(camera.requests.count > conditional + 2)
+        }
+        await camera.stop()
+    }
+
+    // MARK: - Without an interval
+
+    @Test(arguments: ["", "Connection: close\r\n"])
+    func aCameraWithSinglePicturesIsAskedAgainByItself(_ fields: String) async throws {
+        let camera = try await TestCamera.start { request in
+            [.send(Self.answer(Self.pictures[(request.connection + request.number) % 3], fields: fields))]
+                + (fields.isEmpty ? [] : [.close])
+        }
+        let reader = try httpCamera("http://127.0.0.1:\(camera.port)/shot.jpg") { $0.asksSinglePicturesAgain = true }
+        let start = NIODeadline.now()
+        let watched = await watch(reader, frames: 4)
+        #expect(watched.error == .cancelled)
+        #expect(NIODeadline.now() - start < .seconds(8))
+        #expect(watched.descriptions.last?.isPolledUnasked == true)
+        // The next dial knows.
+        let again = await watch(reader, frames: 1)
+        #expect(again.descriptions.first?.isPolledUnasked == true)
+        await camera.stop()
+    }
+
+    @Test func picturesOnTheSameConnectionAreAStream() async throws {
+        let camera = try await TestCamera.start { _ in
+            [.send(Self.answer(Self.pictures[0])), .pause(300), .send(Self.pictures[1]), .pause(1500), .send(Self.pictures[2])]
+        }
+        let reader = try httpCamera("http://127.0.0.1:\(camera.port)/") { $0.asksSinglePicturesAgain = true }
+        #expect(await watch(reader, frames: 3).jpegs == Self.pictures)
+        #expect(camera.connectionCount == 1)
+        await camera.stop()
+    }
+
+    @Test(arguments: [
+        ("12", 12), ("-5", 0), ("Sun, 06 Nov 1994 08:50:07 GMT", 30), ("Sunday, 06-Nov-94 08:50:07 GMT", nil),
+        ("Sun Nov  6 08:50:07 1994", 30), ("Sun, 06 Nov 1994 08:40:00 GMT", 0), ("soon", nil), ("Sun, 99 Nov 1994 99:40:00 GMT", nil),
+        ("", nil),
+    ])
+    func retryAfterMayBeADate(_ text: String, _ seconds: Int?) {
+        let head = ResponseHead(
+            version: .http(major: 1, minor: 1), status: 503, reason: "",
+            fields: [("Date", "Sun, 06 Nov 1994 08:49:37 GMT"), ("Retry-After", text)])
+        if text.contains("-94") {
+            // Two digits mean this century.
+            #expect(head.retryAfter(now: 0).map { $0 > 1_000_000 } == true)
+        } else {
+            #expect(head.retryAfter(now: 0) == seconds)
+        }
+        let bare = ResponseHead(version: .http(major: 1, minor: 1), status: 503, reason: "", fields: [("Retry-After", text)])
+        if text.contains("08:50:07 GMT"), !text.contains("-94") { #expect(bare.retryAfter(now: 784_111_777) == 30) }
     }
 }

@@ -35,37 +35,37 @@ import Testing
     @Test(arguments: [TestPicture.parts(pictures, boundary: "ffmpeg"), pictures.flatMap { $0 }])
     func partsAndBareJPEGsAreFrames(_ output: [UInt8]) async throws {
         try await withFile(output) { path in
-            var camera = camera(["sh", "-c", "cat \"$0\"; exec sleep 100", path])
-            #expect(await watch(&camera, frames: 3).jpegs == Self.pictures)
+            let camera = camera(["sh", "-c", "cat \"$0\"; exec sleep 100", path])
+            #expect(await watch(camera, frames: 3).jpegs == Self.pictures)
         }
     }
 
     @Test func aProgramThatEndsSaysWhyItDid() async throws {
         let log = Log()
-        var camera = camera(
+        let camera = camera(
             ["sh", "-c", "echo first >&2; echo 'rtsp://user:p@ss/word@192.0.2.1/x: refused\u{1B}[0m' >&2; exit 3"], log: log)
-        let watched = await watch(&camera, frames: 1)
+        let watched = await watch(camera, frames: 1)
         #expect(watched.error == .program(reason: "program 'sh' ended with status 3: rtsp://***@192.0.2.1/x: refused[0m"))
         #expect(log.lines.withLock { $0 } == ["first", "rtsp://***@192.0.2.1/x: refused[0m"])
     }
 
     @Test(arguments: [["/nowhere/no-such-program"], ["no-such-program-anywhere", "x"]])
     func aProgramThatIsNotThereIsNamed(_ words: [String]) async {
-        var camera = camera(words)
-        let error = await watch(&camera, frames: 1).error
+        let camera = camera(words)
+        let error = await watch(camera, frames: 1).error
         #expect(error?.code == "program")
         #expect(error.map { "\($0)" }?.contains("cannot be started") == true)
     }
 
     @Test func thereIsNoShellInBetween() async throws {
-        var camera = camera(["printf", "%s\n", "$HOME `id` ; exit"])
-        let error = await watch(&camera, frames: 1).error
+        let camera = camera(["printf", "%s\n", "$HOME `id` ; exit"])
+        let error = await watch(camera, frames: 1).error
         #expect(error == .program(reason: "program 'printf' ended"))
     }
 
     @Test func silenceIsAStall() async throws {
-        var camera = camera(["sleep", "100"]) { $0.stallTimeout = .milliseconds(100) }
-        #expect(await watch(&camera, frames: 1).error == .stalled(after: .milliseconds(100)))
+        let camera = camera(["sleep", "100"]) { $0.stallTimeout = .milliseconds(100) }
+        #expect(await watch(camera, frames: 1).error == .stalled(after: .milliseconds(100)))
     }
 
     /// A program that ignores TERM, and one that leaves another behind: both are gone when the camera has ended.
@@ -75,8 +75,8 @@ import Testing
     func nothingOutlivesItsCamera(_ script: String) async throws {
         try await withFile(bytes("\(script)").isEmpty ? [] : Self.pictures[0]) { path in
             let log = Log()
-            var camera = camera(["sh", "-c", "echo $$ >&2; " + script, path], log: log)
-            #expect(await watch(&camera, frames: 1).frames == 1)
+            let camera = camera(["sh", "-c", "echo $$ >&2; " + script, path], log: log)
+            #expect(await watch(camera, frames: 1).frames == 1)
             let group = try #require(log.lines.withLock { $0.first }.flatMap { pid_t($0) })
             // The group's last members are reaped by whoever adopts them: soon, not at once.
             var tries = 0
@@ -93,7 +93,7 @@ import Testing
         let lines = ErrorLines { line in log.lines.withLock { $0.append(line) } }
         let long = [UInt8](repeating: UInt8(ascii: "x"), count: 100_000) + bytes("\nshort\r\n\n")
         long.withUnsafeBytes { lines.take($0) }
-        #expect(log.lines.withLock { $0.map(\.count) } == [ErrorLines.longest, 5])
+        #expect(log.lines.withLock { $0.map(\.count) } == [ErrorLines.maxLength, 5])
         #expect(lines.last == "short")
     }
 }

@@ -50,12 +50,12 @@ import Testing
 
     @Test(.enabled(if: hasFFmpeg, "ffmpeg is not installed"), arguments: ["mpjpeg", "image2pipe"])
     func ffmpegIsACamera(_ format: String) async {
-        var camera = camera(
+        let camera = camera(
             [
                 "ffmpeg", "-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc=size=64x48:rate=10", "-c:v", "mjpeg", "-f",
                 format, "-",
             ])
-        let watched = await watch(&camera, frames: 5)
+        let watched = await watch(camera, frames: 5)
         #expect(watched.frames >= 5)
         #expect(watched.error == .cancelled)
     }
@@ -75,11 +75,11 @@ import Testing
         defer { try? input.fileHandleForWriting.close() }
         let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
         let port = try #require(Int(line.trimmingCharacters(in: .whitespacesAndNewlines)))
-        var camera = camera([
+        let camera = camera([
             "ffmpeg", "-nostdin", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", "rtsp://127.0.0.1:\(port)/live", "-an",
             "-c:v", codec, "-f", "mpjpeg", "-",
         ])
-        let watched = await watch(&camera, frames: 5)
+        let watched = await watch(camera, frames: 5)
         #expect(watched.frames >= 5, "\(String(describing: watched.error))")
     }
 }

@@ -17,6 +17,8 @@ struct Watched: Sendable {
     var descriptions: [CameraDescription] = []
     /// How often the camera said that nothing changed.
     var unchanged = 0
+    /// How each attempt ended, in order.
+    var attempts: [Attempt] = []
     /// Why the reading ended; `cancelled` where everything wanted had come.
     var error: CameraError?
 }
@@ -46,36 +48,34 @@ final class Watcher: Sendable {
                     if self.keepsPictures { watched.jpegs.append(Array(frame.jpeg.readableBytesView)) }
                 }
             },
-            unchanged: { self.change { $0.unchanged += 1 } }
+            unchanged: { self.change { $0.unchanged += 1 } },
+            ended: { attempt in self.change { $0.attempts.append(attempt) } }
         )
     }
 
     /// Reads a camera until it is enough or the camera's stream ends.
-    func read<C: Camera>(_ camera: inout C) async -> Watched {
-        let start = camera
-        let (end, error) = await withTaskGroup(of: (C, CameraError)?.self) { group in
+    func read(_ camera: any Camera) async -> Watched {
+        let error = await withTaskGroup(of: CameraError?.self) { group in
             group.addTask {
-                var camera = start
                 defer { self.finish() }
                 do throws(CameraError) {
                     try await camera.stream(to: self.sink)
-                    return (camera, .ended)
+                    return .ended
                 } catch {
-                    return (camera, error)
+                    return error
                 }
             }
             group.addTask {
                 try? await self.enough.futureResult.get()
                 return nil
             }
-            var result = (start, CameraError.cancelled)
+            var result = CameraError.cancelled
             while let ended = await group.next() {
                 if let ended { result = ended }
                 group.cancelAll()
             }
             return result
         }
-        camera = end
         var result = watched
         result.error = error
         return result
@@ -115,12 +115,12 @@ func httpCamera(_ url: String, _ change: (inout HTTPCamera.Settings) -> Void = {
 }
 
 /// Reads a camera until `count` frames have come or its stream ends.
-func watch(_ camera: inout some Camera, frames count: Int) async -> Watched {
-    await Watcher { $0.frames >= count }.read(&camera)
+func watch(_ camera: any Camera, frames count: Int) async -> Watched {
+    await Watcher { $0.frames >= count }.read(camera)
 }
 
 /// Reads one connection to an address until `count` frames have come or it ends.
 func watch(_ url: String, frames count: Int, _ change: (inout HTTPCamera.Settings) -> Void = { _ in }) async throws -> Watched {
-    var camera = try httpCamera(url, change)
-    return await watch(&camera, frames: count)
+    let camera = try httpCamera(url, change)
+    return await watch(camera, frames: count)
 }

@@ -41,4 +41,34 @@ import Testing
             #expect(try await viewer.part().number != nil)
         }
     }
+
+    /// The first relay's camera is slow, or its picture does not change: the second neither dials again nor shows a placeholder.
+    @Test(arguments: [true, false])
+    func aRelayThatReadsARelayHasItsPatience(_ isSlow: Bool) async throws {
+        try await withBench { bench in
+            let picture = TestPicture.jpeg(1)
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: \(picture.count)\r\n\r\n"
+            let camera = isSlow ? try await bench.camera() : try await TestCamera.start { _ in [.send(Array(head.utf8) + picture)] }
+            let times = isSlow ? "stall_timeout: 30s, heartbeat: 500ms" : "stall_timeout: 3s, heartbeat: 500ms, interval: 500ms"
+            let first = try bench.relay(
+                configuration: "listen: 127.0.0.1:0\nsources: {front: {url: \"\(camera.url)\", \(times)}}\n")
+            let second = try bench.relay(
+                configuration: """
+                    listen: 127.0.0.1:0
+                    sources: {front: {url: "http://127.0.0.1:\(try await first.port())/front/stream", stall_timeout: 2s, heartbeat: 500ms}}
+                    """)
+            let viewer = try await bench.watch("/front/stream", of: second)
+            if isSlow {
+                let upstream = try await camera.connection(1)
+                try await upstream.answer()
+                try await upstream.send(picture: picture)
+            }
+            #expect(try await viewer.anyPart().kind != "placeholder")
+            let end = ContinuousClock.now + .seconds(7)
+            while ContinuousClock.now < end { #expect(try await viewer.anyPart().kind != "placeholder") }
+            try await bench.status(of: second, path: "/front/status") { $0.state == "streaming" }
+            if isSlow { #expect(camera.connectionCount == 1) }
+            await camera.stop()
+        }
+    }
 }

@@ -97,6 +97,33 @@ import Testing
         }
     }
 
+    /// A program that ignores signals does not outlive a relay that is told twice, nor does what the program has started.
+    @Test func secondSignalKillsProgramsThatIgnoreTheFirst() async throws {
+        try await withBench { bench in
+            let marker = "mjpeg-relay-test-\(UInt32.random(in: 0 ... .max))"
+            let script = "trap '' TERM INT HUP; (while :; do sleep 0.2; done) & while :; do sleep 0.2; done # \(marker)"
+            let relay = try bench.relay(
+                configuration: "listen: 127.0.0.1:0\nsources: {front: {exec: [bash, -c, \"\(script)\"]}}\n")
+            _ = try await relay.port()
+            func left() throws -> Int {
+                try FileManager.default.contentsOfDirectory(atPath: "/proc").count { name in
+                    guard Int(name) != nil, let line = try? String(contentsOfFile: "/proc/\(name)/cmdline", encoding: .utf8) else {
+                        return false
+                    }
+                    return line.contains(marker)
+                }
+            }
+            try await eventually("both to run") { try left() == 2 }
+            relay.send(SIGTERM)
+            try await eventually("the relay ends") {
+                relay.send(SIGTERM)
+                return !relay.isRunning
+            }
+            #expect(relay.log.text.contains("ending at once"))
+            try await eventually("nothing is left", within: .milliseconds(1000)) { try left() == 0 }
+        }
+    }
+
     /// timeout(1) signals the program and then its own group, to which the program belongs.
     @Test func signalThatComesTwiceIsOneWish() async throws {
         try await withBench { bench in

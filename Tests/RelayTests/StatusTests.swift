@@ -63,7 +63,8 @@ import Testing
             let status = try Self.object(try RawClient.get(port, "/status", "Accept: application/json\r\n").body)
             #expect(
                 Set(status.keys) == [
-                    "version", "time", "uptime_seconds", "memory_bytes", "private_memory_bytes", "descriptors", "reload", "sources",
+                    "version", "time", "uptime_seconds", "memory_bytes", "private_memory_bytes", "certificates", "descriptors", "reload",
+                    "sources",
                 ])
             let source = try #require((status["sources"] as? [[String: Any]])?.first)
             #expect(

@@ -35,7 +35,8 @@ final class FailbackGate: Sendable {
             connected: { description in if !self.isOpen { self.sink.connected(description) } },
             frame: { frame in if !self.isOpen { self.sink.frame(frame) } },
             unchanged: { if !self.isOpen { self.sink.unchanged() } },
-            isSettled: { self.isOpen || self.sink.isSettled() }
+            isSettled: { self.isOpen || self.sink.isSettled() },
+            ended: sink.ended
         )
     }
 
@@ -51,7 +52,8 @@ final class FailbackGate: Sendable {
             },
             frame: { self.takeFirst($0) },
             unchanged: { if self.isOpen { self.sink.unchanged() } },
-            isSettled: sink.isSettled
+            isSettled: sink.isSettled,
+            ended: sink.ended
         )
     }
 

@@ -1,14 +1,15 @@
 import NIOCore
+import Synchronization
 
 /// Several addresses of one camera: the next one is read when one fails, and the first one again as soon as it works.
 ///
 /// While another is read, the first is dialled beside it every `failback`, and takes over with its first frame, so that looking
-/// for it costs no frame.
-package struct FailoverCamera: Camera {
+/// for it costs no frame. Which one works, which ones have refused a login, and when the first is due again are remembered.
+package final class FailoverCamera: Camera {
     /// The longest wait before an address that refused a login is dialled again: cameras lock accounts.
-    static let longestRefusal = Duration.seconds(600)
+    static let maxRefusalWait = Duration.seconds(600)
     /// The first such wait.
-    static let firstRefusal = Duration.seconds(30)
+    static let firstRefusalWait = Duration.seconds(30)
 
     private struct Refusal {
         var error: CameraError
@@ -16,102 +17,114 @@ package struct FailoverCamera: Camera {
         var wait: Duration
     }
 
-    private var cameras: [any Camera]
-    private let failback: Duration
+    private struct Memory {
+        var failback: Duration
+        /// The refused logins, by the place of their address.
+        var refusals: [Int: Refusal] = [:]
+        /// The address to be read next.
+        var current = 0
+        /// When the first address is dialled again while another is read; nil when the first was read last.
+        var firstIsDue: NIODeadline?
+    }
+
+    private let cameras: [any Camera]
     private let eventLoop: any EventLoop
-    private var refusals: [Int: Refusal] = [:]
-    /// The one to be dialled next.
-    private var current = 0
+    private let memory: Mutex<Memory>
 
     /// Takes the cameras in the order of preference, at least one; all deliver on `eventLoop`.
     package init(_ cameras: [any Camera], failback: Duration, eventLoop: any EventLoop) {
         self.cameras = cameras
-        self.failback = failback
         self.eventLoop = eventLoop
+        memory = Mutex(Memory(failback: failback))
     }
 
-    package mutating func stream(to sink: FrameSink) async throws(CameraError) {
+    /// Takes over how long another address is read before the first is dialled again; it holds from the next such dial on.
+    package func use(failback: Duration) {
+        memory.withLock { $0.failback = failback }
+    }
+
+    package func stream(to sink: FrameSink) async throws(CameraError) {
         var errors: [CameraError] = []
         for _ in cameras.indices {
-            let index = current
-            current = (index + 1) % cameras.count
-            if let refusal = refusals[index], refusal.until > .now() {
+            let (index, refusal) = memory.withLock { ($0.current, $0.refusals[$0.current]) }
+            if let refusal, refusal.until > .now() {
                 errors.append(refusal.error)
+                move(on: index)
                 continue
             }
             let ended = await read(index, to: sink)
+            // Whichever was read is still the one to be read when somebody watches again.
+            memory.withLock { $0.current = ended.index }
             if ended.error == .cancelled || Task.isCancelled { throw .cancelled }
             note(ended.error, of: ended.index)
             errors.append(ended.error)
-            current = (ended.index + 1) % cameras.count
+            move(on: ended.index)
         }
         // A camera that may be back soon decides how soon they are all dialled again.
         throw errors.last { $0.kind == .failure || $0.kind == .stall } ?? errors.last ?? .noFrames
     }
 
-    private mutating func note(_ error: CameraError, of index: Int) {
-        guard error.kind == .login else {
-            refusals[index] = nil
-            return
+    private func move(on index: Int) {
+        memory.withLock { $0.current = (index + 1) % cameras.count }
+    }
+
+    private func note(_ error: CameraError, of index: Int) {
+        memory.withLock { memory in
+            guard error.kind == .login else {
+                memory.refusals[index] = nil
+                return
+            }
+            let wait = min(Self.maxRefusalWait, memory.refusals[index].map { $0.wait * 2 } ?? Self.firstRefusalWait)
+            memory.refusals[index] = Refusal(error: error, until: .now() + TimeAmount(wait), wait: wait)
         }
-        let wait = min(Self.longestRefusal, refusals[index].map { $0.wait * 2 } ?? Self.firstRefusal)
-        refusals[index] = Refusal(error: error, until: .now() + TimeAmount(wait), wait: wait)
+    }
+
+    private struct Ended: Sendable {
+        let index: Int
+        let error: CameraError
     }
 
     /// Reads one camera until it fails, or until the first one, having taken over, fails.
-    private mutating func read(_ index: Int, to sink: FrameSink) async -> (index: Int, error: CameraError) {
-        guard index > 0 else { return (0, await Self.stream(&cameras[0], to: sink)) }
+    private func read(_ index: Int, to sink: FrameSink) async -> Ended {
+        guard index > 0 else {
+            memory.withLock { $0.firstIsDue = nil }
+            return await stream(0, to: sink)
+        }
         let gate = FailbackGate(sink, eventLoop: eventLoop)
-        let (first, other, failback, eventLoop) = (cameras[0], cameras[index], failback, eventLoop)
-        let notBefore = refusals[0]?.until
-        return await withTaskGroup(of: Ended.self) { group in
-            group.addTask { await Self.readUntilReplaced(other, gate) }
-            group.addTask { await Self.dialAgain(first, gate, every: failback, notBefore: notBefore, eventLoop: eventLoop) }
+        return await withTaskGroup(of: Ended?.self) { group in
+            group.addTask { await self.readUntilReplaced(index, gate) }
+            group.addTask { await self.dialFirstAgain(gate) }
             defer { group.cancelAll() }
             while let ended = await group.next() {
-                switch ended {
-                case .replaced(let camera): cameras[index] = camera
-                case .other(let camera, let error):
-                    cameras[index] = camera
-                    // Without frames of the first one, its search ends here.
-                    return (index, error)
-                case .first(let camera, let error):
-                    cameras[0] = camera
-                    return (0, error)
-                }
+                // Without frames of the first one, the end of the other is the end of the search too.
+                if let ended { return ended }
             }
-            return (index, .cancelled)
+            return Ended(index: index, error: .cancelled)
         }
     }
 
-    private enum Ended: Sendable {
-        case other(any Camera, CameraError)
-        case replaced(any Camera)
-        case first(any Camera, CameraError)
-    }
-
-    private static func stream(_ camera: inout any Camera, to sink: FrameSink) async -> CameraError {
+    private func stream(_ index: Int, to sink: FrameSink) async -> Ended {
         do throws(CameraError) {
-            try await camera.stream(to: sink)
-            return .ended
+            try await cameras[index].stream(to: sink.of(alternative: index))
+            return Ended(index: index, error: .ended)
         } catch {
-            return error
+            return Ended(index: index, error: error)
         }
     }
 
-    private static func readUntilReplaced(_ camera: any Camera, _ gate: FailbackGate) async -> Ended {
+    /// Reads a camera until it ends, or until the first one takes over: nil.
+    private func readUntilReplaced(_ index: Int, _ gate: FailbackGate) async -> Ended? {
         await withTaskGroup(of: Ended?.self) { group in
             group.addTask {
-                var camera = camera
-                let error = await stream(&camera, to: gate.other)
+                let ended = await self.stream(index, to: gate.other)
                 gate.otherEnded()
-                return gate.isOpen ? .replaced(camera) : .other(camera, error)
+                return gate.isOpen ? nil : ended
             }
             group.addTask {
                 await gate.waitUntilDecided()
                 return nil
             }
-            var result = Ended.replaced(camera)
+            var result: Ended?
             while let ended = await group.next() {
                 if let ended { result = ended }
                 group.cancelAll()
@@ -120,23 +133,25 @@ package struct FailoverCamera: Camera {
         }
     }
 
-    /// Dials the first camera from time to time until it has brought frames and ended again.
-    private static func dialAgain(
-        _ camera: any Camera, _ gate: FailbackGate, every failback: Duration, notBefore: NIODeadline?, eventLoop: any EventLoop
-    ) async -> Ended {
-        var camera = camera
-        var wait = failback
-        var due = max(.now() + TimeAmount(failback), notBefore ?? .now())
+    /// Dials the first camera from time to time until it has brought frames and ended again; nil where it brought none.
+    private func dialFirstAgain(_ gate: FailbackGate) async -> Ended? {
         while true {
+            let due = memory.withLock { memory in
+                let due = max(memory.firstIsDue ?? .now() + TimeAmount(memory.failback), memory.refusals[0]?.until ?? .distantPast)
+                memory.firstIsDue = due
+                return due
+            }
             do {
                 try await eventLoop.wait(until: due)
             } catch {
-                return .first(camera, .cancelled)
+                return nil
             }
-            let error = await stream(&camera, to: gate.first)
-            if gate.isOpen || Task.isCancelled { return .first(camera, error) }
-            wait = error.kind == .login ? min(max(longestRefusal, failback), max(wait, firstRefusal) * 2) : failback
-            due = .now() + TimeAmount(wait)
+            let ended = await stream(0, to: gate.first)
+            if gate.isOpen { return ended }
+            // Still due where the dial was cut short: the next reader begins with it.
+            if ended.error == .cancelled || Task.isCancelled { return nil }
+            memory.withLock { $0.firstIsDue = nil }
+            note(ended.error, of: 0)
         }
     }
 }

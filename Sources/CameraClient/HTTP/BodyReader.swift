@@ -8,7 +8,7 @@ import Text
 /// line) is taken as it is.
 package struct BodyReader: Sendable {
     /// The longest run of lines behind the last chunk, in bytes.
-    static let maximumTrailers = 16384
+    static let maxTrailers = 16384
 
     private enum State {
         /// Up to the connection's end.
@@ -101,7 +101,7 @@ package struct BodyReader: Sendable {
                 return data
             case .trailers(let bytesRead, let lineIsBlank):
                 guard let byte = input.readInteger(as: UInt8.self) else { return nil }
-                guard bytesRead < Self.maximumTrailers else { throw .trailersTooLarge }
+                guard bytesRead < Self.maxTrailers else { throw .trailersTooLarge }
                 if byte == 0x0A {
                     state = lineIsBlank ? .ended : .trailers(bytesRead: bytesRead + 1, lineIsBlank: true)
                 } else {

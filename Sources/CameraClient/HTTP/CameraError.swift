@@ -21,13 +21,15 @@ package enum CameraError: Error, Hashable, Sendable {
     case status(Int, reason: String, retryAfter: Int?)
     /// A 401, and the URL has no login.
     case loginRequired
+    /// A 401 behind a redirect to where the login does not go: to another host, or from https to http.
+    case loginWithheld(origin: String, isUnencrypted: Bool)
     /// A 401 or 403 in spite of the login.
     case loginRefused(Int)
     /// A 401 that offers no scheme of ours; the text lists what it offers.
     case loginUnsupported(offered: String)
     /// More redirects than the hop limit.
     case redirectedTooOften
-    /// A redirect to another scheme, host or port; the text is that origin.
+    /// A redirect to another host; the text is its origin.
     case redirectedElsewhere(String)
     /// A redirect without a usable address; the text is the address as sent.
     case redirectUnreadable(String)
@@ -78,6 +80,10 @@ extension CameraError: CustomStringConvertible {
             reason.isEmpty ? "camera answers \(status)" : "camera answers \(status) (\(reason.shown()))"
         case .loginRequired:
             "camera asks for a login (401) and the URL has none"
+        case .loginWithheld(let origin, true):
+            "camera redirects from https to \(origin.shown()), where its login is not sent; make that the URL if it may be"
+        case .loginWithheld(let origin, false):
+            "camera redirects to another host (\(origin.shown())) that asks for a login (401); make that the URL, with the login"
         case .loginRefused(let status):
             "camera refuses the login (\(status)); check user name and password"
         case .loginUnsupported(let offered):
@@ -87,7 +93,7 @@ extension CameraError: CustomStringConvertible {
         case .redirectedTooOften:
             "camera redirects too often"
         case .redirectedElsewhere(let origin):
-            "camera redirects to another address (\(origin.shown())); 'redirects: any' in the source allows it"
+            "camera redirects to another host (\(origin.shown())); make that the URL, or set 'redirects: any' (without the login)"
         case .redirectUnreadable(let location):
             "camera redirects to what is no http address ('\(location.shown())')"
         case .notAPicture(let mediaType):
@@ -132,6 +138,7 @@ extension CameraError: CustomStringConvertible {
         case .trailersTooLarge: "trailers_too_large"
         case .status: "status"
         case .loginRequired: "login_required"
+        case .loginWithheld: "login_withheld"
         case .loginRefused: "login_refused"
         case .loginUnsupported: "login_unsupported"
         case .redirectedTooOften: "redirected_too_often"

@@ -11,12 +11,12 @@ package struct CameraRequest: Sendable {
     /// Fields of the operator; each replaces all defaults of its name. Fields whose name is no token are left out.
     package var extraFields: [(String, String)]
     /// The value of the Authorization field.
-    package var authorization: String?
+    package var authorization: Authorization?
     /// Whether the connection shall stay open for another request, as a polled source wants it.
     package var keepsConnection: Bool
 
     package init(
-        url: CameraURL, extraFields: [(String, String)] = [], authorization: String? = nil, keepsConnection: Bool = false
+        url: CameraURL, extraFields: [(String, String)] = [], authorization: Authorization? = nil, keepsConnection: Bool = false
     ) {
         self.url = url
         self.extraFields = extraFields
@@ -35,21 +35,25 @@ package struct CameraRequest: Sendable {
             ("Accept", "multipart/x-mixed-replace, image/jpeg, */*;q=0.5"),
             ("Connection", keepsConnection ? "keep-alive" : "close"),
         ]
-        if let authorization { fields.append(("Authorization", authorization)) }
         let extra = extraFields.filter { !$0.0.isEmpty && $0.0.utf8.allSatisfy(\.isTokenByte) }
         let replaced = Set(extra.map { $0.0.lowercased() })
         fields.removeAll { replaced.contains($0.name.lowercased()) }
+        let authorization = replaced.contains("authorization") ? nil : authorization
 
         buffer.writeString(Self.method)
         buffer.writeString(" ")
         buffer.writeBytes(url.target.utf8.filter { !$0.isControl && $0 != 0x20 })
         buffer.writeString(" HTTP/1.1\r\n")
-        for (name, value) in fields + extra {
-            buffer.writeString(name)
-            buffer.writeString(": ")
-            buffer.writeBytes(value.utf8.filter { !$0.isControl || $0.isBlank })
-            buffer.writeString("\r\n")
-        }
+        for (name, value) in fields { Self.write(name, Array(value.utf8), into: &buffer) }
+        if let authorization { Self.write("Authorization", authorization.bytes, into: &buffer) }
+        for (name, value) in extra { Self.write(name, Array(value.utf8), into: &buffer) }
+        buffer.writeString("\r\n")
+    }
+
+    private static func write(_ name: String, _ value: [UInt8], into buffer: inout ByteBuffer) {
+        buffer.writeString(name)
+        buffer.writeString(": ")
+        buffer.writeBytes(value.lazy.filter { !$0.isControl || $0.isBlank })
         buffer.writeString("\r\n")
     }
 }

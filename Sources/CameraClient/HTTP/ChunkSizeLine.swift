@@ -6,7 +6,7 @@ import Text
 /// the digits and blanks around them are taken, as ffmpeg takes them.
 struct ChunkSizeLine: Sendable {
     /// The longest line in bytes, blank lines before it included.
-    static let maximumLength = 4096
+    static let maxLength = 4096
     /// Chunks from this size on are a mistake of the camera.
     static let sizeLimit: UInt64 = 1 << 40
 
@@ -36,7 +36,7 @@ struct ChunkSizeLine: Sendable {
     /// Reads one more byte of the line; a line that has ended is not to be used again.
     mutating func take(_ byte: UInt8) -> Step {
         length += 1
-        guard length <= Self.maximumLength else { return .unreadable }
+        guard length <= Self.maxLength else { return .unreadable }
         switch state {
         case .start where byte.isBlank || byte == 0x0D || byte == 0x0A:
             return .incomplete

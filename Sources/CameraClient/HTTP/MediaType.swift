@@ -3,7 +3,7 @@ import Text
 /// The value of a Content-Type field, read as cameras write it.
 package struct MediaType: Hashable, Sendable {
     /// Parameters beyond this many are dropped.
-    static let maximumParameters = 32
+    static let maxParameters = 32
 
     /// In lower case: `multipart`.
     package var type: String
@@ -28,7 +28,7 @@ package struct MediaType: Hashable, Sendable {
         self.type = String(decoding: type, as: UTF8.self).lowercased()
         self.subtype = String(decoding: subtype, as: UTF8.self).lowercased()
         parameters = [:]
-        while parameters.count < Self.maximumParameters {
+        while parameters.count < Self.maxParameters {
             rest = rest.drop { $0.isBlank || $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: ",") }
             guard !rest.isEmpty else { break }
             let name = rest.prefix { $0 != UInt8(ascii: "=") && $0 != UInt8(ascii: ";") }

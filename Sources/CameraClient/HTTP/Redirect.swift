@@ -6,12 +6,15 @@ package enum Redirect {
     /// Reads a Location field against the address that was asked.
     ///
     /// An absolute address, one without scheme, an absolute or relative path with dot segments, or a query alone. Its login is
-    /// ignored; the login of `url` goes along to the same scheme, host and port and nowhere else. A fragment is dropped.
+    /// ignored; the login of `url` goes along to the same scheme, host and port and nowhere else. A fragment is dropped. Another
+    /// scheme or port of the same host may always be followed: cameras have their stream on a port of its own (ESP32: 81).
     ///
-    /// - Parameter allowOtherOrigin: whether another scheme, host or port may be followed.
-    /// - Throws: `redirectUnreadable` for no http or https address, `redirectedElsewhere` for an origin that is not allowed.
+    /// - Parameters:
+    ///   - allowOtherHost: whether another host may be followed.
+    ///   - sameHosts: further names of the camera's host, in lower case.
+    /// - Throws: `redirectUnreadable` for no http or https address, `redirectedElsewhere` for a host that is not allowed.
     package static func resolve(
-        location: String, from url: CameraURL, allowOtherOrigin: Bool
+        location: String, from url: CameraURL, allowOtherHost: Bool, sameHosts: Set<String> = []
     ) throws(CameraError) -> CameraURL {
         let bytes = Array(location.utf8).trimmingBlanks()
         let reference = String(decoding: bytes, as: UTF8.self).prefix { $0 != "#" }
@@ -35,7 +38,8 @@ package enum Redirect {
         let path = resolved.target.prefix { $0 != "?" }
         resolved.target = withoutDotSegments(path) + resolved.target[path.endIndex...]
         let isSameOrigin = resolved.hasSameOrigin(as: url)
-        guard isSameOrigin || allowOtherOrigin else {
+        let host = resolved.host.lowercased()
+        guard host == url.host.lowercased() || sameHosts.contains(host) || allowOtherHost else {
             throw .redirectedElsewhere("\(resolved.scheme)://\(resolved.hostField)".shown())
         }
         resolved.login = isSameOrigin ? url.login : nil

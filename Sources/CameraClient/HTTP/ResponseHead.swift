@@ -7,19 +7,30 @@ package struct ResponseHead: Sendable {
         case icy
     }
 
+    /// One header field.
+    package struct Field: Sendable {
+        /// As sent.
+        package let name: String
+        /// As sent, in UTF-8 or not, but for blanks at the ends and control characters.
+        package var bytes: [UInt8]
+
+        /// The value as text, repaired where it is no UTF-8.
+        package var value: String { String(decoding: bytes, as: UTF8.self) }
+    }
+
     package var version: Version
     /// Three digits, 100 to 999.
     package var status: Int
     /// The reason phrase as it may be shown; empty where the camera sends none.
     package var reason: String
-    /// Names as sent, values without blanks at their ends and without control characters, in the order of the camera.
-    package var fields: [(name: String, value: String)]
+    /// In the order of the camera.
+    package var fields: [Field]
 
     package init(version: Version, status: Int, reason: String, fields: [(name: String, value: String)] = []) {
         self.version = version
         self.status = status
         self.reason = reason
-        self.fields = fields
+        self.fields = fields.map { Field(name: $0.name, bytes: Array($0.value.utf8)) }
     }
 
     /// The first value of a field, whatever the case of its name.
@@ -32,6 +43,12 @@ package struct ResponseHead: Sendable {
     package func all(_ name: String) -> [String] {
         let name = name.lowercased()
         return fields.filter { $0.name.lowercased() == name }.map(\.value)
+    }
+
+    /// Every value of a field as it was sent, whatever the case of its name, in the order of the camera.
+    package func allBytes(_ name: String) -> [[UInt8]] {
+        let name = name.lowercased()
+        return fields.filter { $0.name.lowercased() == name }.map(\.bytes)
     }
 
     /// Whether the camera will take another request on the connection (RFC 9112, section 9.3).

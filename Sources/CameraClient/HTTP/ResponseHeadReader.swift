@@ -8,11 +8,11 @@ import Text
 /// once, and all of them together are at most `limit`.
 package struct ResponseHeadReader: Sendable {
     /// Fields beyond this many are dropped.
-    static let maximumFields = 256
+    static let maxFields = 256
     /// Interim heads beyond this many are an error.
-    static let maximumInterimHeads = 8
+    static let maxInterimHeads = 8
     /// How much of a first line is awaited before it is told to be no HTTP.
-    static let maximumForeignBytes = 64
+    static let maxForeignBytes = 64
 
     private let limit: Int
     private var bytesRead = 0
@@ -80,7 +80,7 @@ package struct ResponseHeadReader: Sendable {
         // 101 is final: what follows would no longer be HTTP.
         if (100..<200).contains(current.status), current.status != 101 {
             interimHeads += 1
-            guard interimHeads <= Self.maximumInterimHeads else { throw .tooManyInterimResponses }
+            guard interimHeads <= Self.maxInterimHeads else { throw .tooManyInterimResponses }
             return nil
         }
         bytesRead = 0
@@ -91,22 +91,23 @@ package struct ResponseHeadReader: Sendable {
     private mutating func takeFieldLine() {
         if let first = line.first, first.isBlank, previousLine != .statusLine {
             // A folded line (RFC 9112, section 5.2): one blank stands for the fold.
-            guard previousLine == .field, let last = head?.fields.indices.last, let value = head?.fields[last].value else { return }
+            guard previousLine == .field, let last = head?.fields.indices.last, let value = head?.fields[last].bytes else { return }
             let more = Self.value(line[...])
-            if !more.isEmpty { head?.fields[last].value = value.isEmpty ? more : "\(value) \(more)" }
+            if !more.isEmpty { head?.fields[last].bytes = value.isEmpty ? more : value + [0x20] + more }
             return
         }
         previousLine = .skipped
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return }
         let name = line[..<colon].trimmingBlanks()
-        guard !name.isEmpty, name.allSatisfy(\.isTokenByte), let count = head?.fields.count, count < Self.maximumFields else { return }
-        head?.fields.append((String(decoding: name, as: UTF8.self), Self.value(line[(colon + 1)...])))
+        guard !name.isEmpty, name.allSatisfy(\.isTokenByte), let count = head?.fields.count, count < Self.maxFields else { return }
+        head?.fields.append(
+            ResponseHead.Field(name: String(decoding: name, as: UTF8.self), bytes: Self.value(line[(colon + 1)...])))
         previousLine = .field
     }
 
     /// A value without outer blanks; control characters inside become blanks (RFC 9110, section 5.5).
-    private static func value(_ bytes: ArraySlice<UInt8>) -> String {
-        String(decoding: bytes.map { $0.isControl ? 0x20 : $0 }.trimmingBlanks(), as: UTF8.self)
+    private static func value(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        Array(bytes.map { $0.isControl ? 0x20 : $0 }.trimmingBlanks())
     }
 
     /// `HTTP/1.1 200 OK`, `HTTP/1.0 200`, `ICY 200 OK`; nil for what is no status line.
@@ -142,7 +143,7 @@ package struct ResponseHeadReader: Sendable {
 
     /// Ends the wait for the first line's end when it is none of HTTP's: a JPEG may hold no line feed for long.
     private func refuseForeignBytes() throws(CameraError) {
-        guard !mayBecomeStatusLine, line.count >= Self.maximumForeignBytes else { return }
+        guard !mayBecomeStatusLine, line.count >= Self.maxForeignBytes else { return }
         throw .notHTTP(shownLine)
     }
 
@@ -153,7 +154,7 @@ package struct ResponseHeadReader: Sendable {
     }
 
     private var shownLine: String {
-        String(decoding: line.prefix(Self.maximumForeignBytes), as: UTF8.self).shown()
+        String(decoding: line.prefix(Self.maxForeignBytes), as: UTF8.self).shown()
     }
 }
 

@@ -3,17 +3,18 @@ import Text
 
 /// Answers a camera's challenges with one login, and knows when to stop: cameras lock accounts after a few wrong ones.
 ///
-/// One value serves one origin for as long as its login lives, over all dials. Each dial, and each later request of a kept connection
-/// or after a redirect, begins with ``preemptive(method:target:)``; each 401 goes to ``answer(to:method:target:cnonce:)``.
-/// Between two such beginnings the login is sent at most twice. Nothing that describes this value shows the login.
+/// One value serves one origin for as long as its login lives, over all dials. A dial (or one poll of a row) begins with
+/// ``begin(method:target:)``, goes on behind a redirect with ``goOn(method:target:)``, and gives each 401 to
+/// ``answer(to:method:target:cnonce:)``. A login that the camera has looked at and does not take is sent once in a dial.
+/// Nothing that describes this value shows the login.
 package struct Authenticator: Sendable {
-    /// How often one request sends the login before it counts as refused.
-    static let maximumAttempts = 2
+    /// How often one dial sends a login that has not been taken yet, whatever gives reason to send it again.
+    static let maxSends = 2
 
     /// What to do about a 401.
-    package enum Answer: Hashable, Sendable {
-        /// Ask again with this Authorization value.
-        case authorization(String)
+    package enum Reply: Hashable, Sendable {
+        /// Ask again with this.
+        case authorization(Authorization)
         /// No scheme of the camera's is ours; the text lists the offered ones for the operator.
         case unsupported(offered: String)
         /// The camera has seen this login and does not take it.
@@ -26,81 +27,128 @@ package struct Authenticator: Sendable {
         case digest(DigestChallenge, cnonce: String, uses: UInt32)
     }
 
+    /// How this dial sent the login last.
+    private enum Sent {
+        case never
+        /// At once, in the way that an earlier dial found: the nonce may be over.
+        case early
+        /// In answer to a challenge: what the camera says now is about the login.
+        case asked
+        /// In answer to a challenge, and the camera let it through, to another address.
+        case redirected
+    }
+
     private let login: CameraURL.Login
     private var scheme: Scheme?
-    /// How often the login was sent since the request began.
-    private var attempts = 0
+    /// Whether the camera has taken this login before.
+    private var isProven = false
+    private var sent = Sent.never
+    private var sends = 0
 
     package init(login: CameraURL.Login) {
         self.login = login
     }
 
-    /// Begins a request, and returns the Authorization value to begin it with when an earlier one has shown the way; nil else.
-    ///
-    /// It counts as one of the two times that a request may send the login.
-    package mutating func preemptive(method: String, target: String) -> String? {
-        attempts = 0
+    /// Whether this dial has sent a login that the camera has never taken, so that its answer tells whether it is right.
+    var awaitsVerdict: Bool { sends > 0 && !isProven }
+
+    /// Begins a dial, and returns what to begin it with when an earlier one has shown the way; nil else.
+    package mutating func begin(method: String, target: String) -> Authorization? {
+        sends = 0
+        sent = .never
+        return early(method: method, target: target)
+    }
+
+    /// Goes on behind a redirect. A login that the camera has never taken is sent there only where it is asked for.
+    package mutating func goOn(method: String, target: String) -> Authorization? {
+        if sent == .asked { sent = .redirected }
+        return isProven ? early(method: method, target: target) : nil
+    }
+
+    /// The camera has taken the login.
+    package mutating func accepted() {
+        if sends > 0 { isProven = true }
+        sends = 0
+    }
+
+    private mutating func early(method: String, target: String) -> Authorization? {
         switch scheme {
         case nil:
             return nil
         case .basic:
-            attempts = 1
+            note(.early)
             return basicAuthorization
         case .digest(let challenge, let cnonce, let uses):
-            attempts = 1
+            note(.early)
             return digestAuthorization(challenge, cnonce: cnonce, uses: uses, method: method, target: target)
         }
     }
 
     /// Answers the challenges of a 401 with the strongest way that both sides know.
     ///
-    /// The login is sent again only when the camera calls the nonce stale or sends a new one, and never by Basic.
+    /// The login is sent again only where the camera cannot have looked at it: the nonce came from an earlier dial, or the camera
+    /// calls it stale, or it was let through to an address that asks anew; and never by Basic after Digest.
     ///
     /// - Parameters:
     ///   - target: the request target with its query, as it stands in the request line.
     ///   - cnonce: makes a text that nobody can foresee; called at most once, for Digest.
-    package mutating func answer(to challenges: [Challenge], method: String, target: String, cnonce: () -> String) -> Answer {
+    package mutating func answer(to challenges: [Challenge], method: String, target: String, cnonce: () -> String) -> Reply {
         let digest = challenges.compactMap(DigestChallenge.init).reduce(nil as DigestChallenge?) { best, next in
             guard let best else { return next }
             return next.algorithm.strength > best.algorithm.strength ? next : best
         }
-        let offersBasic = challenges.contains { $0.isScheme("basic") }
-        if attempts > 0 {
-            guard attempts < Self.maximumAttempts, let digest, isFresh(digest) else {
-                scheme = nil
-                attempts = Self.maximumAttempts
-                return .refused
-            }
+        guard maySend(to: digest) else {
+            scheme = nil
+            isProven = false
+            sent = .asked
+            sends = Self.maxSends
+            return .refused
         }
         if let digest {
-            attempts += 1
+            note(.asked)
             let uses = usesSoFar(of: digest.nonce)
             return .authorization(digestAuthorization(digest, cnonce: cnonce(), uses: uses, method: method, target: target))
         }
-        if offersBasic {
-            attempts += 1
+        if challenges.contains(where: { $0.isScheme("basic") }) {
+            note(.asked)
             scheme = .basic
             return .authorization(basicAuthorization)
         }
         return .unsupported(offered: challenges.map(\.shown).joined(separator: ", ").shown())
     }
 
-    /// Whether a challenge gives reason to think that the login was not looked at.
+    /// Whether a challenge gives reason to think that the login was not looked at, or not here.
+    private func maySend(to digest: DigestChallenge?) -> Bool {
+        switch sent {
+        case .never: true
+        case .early: digest.map { isFresh($0) } ?? false
+        case .asked: sends < Self.maxSends && digest?.isStale == true
+        case .redirected: sends < Self.maxSends
+        }
+    }
+
     private func isFresh(_ challenge: DigestChallenge) -> Bool {
         guard case .digest(let last, _, _) = scheme else { return true }
         return challenge.isStale || challenge.nonce != last.nonce
     }
 
-    private func usesSoFar(of nonce: String) -> UInt32 {
+    private mutating func note(_ how: Sent) {
+        sends += 1
+        sent = how
+    }
+
+    private func usesSoFar(of nonce: [UInt8]) -> UInt32 {
         guard case .digest(let last, _, let uses) = scheme, last.nonce == nonce else { return 0 }
         return uses
     }
 
-    private var basicAuthorization: String { "Basic " + Base64.encode("\(login.user):\(login.password)".utf8) }
+    private var basicAuthorization: Authorization {
+        Authorization(bytes: Array("Basic ".utf8) + Array(Base64.encode("\(login.user):\(login.password)".utf8).utf8))
+    }
 
     private mutating func digestAuthorization(
         _ challenge: DigestChallenge, cnonce: String, uses: UInt32, method: String, target: String
-    ) -> String {
+    ) -> Authorization {
         let count = uses &+ 1
         scheme = .digest(challenge, cnonce: cnonce, uses: count)
         return challenge.authorization(login: login, method: method, target: target, cnonce: cnonce, count: count)
@@ -113,8 +161,8 @@ extension Authenticator: CustomStringConvertible, CustomDebugStringConvertible, 
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-extension Authenticator.Answer: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The answer without its Authorization value, since Basic's is the password itself.
+extension Authenticator.Reply: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The reply without its Authorization value.
     package var description: String {
         switch self {
         case .authorization: "authorization"

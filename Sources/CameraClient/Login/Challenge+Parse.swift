@@ -2,19 +2,24 @@ import Text
 
 extension Challenge {
     /// Challenges and parameters of one challenge beyond these many are dropped.
-    static let maximumChallenges = 16
-    static let maximumParameters = 32
+    static let maxChallenges = 16
+    static let maxParameters = 32
 
     /// Reads the challenges of all WWW-Authenticate fields of a response, in the order of the camera.
     ///
     /// Commas, blanks and escapes in quoted values, unquoted values with blanks, token68 values, missing commas and stray
     /// characters are all got over; what makes no sense is skipped.
     package static func parse(_ fieldValues: [String]) -> [Challenge] {
+        parse(bytes: fieldValues.map { Array($0.utf8) })
+    }
+
+    /// Reads them as they were sent, in UTF-8 or not.
+    package static func parse(bytes fieldValues: [[UInt8]]) -> [Challenge] {
         var challenges: [Challenge] = []
         for value in fieldValues {
-            guard challenges.count < maximumChallenges else { break }
+            guard challenges.count < maxChallenges else { break }
             var parser = ChallengeParser(value)
-            challenges += parser.parse(atMost: maximumChallenges - challenges.count)
+            challenges += parser.parse(atMost: maxChallenges - challenges.count)
         }
         return challenges
     }
@@ -31,8 +36,8 @@ private struct ChallengeParser {
     private static let equals = UInt8(ascii: "=")
     private static let quote = UInt8(ascii: "\"")
 
-    init(_ value: String) {
-        rest = Array(value.utf8)[...]
+    init(_ value: [UInt8]) {
+        rest = value[...]
     }
 
     mutating func parse(atMost limit: Int) -> [Challenge] {
@@ -67,13 +72,13 @@ private struct ChallengeParser {
         }
     }
 
-    private mutating func store(_ name: String, _ value: String) {
-        guard let current, challenges[current].parameters.count < Challenge.maximumParameters else { return }
-        if challenges[current].parameters[name] == nil { challenges[current].parameters[name] = value }
+    private mutating func store(_ name: String, _ value: [UInt8]) {
+        guard let current, challenges[current].values.count < Challenge.maxParameters else { return }
+        if challenges[current].values[name] == nil { challenges[current].values[name] = value }
     }
 
-    private mutating func takeValue() -> String {
-        if rest.first == Self.quote { return String(decoding: takeQuoted(), as: UTF8.self) }
+    private mutating func takeValue() -> [UInt8] {
+        if rest.first == Self.quote { return takeQuoted() }
         var value: [UInt8] = []
         while true {
             let word = rest.prefix { !$0.isBlank && $0 != Self.comma }
@@ -88,7 +93,7 @@ private struct ChallengeParser {
             value.append(0x20)
             rest = next
         }
-        return String(decoding: value, as: UTF8.self)
+        return value
     }
 
     /// Takes a quoted string and returns what it means; one without an end goes up to the end of the field.

@@ -4,20 +4,26 @@ import Text
 package struct Challenge: Hashable, Sendable {
     /// As sent; compared in any case.
     package var scheme: String
-    /// Values by name in lower case, unquoted; of a name that comes twice the first counts.
-    package var parameters: [String: String]
+    /// Values by name in lower case, unquoted and as they were sent, in UTF-8 or not; of a name that comes twice the first counts.
+    package var values: [String: [UInt8]]
 
     package init(scheme: String, parameters: [String: String] = [:]) {
         self.scheme = scheme
-        self.parameters = parameters
+        values = parameters.mapValues { Array($0.utf8) }
     }
+
+    /// The values as text, repaired where they are no UTF-8.
+    package var parameters: [String: String] { values.mapValues { String(decoding: $0, as: UTF8.self) } }
+
+    /// One value as text, repaired where it is no UTF-8.
+    func text(_ name: String) -> String? { values[name].map { String(decoding: $0, as: UTF8.self) } }
 
     /// Whether this challenge is of a scheme, given in lower case.
     func isScheme(_ name: String) -> Bool { scheme.lowercased() == name }
 
     /// What the operator may see of it: the scheme, and the algorithm where there is one.
     package var shown: String {
-        let algorithm = parameters["algorithm"].map { " \($0.shown(limit: 20))" } ?? ""
+        let algorithm = text("algorithm").map { " \($0.shown(limit: 20))" } ?? ""
         return scheme.shown(limit: 20) + algorithm
     }
 }

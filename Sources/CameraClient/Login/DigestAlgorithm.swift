@@ -19,12 +19,11 @@ enum DigestAlgorithm: String, Hashable, Sendable {
     /// Whether the login is hashed once more with the nonces of its first use.
     var isSession: Bool { self == .md5Session || self == .sha256Session }
 
-    /// The hash of a text's UTF-8, as hexadecimal digits in lower case.
-    func hash(_ text: String) -> String {
-        let bytes = Array(text.utf8)
+    /// The hash of some bytes, as hexadecimal digits in lower case.
+    func hash(_ bytes: [UInt8]) -> [UInt8] {
         switch self {
-        case .md5, .md5Session: return Hexadecimal.digits(of: MessageDigest.md5(of: bytes))
-        case .sha256, .sha256Session: return Hexadecimal.digits(of: MessageDigest.sha256(of: bytes))
+        case .md5, .md5Session: return Array(Hexadecimal.digits(of: MessageDigest.md5(of: bytes)).utf8)
+        case .sha256, .sha256Session: return Array(Hexadecimal.digits(of: MessageDigest.sha256(of: bytes)).utf8)
         }
     }
 }

@@ -8,9 +8,9 @@ struct MulticastMessage {
     private static let a: UInt16 = 1
     private static let aaaa: UInt16 = 28
     /// Labels of one name; more is a loop.
-    private static let maximumLabels = 128
+    private static let maxLabels = 128
     /// Records of one message that are looked at.
-    private static let maximumRecords = 256
+    private static let maxRecords = 256
 
     /// Labels in lower case.
     private let name: [[UInt8]]
@@ -40,11 +40,11 @@ struct MulticastMessage {
             let questions = reader.number(), let answers = reader.number(), let authorities = reader.number(),
             let additional = reader.number()
         else { return [] }
-        for _ in 0..<min(Int(questions), Self.maximumRecords) {
+        for _ in 0..<min(Int(questions), Self.maxRecords) {
             guard reader.name() != nil, reader.number() != nil, reader.number() != nil else { return [] }
         }
         var addresses: [Address] = []
-        for _ in 0..<min(Int(answers) + Int(authorities) + Int(additional), Self.maximumRecords) {
+        for _ in 0..<min(Int(answers) + Int(authorities) + Int(additional), Self.maxRecords) {
             guard let owner = reader.name(), let type = reader.number(), let kind = reader.number(), reader.number() != nil,
                 reader.number() != nil, let length = reader.number(), let data = reader.take(Int(length))
             else { break }
@@ -79,7 +79,7 @@ struct MulticastMessage {
             var labels: [[UInt8]] = []
             var place = position
             var isBehindPointer = false
-            for _ in 0..<MulticastMessage.maximumLabels {
+            for _ in 0..<MulticastMessage.maxLabels {
                 guard place < bytes.count else { return nil }
                 let length = Int(bytes[place])
                 if length >= 0xC0 {

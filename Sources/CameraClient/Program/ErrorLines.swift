@@ -4,7 +4,7 @@ import Text
 /// Cuts a program's standard error into lines for the log: bounded, clean, and without logins in addresses.
 final class ErrorLines: Sendable {
     /// A line is cut here.
-    static let longest = 400
+    static let maxLength = 400
 
     private struct State {
         var line: [UInt8] = []
@@ -27,10 +27,10 @@ final class ErrorLines: Sendable {
             var lines: [String] = []
             for byte in bytes {
                 guard byte == 0x0A || byte == 0x0D else {
-                    if state.line.count < Self.longest { state.line.append(byte) }
+                    if state.line.count < Self.maxLength { state.line.append(byte) }
                     continue
                 }
-                let text = Self.withoutLogins(String(decoding: state.line, as: UTF8.self)).shown(limit: Self.longest)
+                let text = Self.withoutLogins(String(decoding: state.line, as: UTF8.self)).shown(limit: Self.maxLength)
                 state.line.removeAll(keepingCapacity: true)
                 guard text.contains(where: { $0 != " " }) else { continue }
                 state.last = text

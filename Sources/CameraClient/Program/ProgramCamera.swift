@@ -1,13 +1,14 @@
 import MJPEG
 import NIOCore
 import Subprocess
+import Synchronization
 import Text
 
 /// A program that plays a camera: its standard output is a multipart stream or JPEGs one behind the other.
 ///
 /// It is started with no shell in between and in a process group of its own, and never outlives its connection: TERM to the
-/// group, and KILL after ``patienceAtEnd``.
-package struct ProgramCamera: Camera {
+/// group, and KILL after ``killDelay``.
+package final class ProgramCamera: Camera {
     /// What a program needs to know.
     package struct Settings: Sendable {
         /// The program (a name that is looked for in PATH, or a path) and its arguments.
@@ -34,18 +35,29 @@ package struct ProgramCamera: Camera {
     }
 
     /// How long a program may take to end before it is killed.
-    static let patienceAtEnd = Duration.seconds(2)
+    static let killDelay = Duration.seconds(2)
 
-    private let settings: Settings
+    private let current: Mutex<Settings>
     private let eventLoop: any EventLoop
 
     /// Makes a camera whose frames are delivered on `eventLoop`.
     package init(settings: Settings, eventLoop: any EventLoop) {
-        self.settings = settings
+        current = Mutex(settings)
         self.eventLoop = eventLoop
     }
 
-    package mutating func stream(to sink: FrameSink) async throws(CameraError) {
+    private var settings: Settings { current.withLock { $0 } }
+
+    /// Takes over settings for the same program: the stall timeout at once, the rest at the next start.
+    package func use(_ settings: Settings) {
+        current.withLock { $0 = settings }
+    }
+
+    package func stream(to sink: FrameSink) async throws(CameraError) {
+        try await sink.attempt { (sink) throws(CameraError) in try await read(to: sink) }
+    }
+
+    private func read(to sink: FrameSink) async throws(CameraError) {
         let name = settings.words.first ?? ""
         let lines = ErrorLines(log: settings.log)
         let mark = StartedPrograms.all.mark()
@@ -59,9 +71,9 @@ package struct ProgramCamera: Camera {
                 settings.started()
                 let ending = await self.play(execution, to: sink, lines)
                 // One that has closed its output may be about to end by itself, with a status that says why.
-                let patience: [TeardownStep] =
+                let ownEnd: [TeardownStep] =
                     ending == nil ? [.send(signal: Signal(rawValue: 0), allowedDurationToNextStep: .milliseconds(500))] : []
-                await execution.teardown(using: patience + Self.ending)
+                await execution.teardown(using: ownEnd + Self.ending)
                 // The leader is not reaped yet, so the group's number is still its own: what it left behind goes too.
                 try? execution.send(signal: .kill, toProcessGroup: true)
                 return ending
@@ -81,7 +93,7 @@ package struct ProgramCamera: Camera {
     }
 
     private static let ending: [TeardownStep] = [
-        .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: patienceAtEnd)
+        .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: killDelay)
     ]
 
     private var configuration: Configuration {
@@ -100,7 +112,7 @@ package struct ProgramCamera: Camera {
     private func play(
         _ execution: Execution<NoInput, SequenceOutput, SequenceOutput>, to sink: FrameSink, _ lines: ErrorLines
     ) async -> CameraError? {
-        let pulse = Pulse(limit: settings.stallTimeout, eventLoop: eventLoop)
+        let pulse = Pulse(eventLoop: eventLoop) { self.settings.stallTimeout }
         return await withTaskGroup(of: CameraError??.self) { group in
             group.addTask { .some(await self.read(execution.standardOutput, to: sink, pulse)) }
             group.addTask { .some(await pulse.stalled()) }

@@ -47,6 +47,11 @@ package final class StartedPrograms: Sendable {
     /// To be called before a program is started; holds until the mark is released.
     func mark() -> Mark { Mark(self) }
 
+    /// Kills every program of ours, and what it has started in its group; for a relay that ends at once and waits for nobody.
+    package func killAll() {
+        for pid in state.withLock({ $0.running }) { kill(-pid, SIGKILL) }
+    }
+
     /// Reaps every ended child that is no program of ours, which ``ProgramCamera`` starts. To be called now and then by
     /// process 1; never waits.
     package func reapOthers() {

@@ -17,7 +17,9 @@ extension CameraError {
         }
         guard case .handshakeFailed(let failure)? = error as? NIOSSLError else { return nil }
         let text = "\(failure)"
-        if text.contains("CERTIFICATE_VERIFY_FAILED"), let certificate {
+        if text.contains("KEY_USAGE_BIT_INCORRECT") {
+            self = .certificateUse
+        } else if text.contains("CERTIFICATE_VERIFY_FAILED"), let certificate {
             self = .certificate(reason: Self.reason(certificate, trust), fingerprint: certificate.fingerprint)
         } else if ["WRONG_VERSION_NUMBER", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST"].contains(where: { text.contains($0) }) {
             self = .tls(reason: "camera does not speak TLS at this port; is it http:// there?")
@@ -27,6 +29,11 @@ extension CameraError {
             self = .tls(reason: "TLS handshake with the camera failed: \(Self.shortReason(text))")
         }
     }
+
+    /// The certificate's key usage forbids what TLS does with it.
+    static let certificateUse = CameraError.tls(
+        reason: "camera's certificate does not allow TLS (its key usage lacks digitalSignature); have the camera make another one, or "
+            + "read it by http:// or by a program (exec: ffmpeg or curl)")
 
     private static func reason(_ certificate: Certificate, _ trust: CertificateTrust) -> String {
         if case .pinned = trust { return "is another one than 'tls_fingerprint' names" }

@@ -2,20 +2,28 @@ import NIOCore
 
 /// Asks all event loops for what they know of the sources' viewers.
 enum GatheredReports {
-    /// An answer that `make` writes from the sources' reports.
+    /// An answer to `request` that `make` writes from the reports of `sources`, off the event loops.
     ///
     /// Each loop is asked once for all sources: a question for each source would keep several hundred promises for every request
     /// under way, and cost more than the answer.
+    ///
+    /// - Parameter form: what of the answer neither the request's target nor who asks decides, as a word.
     static func response(
-        of sources: [Source], listsViewers: Bool, isForOperator: Bool, _ make: @escaping @Sendable ([SourceReport]) -> HTTPAnswer
+        of sources: [Source], to request: Request, form: String, listsViewers: Bool, isForOperator: Bool,
+        _ make: @escaping @Sendable ([SourceReport]) -> HTTPAnswer
     ) -> Response {
-        .later { eventLoop in
-            // Every hub has a shard on each loop that serves viewers.
-            let loops = sources.first?.hub.shards.map(\.eventLoop) ?? []
-            let parts = loops.map { loop in
-                loop.submit { sources.map { $0.hub.shard(on: loop)?.report(listsViewers: listsViewers) ?? HubReport() } }
-            }
-            return EventLoopFuture.whenAllSucceed(parts, on: eventLoop).map { parts in
+        let key =
+            "\(form) \(isForOperator) \(listsViewers) \(request.scope) \(request.target.segments.count) "
+            + "\(request.target.hasTrailingSlash) \(request.served.generation) " + sources.map(\.name).joined(separator: " ")
+        return .later { eventLoop in
+            request.served.kept.answer(key, ofSources: sources.count, on: eventLoop) {
+                // Every hub has a shard on each loop that serves viewers.
+                let loops = sources.first?.hub.shards.map(\.eventLoop) ?? []
+                let parts = loops.map { loop in
+                    loop.submit { sources.map { $0.hub.shard(on: loop)?.report(listsViewers: listsViewers) ?? HubReport() } }
+                }
+                return EventLoopFuture.whenAllSucceed(parts, on: eventLoop)
+            } write: { parts in
                 make(
                     sources.enumerated().map { index, source in
                         var hub = HubReport()

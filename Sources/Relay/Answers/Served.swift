@@ -29,6 +29,10 @@ struct Served: Sendable {
     var version = ""
     /// When the relay was made.
     let started = NIODeadline.now()
+    /// Counts the changes of this value.
+    var generation = 0
+    /// Long answers.
+    let kept = KeptAnswers()
 
     /// Takes over what a configuration says; `sources` are the running ones.
     mutating func use(_ configuration: RelayConfiguration, sources: SourceTable) {

@@ -16,7 +16,9 @@ enum StatusAnswer {
         let listsViewers = isOperator && wantsViewers && (wantsJSON || !isForAll)
         let relay = RelayReport(request.served, isForOperator: isOperator)
         let hasDashboard = request.scope == .relay || request.scope == .admin
-        return GatheredReports.response(of: sources, listsViewers: listsViewers, isForOperator: isOperator) { reports in
+        return GatheredReports.response(
+            of: sources, to: request, form: "status \(wantsJSON) \(isForAll)", listsViewers: listsViewers, isForOperator: isOperator
+        ) { reports in
             guard wantsJSON else {
                 let page = StatusPage(
                     relay: relay, sources: reports, isForAll: isForAll, hasDashboard: hasDashboard, up: target.up, base: target.base)

@@ -1,3 +1,5 @@
+import NIOCore
+
 /// `/NAME/stream`: the pictures one behind the other.
 enum StreamAnswer {
     static func response(of source: Source, to request: Request) -> Response {
@@ -5,13 +7,22 @@ enum StreamAnswer {
         do throws(QueryError) {
             let wishes = try ViewerWishes(request.target)
             let form = try StreamForm(headers: request.head.headers, target: request.target)
+            var headers = request.pictureHeaders
+            // A relay that reads this one waits as long for a picture as we do; nobody else asks.
+            if request.head.headers.first(name: "User-Agent") == "mjpeg-relay" {
+                headers.add(name: "X-Stall-Timeout", value: source.hub.policy.stallTimeout.wholeSeconds)
+            }
             return .stream(
                 source,
                 StreamRequest(
-                    form: form, wishes: wishes, origin: request.requester.origin, admission: request.admission,
-                    headers: request.pictureHeaders))
+                    form: form, wishes: wishes, origin: request.requester.origin, admission: request.admission, headers: headers))
         } catch {
             return .answer(.badQuery(error))
         }
     }
+}
+
+extension TimeAmount {
+    /// In seconds, rounded up.
+    fileprivate var wholeSeconds: String { "\(nanoseconds / 1_000_000_000 + (nanoseconds % 1_000_000_000 > 0 ? 1 : 0))" }
 }

@@ -116,7 +116,10 @@ package final class Hub: Sendable {
     }
 
     /// Forgets the newest frame, since the source is switched off or its camera is another one; viewers see what the policy says.
-    func forget() { board.forget() }
+    func forget() {
+        board.forget()
+        for shard in shards where shard.hasViewers { shard.look() }
+    }
 
     /// The next frame, nil when none comes in time; on `eventLoop`.
     func next(on eventLoop: any EventLoop, within limit: TimeAmount) -> EventLoopFuture<Newest?> {

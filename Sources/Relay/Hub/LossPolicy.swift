@@ -69,7 +69,7 @@ extension LossPolicy {
     init(_ configuration: SourceConfiguration) {
         self.init(
             heartbeat: TimeAmount(configuration.heartbeat),
-            stallTimeout: TimeAmount(configuration.patience),
+            stallTimeout: TimeAmount(configuration.effectiveStallTimeout),
             onLoss: configuration.onLoss,
             isOff: !configuration.enabled,
             placeholder: configuration.enabled ? configuration.placeholder?.jpeg ?? Placeholder.noSignal : Placeholder.switchedOff

@@ -25,7 +25,7 @@ final class Doors: Sendable {
     }
 
     private let state = Mutex(State())
-    private let checks = PasswordChecks()
+    private let checks = BackgroundWork()
     private let logger: Logger
     /// Of this run: what right logins are remembered by.
     private let memoryKey = Doors.randomBytes()

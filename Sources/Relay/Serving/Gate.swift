@@ -29,7 +29,12 @@ package final class Gate: Sendable {
     private static let silence = TimeAmount.minutes(1)
 
     /// Changes what is served, in one moment for all requests.
-    func change(_ body: (inout Served) -> Void) { served.withLock { body(&$0) } }
+    func change(_ body: (inout Served) -> Void) {
+        served.withLock { served in
+            body(&served)
+            served.generation += 1
+        }
+    }
 
     /// Whether no new answers should keep their connections.
     var isDraining: Bool { served.withLock { $0.stage == .draining } }
@@ -248,7 +253,4 @@ extension HTTPAnswer {
         .misdirectedRequest, "call this address localhost or 127.0.0.1, or name the proxy before it in trusted_proxies"
     ).suspectingProxy
     fileprivate static let withdrawn = HTTPAnswer.text(.notFound, "nothing is served at this address any more").endingConnection
-    fileprivate static let tooManyAnswers = HTTPAnswer.text(
-        .serviceUnavailable, "too many answers wait to be read; try again later", headers: ["Retry-After": "5"]
-    ).endingConnection
 }

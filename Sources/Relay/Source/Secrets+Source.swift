@@ -6,7 +6,7 @@ extension Secrets {
     /// The logins of all addresses, header fields and programs of a source.
     init(_ configuration: SourceConfiguration) {
         self.init()
-        for upstream in [configuration.upstream] + configuration.alternatives {
+        for upstream in configuration.upstreams {
             switch upstream {
             case .camera(let url): add(url)
             case .file: break

@@ -10,10 +10,12 @@ import Text
 /// A named camera at run time: dials it, passes its frames to the hub, and dials again when it is gone.
 ///
 /// ``run()`` is the one task that owns the connection; everything else reads. It may be cancelled and run anew with another
-/// configuration: hub and viewers stay.
+/// configuration: hub and viewers stay, and so does the camera, with all that it has learnt, unless it is another one.
 package final class Source: Sendable {
+    /// A longer reason is cut in the log, in characters.
+    static let maxReasonLength = 300
     /// How much longer than `connect_timeout` a snapshot waits for the first frame.
-    static let snapshotPatience = Duration.seconds(5)
+    static let snapshotGrace = Duration.seconds(5)
 
     package let name: String
     package let hub: Hub
@@ -23,6 +25,9 @@ package final class Source: Sendable {
     private let clock: any Clock<Duration>
     private let logger: Logger
     private let settings: Mutex<(configuration: SourceConfiguration, secrets: Secrets)>
+    private let camera: Mutex<SourceCamera>
+    /// Lets the frames of the camera that is read now through.
+    private let gate: Mutex<FrameGate>
     private let current: Mutex<SourceStatus>
     private let machine: Mutex<SourceStateMachine>
 
@@ -47,6 +52,8 @@ package final class Source: Sendable {
         hub = Hub(
             eventLoops: eventLoops, source: eventLoop, policy: LossPolicy(configuration), maxFPS: configuration.maxFPS)
         settings = Mutex((configuration, Secrets(configuration)))
+        camera = Mutex(SourceCamera(configuration, eventLoop: eventLoop, resolver: resolver, claim: claim, logger: logger))
+        gate = Mutex(FrameGate())
         current = Mutex(SourceStatus(since: .now()))
         machine = Mutex(SourceStateMachine(backoff: Backoff(configuration)))
     }
@@ -65,14 +72,29 @@ package final class Source: Sendable {
             defer { settings = (new, Secrets(new)) }
             return settings.configuration
         }
-        hub.use(LossPolicy(new), maxFPS: new.maxFPS)
-        guard old.needsAnotherUpstream(than: new) else {
-            machine.withLock { $0.backoff = Backoff(new) }
-            return false
+        usePolicy()
+        let isNewCamera = old.needsNewCamera(for: new)
+        if isNewCamera {
+            camera.withLock { $0 = SourceCamera(new, eventLoop: eventLoop, resolver: resolver, claim: claim, logger: logger) }
+            current.withLock { $0.forgetCamera() }
+        } else {
+            camera.withLock { $0.use(new) }
         }
-        // Another camera or login owes nothing to the failures of the old one.
-        machine.withLock { $0 = SourceStateMachine(backoff: Backoff(new)) }
-        return true
+        if !new.enabled || !old.isSameCamera(as: new) { forgetPicture() }
+        // Who waits for the end of `linger` has another one to wait for.
+        hub.demand.changes.ring()
+        return machine.withLock { machine in
+            machine.backoff = Backoff(new)
+            // What only the next dial uses is worth a dial where the last one failed.
+            guard old.needsNewDial(for: new) || (old.helpsNextDial(new) && machine.isFailing) else { return false }
+            if isNewCamera {
+                // Another camera or login owes nothing to the failures of the old one.
+                machine = SourceStateMachine(backoff: Backoff(new))
+            } else {
+                machine.restart()
+            }
+            return true
+        }
     }
 
     /// Keeps the camera connected, while it is wanted, until the task is cancelled.
@@ -83,26 +105,30 @@ package final class Source: Sendable {
         }
         let (need, claim) = (configuration.descriptors, claim)
         defer { claim.release() }
-        var camera = configuration.makeCamera(
-            eventLoop: eventLoop, resolver: resolver, logger: logger, started: { claim.started(need) })
+        let camera = camera.withLock { $0.camera }
         while !Task.isCancelled {
-            if configuration.onDemand, !isWanted {
-                change { $0.rest() }
+            if !isWanted {
+                change { $0.sleep() }
                 await waitUntilWanted()
+                continue
+            }
+            if let wait = machine.withLock({ $0.refusalLeft(at: .now()) }) {
+                showState(nextDial: .now() + TimeAmount(wait))
+                await waitBeforeDial(wait)
                 continue
             }
             guard claim.take(need) else {
                 await waitForDescriptors()
                 continue
             }
-            change { $0.dialing() }
+            change { $0.dialing(at: .now()) }
             logger.debug("dialling")
-            let failure = configuration.onDemand ? await streamWhileWanted(&camera) : await stream(&camera)
+            let failure = await streamWhileWanted(camera)
             claim.release()
             guard !Task.isCancelled, let failure else { continue }
-            let retry = machine.withLock { $0.ended(failure, fraction: .random(in: 0...1)) }
+            let retry = machine.withLock { $0.ended(failure, at: .now(), fraction: .random(in: 0...1)) }
             note(failure, retry)
-            await rest(for: retry.wait)
+            await waitBeforeDial(retry.wait)
         }
     }
 
@@ -113,12 +139,12 @@ package final class Source: Sendable {
         let isOnDemand = configuration.onDemand && configuration.enabled
         let frame: EventLoopFuture<Hub.Newest?>
         if isOnDemand { hub.demand.snapshotBegan() }
-        if let newest = hub.newest, NIODeadline.now() - newest.arrival < TimeAmount(configuration.patience),
+        if let newest = hub.newest, NIODeadline.now() - newest.arrival < hub.policy.stallTimeout,
             !isOnDemand || status.state == .streaming
         {
             frame = eventLoop.makeSucceededFuture(newest)
         } else if isOnDemand {
-            frame = hub.next(on: eventLoop, within: TimeAmount(configuration.connectTimeout + Self.snapshotPatience))
+            frame = hub.next(on: eventLoop, within: TimeAmount(configuration.connectTimeout + Self.snapshotGrace))
         } else {
             frame = eventLoop.makeSucceededFuture(nil)
         }
@@ -131,12 +157,14 @@ package final class Source: Sendable {
 
     // MARK: - The life of a connection
 
-    private func stream(_ camera: inout any Camera) async -> CameraError? {
+    private func stream(_ camera: any Camera) async -> CameraError? {
+        let gate = gate.withLock { $0 }
         let sink = FrameSink(
-            connected: { description in self.current.withLock { $0.camera = description } },
-            frame: { self.receive($0) },
-            unchanged: { self.renew() },
-            isSettled: { self.hub.isSettled }
+            connected: { if gate.isOpen { self.learn($0) } },
+            frame: { if gate.isOpen { self.receive($0) } },
+            unchanged: { if gate.isOpen { self.renew() } },
+            isSettled: { self.hub.isSettled },
+            ended: { attempt in if gate.isOpen { self.current.withLock { $0.attempts[attempt.alternative] = attempt } } }
         )
         do throws(CameraError) {
             try await camera.stream(to: sink)
@@ -147,31 +175,28 @@ package final class Source: Sendable {
     }
 
     /// Reads the camera until it fails, or until nobody wants it: nil.
-    private func streamWhileWanted(_ camera: inout any Camera) async -> CameraError? {
-        enum Outcome: Sendable {
-            case ended(any Camera, CameraError?)
-            case unwanted
-        }
-        let start = camera
-        return await withTaskGroup(of: Outcome.self) { group in
-            group.addTask {
-                var camera = start
-                let failure = await self.stream(&camera)
-                return .ended(camera, failure)
-            }
+    private func streamWhileWanted(_ camera: any Camera) async -> CameraError? {
+        await withTaskGroup(of: CameraError?.self) { group in
+            group.addTask { await self.stream(camera) }
             group.addTask {
                 await self.waitUntilUnwanted()
-                return .unwanted
+                return nil
             }
-            let first = await group.next()
-            group.cancelAll()
-            guard case .ended(let used, let failure)? = first else { return nil }
-            camera = used
+            var failure: CameraError?
+            while let ended = await group.next() {
+                // A camera that fails while the last viewer leaves has failed all the same.
+                if let ended, ended != .cancelled { failure = ended }
+                group.cancelAll()
+            }
             return failure
         }
     }
 
-    private var isWanted: Bool { hub.demand.isWanted(at: .now(), linger: TimeAmount(configuration.linger)) }
+    /// Whether the camera is to be connected now.
+    private var isWanted: Bool {
+        let configuration = configuration
+        return !configuration.onDemand || hub.demand.isWanted(at: .now(), linger: TimeAmount(configuration.linger))
+    }
 
     private func waitUntilWanted() async {
         while !Task.isCancelled {
@@ -184,18 +209,27 @@ package final class Source: Sendable {
     private func waitUntilUnwanted() async {
         while !Task.isCancelled {
             let seen = hub.demand.changes.rings
-            guard let end = hub.demand.end(linger: TimeAmount(configuration.linger)) else {
-                await hub.demand.changes.wait(beyond: seen)
-                continue
-            }
-            let now = NIODeadline.now()
-            if end <= now { return }
-            try? await clock.sleep(for: .nanoseconds((end - now).nanoseconds))
+            let configuration = configuration
+            let end = configuration.onDemand ? hub.demand.end(linger: TimeAmount(configuration.linger)) : nil
+            if let end, end <= .now() { return }
+            await waitForChange(beyond: seen, until: end)
+        }
+    }
+
+    /// Waits until somebody comes or goes, another configuration holds, or a time has come.
+    private func waitForChange(beyond seen: UInt64, until due: NIODeadline?) async {
+        guard let due else { return await hub.demand.changes.wait(beyond: seen) }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await self.clock.sleep(for: .nanoseconds((due - .now()).nanoseconds)) }
+            group.addTask { await self.hub.demand.changes.wait(beyond: seen) }
+            await group.next()
+            group.cancelAll()
         }
     }
 
     /// Waits before the next dial; a viewer who comes may end the wait.
-    private func rest(for wait: Duration) async {
+    private func waitBeforeDial(_ wait: Duration) async {
+        guard wait > .zero else { return }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await self.clock.sleep(for: wait) }
             group.addTask {
@@ -211,6 +245,17 @@ package final class Source: Sendable {
         }
     }
 
+    /// Drops the newest picture, and whatever may still come of the camera that is read now.
+    private func forgetPicture() {
+        gate.withLock { gate in
+            gate.close()
+            gate = FrameGate()
+        }
+        hub.forget()
+        // A frame may have passed the gate before it closed; it is out by then, and no frame of another camera is.
+        eventLoop.execute { self.hub.forget() }
+    }
+
     private func waitForDescriptors() async {
         current.withLock { $0.lastError = .connection(reason: "no more files may be opened; raise the limit of open files (ulimit -n)") }
         change { $0.holdBack() }
@@ -218,6 +263,26 @@ package final class Source: Sendable {
     }
 
     // MARK: - What comes from the camera
+
+    /// Has viewers treated as the configuration says; a camera that is a relay may have more time than that.
+    private func usePolicy() {
+        let configuration = configuration
+        var policy = LossPolicy(configuration)
+        if let told = status.camera?.stallTimeout { policy.stallTimeout = max(policy.stallTimeout, TimeAmount(told)) }
+        hub.use(policy, maxFPS: configuration.maxFPS)
+    }
+
+    /// Takes what the camera says of itself, on the source's event loop.
+    private func learn(_ description: CameraDescription) {
+        let (wasPolled, isOtherLimit) = current.withLock { status in
+            defer { status.camera = description }
+            return (status.camera?.isPolledUnasked ?? false, status.camera?.stallTimeout != description.stallTimeout)
+        }
+        if isOtherLimit { usePolicy() }
+        if description.isPolledUnasked, !wasPolled {
+            logger.info("camera has no stream, only single pictures; asking for one every second ('interval' sets another pace)")
+        }
+    }
 
     /// Takes a frame from the camera, on the source's event loop.
     private func receive(_ frame: Frame) {
@@ -227,16 +292,14 @@ package final class Source: Sendable {
             return
         }
         hub.publish(frame, at: now)
-        let isFirst = machine.withLock { $0.frame(at: now) }
+        let (isFirst, isWellAgain) = machine.withLock { ($0.frame(at: now), $0.isWellAgain(at: now)) }
         current.withLock { status in
             status.framesReceived += 1
             status.bytesReceived += UInt64(frame.jpegLength)
             if isFirst { status.connects += 1 }
         }
-        if isFirst {
-            showState()
-            logger.info("streaming", metadata: ["size": "\(frame.width)x\(frame.height)"])
-        }
+        if isFirst { showState() }
+        if isWellAgain { logger.info("streaming", metadata: ["size": "\(frame.width)x\(frame.height)"]) }
     }
 
     /// The camera says that the newest picture still holds, on the source's event loop.
@@ -266,7 +329,7 @@ package final class Source: Sendable {
     private func note(_ failure: CameraError, _ retry: SourceStateMachine.Retry) {
         current.withLock { $0.lastError = failure }
         showState(nextDial: .now() + TimeAmount(retry.wait))
-        let reason = secrets.hide(in: failure.description)
+        let reason = secrets.hide(in: failure.description).shown(limit: Self.maxReasonLength)
         let metadata: Logger.Metadata = ["reason": "\(reason)", "retry_in": "\(retry.wait.formattedSeconds)"]
         if !retry.isNews {
             logger.debug("still no picture", metadata: metadata)

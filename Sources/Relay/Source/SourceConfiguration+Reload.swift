@@ -1,13 +1,34 @@
 import RelayConfiguration
 
+/// What a reload has to do for a source.
 extension SourceConfiguration {
-    /// Whether the camera must be dialled anew to go from this configuration to `new`; what is named here changes in place.
-    func needsAnotherUpstream(than new: SourceConfiguration) -> Bool {
+    /// Whether `new` is of another camera, or logs in in another way: what was learnt of the old one is then worth nothing.
+    func needsNewCamera(for new: SourceConfiguration) -> Bool {
+        upstreams != new.upstreams || (readsHTTP && headers != new.headers)
+    }
+
+    /// Whether the pictures of `new` are of the same camera: one of its addresses is one of ours, whatever the login.
+    func isSameCamera(as new: SourceConfiguration) -> Bool {
+        upstreams.contains { old in new.upstreams.contains { Self.isSame(old, $0) } }
+    }
+
+    private static func isSame(_ one: Upstream, _ other: Upstream) -> Bool {
+        guard case .camera(let url) = one, case .camera(let otherURL) = other else { return one == other }
+        return url.hasSameOrigin(as: otherURL) && url.target == otherURL.target
+    }
+
+    /// Whether the camera must be dialled anew to go from this configuration to `new`.
+    ///
+    /// What is named here changes in place, or is used by the next dial only, or means nothing to this kind of source.
+    func needsNewDial(for new: SourceConfiguration) -> Bool {
         var old = self
         old.port = new.port
         old.isListed = new.isListed
         old.reconnectMin = new.reconnectMin
         old.reconnectMax = new.reconnectMax
+        old.stallTimeout = new.stallTimeout
+        old.failback = new.failback
+        old.onDemand = new.onDemand
         old.linger = new.linger
         old.snapshotLinger = new.snapshotLinger
         old.heartbeat = new.heartbeat
@@ -15,6 +36,35 @@ extension SourceConfiguration {
         old.placeholder = new.placeholder
         old.maxFPS = new.maxFPS
         old.maxViewers = new.maxViewers
+        old.connectTimeout = new.connectTimeout
+        old.maxFrameSize = new.maxFrameSize
+        old.redirects = new.redirects
+        // A file takes over another pace while it plays; nothing else has one.
+        old.fps = new.fps
+        if !readsHTTP { old.headers = new.headers }
+        // Another interval holds from the next poll on; a stream in place of polls is another way of reading.
+        if !readsHTTP || (interval == nil) == (new.interval == nil) { old.interval = new.interval }
+        if !readsHTTPS {
+            old.verifiesCertificate = new.verifiesCertificate
+            old.certificateFingerprint = new.certificateFingerprint
+        }
         return old != new
+    }
+
+    /// Whether a dial that failed may go better with `new`.
+    func helpsNextDial(_ new: SourceConfiguration) -> Bool {
+        connectTimeout != new.connectTimeout || maxFrameSize != new.maxFrameSize || redirects != new.redirects
+            || verifiesCertificate != new.verifiesCertificate || certificateFingerprint != new.certificateFingerprint
+            || stallTimeout != new.stallTimeout
+    }
+
+    /// Whether any of the addresses is read over HTTP.
+    private var readsHTTP: Bool {
+        upstreams.contains { if case .camera = $0 { true } else { false } }
+    }
+
+    /// Whether any of the addresses is encrypted, as it stands in the file.
+    private var readsHTTPS: Bool {
+        upstreams.contains { if case .camera(let url) = $0 { url.scheme == .https } else { false } }
     }
 }

@@ -1,34 +1,48 @@
 import CameraClient
 import NIOCore
 
-/// Decides what a source does next: when to dial again, and what state to show. A value without clock or sockets;
-/// ``Source`` carries its decisions out.
+/// Decides what a source does next: when to dial again, what state to show, and what is worth a line in the log. A value without
+/// clock or sockets; ``Source`` carries its decisions out.
 struct SourceStateMachine: Sendable {
     /// What to do after a dial has ended: wait, then dial again.
     struct Retry: Equatable {
         var wait: Duration
-        /// Whether the operator has not heard this reason since frames last flowed.
+        /// Whether the operator has not heard of this since frames last flowed for a while.
         var isNews: Bool
         /// Whether frames had come in this dial.
         var hadFrames: Bool
     }
 
-    /// Frames must flow for this long before the back-off starts anew.
+    /// What the operator has been told since the source began.
+    private enum Told {
+        case nothing
+        /// That frames flow.
+        case well
+        /// That the camera is lost, for reasons of these kinds.
+        case lost(Set<CameraError.Kind>)
+    }
+
+    /// For so long frames must flow before the back-off starts anew, and before a camera that was lost counts as well.
     static let steadyAfter = TimeAmount.seconds(10)
     /// Viewers wake a waiting source at most this often.
     static let wakeInterval = TimeAmount.seconds(1)
+    /// A camera whose streams end soon is dialled at most this often.
+    static let minDialInterval = TimeAmount.seconds(1)
     /// A camera's `Retry-After` beyond this is not believed.
-    static let longestRetryAfter = Duration.seconds(300)
+    static let maxRetryAfter = Duration.seconds(300)
 
     private(set) var state = SourceState.connecting
     /// May change while the source runs.
     var backoff: Backoff
     private var failures = 0
     private var refusals = 0
+    private var dialBegan: NIODeadline?
     private var firstFrame: NIODeadline?
     private var lastFrame: NIODeadline?
-    private var lastReason: CameraError?
     private var lastWake: NIODeadline?
+    /// Until when a login that was refused is not sent again, whoever watches.
+    private var refusedUntil: NIODeadline?
+    private var told = Told.nothing
 
     init(backoff: Backoff) {
         self.backoff = backoff
@@ -37,10 +51,33 @@ struct SourceStateMachine: Sendable {
     /// The source is not enabled.
     mutating func switchOff() { state = .off }
 
-    /// Nobody watches an on-demand source; what failed before is forgotten.
-    mutating func rest() {
+    /// Nobody watches an on-demand source; what failed before is forgotten, but for a refused login.
+    mutating func sleep() {
         state = .idle
         failures = 0
+        if case .well = told { told = .nothing }
+    }
+
+    /// The source is run anew with the same camera and login: nothing but a refused login is held against it.
+    mutating func restart() {
+        failures = 0
+        if refusedUntil == nil { refusals = 0 }
+    }
+
+    /// Whether the camera cannot be read now, for another reason than its login: that one is not to be sent sooner.
+    var isFailing: Bool {
+        refusedUntil == nil && (state == .waiting || state == .refused || state == .stalled || (state == .connecting && failures > 0))
+    }
+
+    /// How long a refused login is still not to be sent, nil when it may be. Shows that.
+    mutating func refusalLeft(at now: NIODeadline) -> Duration? {
+        guard let refusedUntil else { return nil }
+        guard refusedUntil > now else {
+            self.refusedUntil = nil
+            return nil
+        }
+        state = .refused
+        return .nanoseconds((refusedUntil - now).nanoseconds)
     }
 
     /// Whether a viewer who comes at `now` ends the back-off: not more than once a second, and never a refusal.
@@ -54,7 +91,8 @@ struct SourceStateMachine: Sendable {
     mutating func holdBack() { state = .waiting }
 
     /// A dial begins. After a stall the state stays `stalled` until this dial brings a frame or ends.
-    mutating func dialing() {
+    mutating func dialing(at now: NIODeadline) {
+        dialBegan = now
         firstFrame = nil
         lastFrame = nil
         if state != .stalled { state = .connecting }
@@ -67,37 +105,69 @@ struct SourceStateMachine: Sendable {
         firstFrame = now
         state = .streaming
         refusals = 0
+        refusedUntil = nil
+        return true
+    }
+
+    /// Whether the operator is to be told, at a frame, that frames flow: at the first one, but after a loss only when they have
+    /// flowed for a while. True once.
+    mutating func isWellAgain(at now: NIODeadline) -> Bool {
+        switch told {
+        case .well: return false
+        case .lost: guard let firstFrame, now - firstFrame >= Self.steadyAfter else { return false }
+        case .nothing: break
+        }
+        told = .well
         return true
     }
 
     /// A dial ended for `error`; `fraction` (0…1) is the draw for the back-off.
-    mutating func ended(_ error: CameraError, fraction: Double) -> Retry {
-        let hadFrames = firstFrame != nil
-        if let firstFrame, let lastFrame, lastFrame - firstFrame >= Self.steadyAfter { failures = 0 }
-        // A camera of single pictures ends after each: that is told once.
-        let isNews = error != lastReason || (hadFrames && error != .singlePicture)
-        lastReason = error
+    mutating func ended(_ error: CameraError, at now: NIODeadline, fraction: Double) -> Retry {
+        let flow = firstFrame.flatMap { first in lastFrame.map { $0 - first } }
+        var retry = Retry(wait: .zero, isNews: isNews(error), hadFrames: flow != nil)
         switch error.kind {
         case .login:
             state = .refused
-            return Retry(
-                wait: refusalWait(from: .seconds(30), to: .seconds(600), jitter: 0.8 + 0.4 * fraction), isNews: isNews, hadFrames: hadFrames
-            )
+            retry.wait = refusalWait(from: .seconds(30), to: .seconds(600), jitter: 0.8 + 0.4 * fraction)
+            refusedUntil = now + TimeAmount(retry.wait)
         case .address:
             state = .refused
-            return Retry(wait: refusalWait(from: .seconds(10), to: .seconds(60), jitter: 1), isNews: isNews, hadFrames: hadFrames)
+            retry.wait = refusalWait(from: .seconds(10), to: .seconds(60), jitter: 1)
         case .stall, .failure:
             state = error.kind == .stall ? .stalled : .waiting
-            var wait = backoff.wait(after: failures, fraction: fraction)
-            if let retryAfter = error.retryAfter { wait = max(wait, min(retryAfter, Self.longestRetryAfter)) }
-            failures += 1
-            return Retry(wait: wait, isNews: isNews, hadFrames: hadFrames)
+            retry.wait = failureWait(error, flow, at: now, fraction: fraction)
         }
+        return retry
     }
 
-    private mutating func refusalWait(from first: Duration, to longest: Duration, jitter: Double) -> Duration {
-        let wait = min(longest, first * (1 << min(refusals, 10)))
+    /// The wait after a failure. `flow` is how long frames came in the dial, nil where none did.
+    private mutating func failureWait(_ error: CameraError, _ flow: TimeAmount?, at now: NIODeadline, fraction: Double) -> Duration {
+        if let flow { failures = flow >= Self.steadyAfter ? 0 : max(0, failures - 1) }
+        let wait = backoff.wait(after: failures, fraction: fraction)
+        if let flow, error.kind == .failure, error.retryAfter == nil {
+            // Some cameras end their stream after some seconds, or after each picture: they bring more than a wait would save.
+            let left = dialBegan.map { Self.minDialInterval - (now - $0) } ?? Self.minDialInterval
+            return max(flow > TimeAmount(wait) ? .zero : wait, .nanoseconds(max(0, left.nanoseconds)))
+        }
+        failures += 1
+        return error.retryAfter.map { max(wait, min($0, Self.maxRetryAfter)) } ?? wait
+    }
+
+    private mutating func refusalWait(from first: Duration, to limit: Duration, jitter: Double) -> Duration {
+        let wait = min(limit, first * (1 << min(refusals, 10)))
         refusals += 1
         return wait * jitter
+    }
+
+    /// Whether the end of a dial is worth a line: the first loss, and each new kind of reason until frames flow again for a while. A
+    /// camera that comes and goes is one loss, whatever it says each time.
+    private mutating func isNews(_ error: CameraError) -> Bool {
+        let kind = error.kind == .stall ? .failure : error.kind
+        guard case .lost(let kinds) = told else {
+            told = .lost([kind])
+            return true
+        }
+        told = .lost(kinds.union([kind]))
+        return !kinds.contains(kind)
     }
 }

@@ -8,6 +8,8 @@ package struct SourceStatus: Sendable {
     package var since: NIODeadline
     /// Why the last dial ended, nil while it never did.
     package var lastError: CameraError?
+    /// How the last attempt at each of the source's addresses ended, by the address's place; empty before the first end.
+    package var attempts: [Int: Attempt] = [:]
     /// When the next dial is due, while the source waits.
     package var nextDial: NIODeadline?
     /// Dials that brought at least one frame.
@@ -17,4 +19,11 @@ package struct SourceStatus: Sendable {
     package var bytesReceived: UInt64 = 0
     /// What the camera turned out to be, since the last connect.
     package var camera: CameraDescription?
+
+    /// The camera is another one: what was known of the old one does not hold.
+    mutating func forgetCamera() {
+        attempts = [:]
+        lastError = nil
+        camera = nil
+    }
 }

@@ -11,6 +11,7 @@ extension CameraError {
         case .notAPicture: "camera sends neither a stream nor a picture"
         case .nameNotFound: "the camera's name cannot be resolved"
         case .connection: "the connection to the camera failed"
+        case .loginWithheld: "camera redirects to another address, which asks for a login"
         case .redirectedElsewhere: "camera redirects to another address, which is not allowed"
         case .redirectUnreadable: "camera redirects to what is no http address"
         case .certificate: "the camera's certificate is not trusted"

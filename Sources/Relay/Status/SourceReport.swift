@@ -95,6 +95,7 @@ extension SourceReport {
                     ("server", .optional(shown(\.server))),
                     ("address", .optional(shown(\.address))),
                     ("certificate", isForOperator ? .optional(status.camera?.certificate.map { "\($0.fingerprint)" }) : .null),
+                    ("polled", .bool(status.camera?.isPolledUnasked ?? false)),
                     ("quirks", .array(status.camera?.quirks.names.map { .string($0) } ?? [])),
                     ("pictures_dropped", .count(UInt64(status.camera?.picturesDropped ?? 0))),
                 ])

@@ -86,7 +86,7 @@ struct Sample: Sendable {
         let error = await withTaskGroup(of: CameraError?.self) { group in
             group.addTask {
                 defer { gatherer.finish() }
-                var camera = HTTPCamera(settings: settings, eventLoop: eventLoop, resolver: resolver)
+                let camera = HTTPCamera(settings: settings, eventLoop: eventLoop, resolver: resolver)
                 do throws(CameraError) {
                     try await camera.stream(to: sink)
                     return .ended

@@ -1,12 +1,11 @@
-import Accounts
 import CameraClient
 import Glibc
 import Synchronization
 
-/// Checks passwords one after the other on a thread of its own, behind everything else that wants the processor: a hash is slow on
-/// purpose.
-final class PasswordChecks: Sendable {
-    /// Checks that may wait; whoever comes then is asked to try again.
+/// Does slow work, one piece after the other, on a thread of its own behind everything else that wants the processor: checks of
+/// passwords, long answers. Any thread may call it.
+final class BackgroundWork: Sendable {
+    /// Pieces that may wait.
     static let maxWaiting = 32
 
     private struct State {
@@ -16,11 +15,11 @@ final class PasswordChecks: Sendable {
 
     private let state = Mutex(State())
 
-    /// Has `check` done; false where too many wait already. `check` runs on the thread.
-    func add(_ check: @escaping @Sendable () -> Void) -> Bool {
+    /// Has `piece` done; false where too many wait already. `piece` runs on the thread.
+    func add(_ piece: @escaping @Sendable () -> Void) -> Bool {
         let (isTaken, isFirst) = state.withLock { state in
             guard state.waiting.count < Self.maxWaiting else { return (false, false) }
-            state.waiting.append(check)
+            state.waiting.append(piece)
             defer { state.isRunning = true }
             return (true, !state.isRunning)
         }
@@ -37,7 +36,7 @@ final class PasswordChecks: Sendable {
     private func run() {
         // On Linux, the thread's own.
         _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
-        while let check = next() { check() }
+        while let piece = next() { piece() }
     }
 
     private func next() -> (@Sendable () -> Void)? {

@@ -1,0 +1,116 @@
+import CameraURL
+import NIOCore
+
+/// How a camera's login is sent, and what is remembered of it.
+extension HTTPCamera {
+    /// Scheme, host and port: what one way to log in holds for.
+    struct Origin: Hashable {
+        let scheme: CameraURL.Scheme
+        let host: String
+        let port: Int
+
+        init(_ url: CameraURL) {
+            scheme = url.scheme
+            host = url.host.lowercased()
+            port = url.port
+        }
+    }
+
+    /// Begins with the login at an address, or goes on with it behind a redirect; nil where it is not to be sent unasked.
+    func login(at url: CameraURL, isFirst: Bool) -> Authorization? {
+        withAuthenticator(for: url) { authenticator in
+            isFirst
+                ? authenticator.begin(method: CameraRequest.method, target: url.target)
+                : authenticator.goOn(method: CameraRequest.method, target: url.target)
+        } ?? nil
+    }
+
+    /// Answers a 401; throws where there is no answer.
+    func login(to head: ResponseHead, at url: CameraURL) throws(CameraError) -> Authorization {
+        let challenges = Challenge.parse(bytes: head.allBytes("WWW-Authenticate"))
+        let reply = withAuthenticator(for: url) {
+            $0.answer(to: challenges, method: CameraRequest.method, target: url.target, cnonce: Self.makeNonce)
+        }
+        switch reply {
+        case .authorization(let value): return value
+        case .unsupported(let offered): throw .loginUnsupported(offered: offered)
+        case .refused: throw .loginRefused(head.status)
+        case nil: throw .loginRequired
+        }
+    }
+
+    /// The answer to a request that had the login says whether it was taken; called with each head, on the event loop.
+    func noteVerdict(_ head: ResponseHead, at url: CameraURL) {
+        guard (200..<300).contains(head.status) || head.status == 304 else { return }
+        _ = withAuthenticator(for: url) { $0.accepted() }
+    }
+
+    /// Whether the answer to the login that was just sent would tell for the first time whether it is right.
+    func isOnTrial(at url: CameraURL) -> Bool {
+        withAuthenticator(for: url) { $0.awaitsVerdict } ?? false
+    }
+
+    private func withAuthenticator<R>(for url: CameraURL, _ body: (inout Authenticator) -> R) -> R? {
+        memory.withLock { memory in
+            guard let login = memory.settings.url.login else { return nil }
+            let origin = Origin(url)
+            // Redirects may lead to a new port each time.
+            if memory.authenticators.count >= Self.maxOrigins, memory.authenticators[origin] == nil {
+                memory.authenticators = memory.authenticators.filter { $0.key == Origin(memory.settings.url) }
+            }
+            return body(&memory.authenticators[origin, default: Authenticator(login: login)])
+        }
+    }
+
+    /// Origins of one camera that are remembered.
+    private static let maxOrigins = 8
+
+    /// 128 bits that nobody can foresee, as Digest wants them of the client.
+    private static func makeNonce() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return String(generator.next(), radix: 16) + String(generator.next(), radix: 16)
+    }
+
+    // MARK: - Dials that are cut short
+
+    /// Keeps the next dial waiting until the answer to a login is there whose dial was cut short: a wrong one would else go out
+    /// again at once, and nobody would ever hear that it is wrong.
+    func beginLateVerdict() {
+        memory.withLock { $0.awaitsVerdict = true }
+    }
+
+    /// Takes the answer to such a login, nil where none came.
+    func endLateVerdict(_ head: ResponseHead?, at url: CameraURL) {
+        var error: CameraError?
+        switch head?.status {
+        case 401?:
+            do throws(CameraError) {
+                if let head { _ = try login(to: head, at: url) }
+            } catch let failure {
+                error = failure
+            }
+        case 403?: error = .loginRefused(403)
+        default: if let head { noteVerdict(head, at: url) }
+        }
+        memory.withLock { memory in
+            memory.awaitsVerdict = false
+            memory.lateVerdict = error
+        }
+    }
+
+    /// Waits for the answer to the login of a dial that was cut short, and throws it where it is a refusal.
+    func takeLateVerdict() async throws(CameraError) {
+        while memory.withLock({ $0.awaitsVerdict }) {
+            do {
+                try await eventLoop.wait(until: .now() + .milliseconds(20))
+            } catch {
+                throw .cancelled
+            }
+        }
+        let verdict = memory.withLock { memory in
+            defer { memory.lateVerdict = nil }
+            return memory.lateVerdict
+        }
+        if let verdict { throw verdict }
+    }
+}

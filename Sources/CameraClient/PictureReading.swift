@@ -1,0 +1,121 @@
+import MJPEG
+import NIOCore
+
+/// Reads the body of an answer for one picture, on the connection's event loop.
+///
+/// A picture that is whole goes out even where the answer does not end as it should: where its length is too large, where parts
+/// follow, where what stands behind it cannot be read. Only the connection is not used again then.
+final class PictureReading {
+    /// How long a picture that is whole waits for the end of its answer, and how long a silence is behind one that may be whole.
+    private static let maxWaitForEnd = TimeAmount.milliseconds(250)
+
+    private let sink: FrameSink
+    private let head: ResponseHead
+    private let known: CameraDescription?
+    /// The picture before, which is not passed on again.
+    private let previous: Frame?
+    private var reader: StreamReader
+    private var picture: Frame?
+    private var clock: StallClock?
+    /// Ends the wait behind a picture.
+    private var timer: Scheduled<Void>?
+    private var lastBytes = NIODeadline.now()
+    private let eventLoop: any EventLoop
+    private var isOver = false
+    /// Called at most once, on the event loop, with the answer and whether its connection may be asked again.
+    private let ended: (Result<CameraAnswer, CameraError>, Bool) -> Void
+
+    /// Begins to watch for a stall. What comes is given to ``take(_:)``.
+    init(
+        _ reader: StreamReader, head: ResponseHead, previous: Frame?, _ inquiry: Inquiry, eventLoop: any EventLoop,
+        ended: @escaping (Result<CameraAnswer, CameraError>, Bool) -> Void
+    ) {
+        self.reader = reader
+        self.head = head
+        self.previous = previous
+        self.ended = ended
+        self.eventLoop = eventLoop
+        sink = inquiry.sink
+        known = inquiry.known
+        clock = StallClock(eventLoop: eventLoop, stallTimeout: inquiry.stallTimeout) { [weak self] in
+            self?.end(.failure(.stalled(after: $0)))
+        }
+    }
+
+    /// Takes what came.
+    func take(_ input: inout ByteBuffer) {
+        guard !isOver else { return }
+        lastBytes = .now()
+        do throws(CameraError) {
+            while let frame = try reader.next(&input) {
+                picture = picture ?? frame
+            }
+        } catch {
+            guard let picture else { return end(.failure(error)) }
+            return finish(picture, mayAskAgain: false)
+        }
+        if reader.isEnded, picture == nil { picture = reader.finish() }
+        if let picture, reader.isEnded || !reader.endsByItself || reader.isMultipart {
+            finish(picture, mayAskAgain: reader.isEnded && head.keepsConnection && input.readableBytes == 0)
+        } else if reader.isEnded {
+            end(.failure(reader.endError))
+        } else if timer == nil {
+            awaitEnd()
+        }
+    }
+
+    private func awaitEnd() {
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        timer = eventLoop.scheduleTask(in: Self.maxWaitForEnd) { bound.value.lookForEnd() }
+    }
+
+    /// Gives a picture that is whole. While bytes come, one that may be whole may also go on.
+    private func lookForEnd() {
+        guard !isOver else { return }
+        if let picture { return finish(picture, mayAskAgain: false) }
+        if NIODeadline.now() - lastBytes >= Self.maxWaitForEnd {
+            var copy = reader
+            if let picture = copy.finish() { return finish(picture, mayAskAgain: false) }
+        }
+        awaitEnd()
+    }
+
+    /// The connection has ended: a picture that needed only that goes out.
+    func connectionEnded() {
+        guard !isOver else { return }
+        if let picture = picture ?? reader.finish() {
+            finish(picture, mayAskAgain: false)
+        } else {
+            end(.failure(reader.endError))
+        }
+    }
+
+    /// Stops watching.
+    func stop() {
+        isOver = true
+        timer?.cancel()
+        timer = nil
+        clock?.stop()
+        clock = nil
+    }
+
+    /// Passes the picture on, unless it is the one before.
+    private func finish(_ picture: Frame, mayAskAgain: Bool) {
+        let description = reader.description
+        if known != description { sink.connected(description) }
+        if previous?.jpeg == picture.jpeg {
+            sink.unchanged()
+        } else {
+            sink.frame(picture)
+        }
+        end(.success(CameraAnswer(head: head, picture: picture, description: description)), mayAskAgain: mayAskAgain)
+    }
+
+    private func end(_ result: Result<CameraAnswer, CameraError>, mayAskAgain: Bool = false) {
+        guard !isOver else { return }
+        stop()
+        ended(result, mayAskAgain)
+    }
+}
+
+@available(*, unavailable) extension PictureReading: Sendable {}

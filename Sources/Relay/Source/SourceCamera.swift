@@ -1,0 +1,69 @@
+import CameraClient
+import Logging
+import NIOCore
+import RelayConfiguration
+
+/// The camera of a source, made from its configuration: one that is read over HTTP, a program, a file, or several addresses of
+/// one camera.
+struct SourceCamera: Sendable {
+    private enum Member: Sendable {
+        case http(HTTPCamera)
+        case program(ProgramCamera)
+        case file(FileCamera)
+
+        var camera: any Camera {
+            switch self {
+            case .http(let camera): camera
+            case .program(let camera): camera
+            case .file(let camera): camera
+            }
+        }
+    }
+
+    /// In the order of preference.
+    private let members: [Member]
+    private let failover: FailoverCamera?
+    private let logger: Logger
+    /// The descriptors that a dial holds; a program needs fewer once it runs.
+    private let claim: DescriptorClaim
+
+    /// What is read; it remembers what it learns.
+    let camera: any Camera
+
+    /// Makes the camera, on `eventLoop`; nothing is dialled.
+    init(_ configuration: SourceConfiguration, eventLoop: any EventLoop, resolver: HostResolver, claim: DescriptorClaim, logger: Logger) {
+        self.logger = logger
+        self.claim = claim
+        let need = configuration.descriptors
+        members = configuration.upstreams.map { upstream in
+            switch upstream {
+            case .camera(let url):
+                .http(HTTPCamera(settings: configuration.httpSettings(url), eventLoop: eventLoop, resolver: resolver))
+            case .file(let path): .file(FileCamera(path: path, settings: configuration.fileSettings, eventLoop: eventLoop))
+            case .program(let words):
+                .program(
+                    ProgramCamera(
+                        settings: configuration.programSettings(words, logger: logger, started: { claim.started(need) }),
+                        eventLoop: eventLoop))
+            }
+        }
+        let cameras = members.map(\.camera)
+        failover = cameras.count > 1 ? FailoverCamera(cameras, failback: configuration.failback, eventLoop: eventLoop) : nil
+        camera = failover ?? cameras[0]
+    }
+
+    /// Takes over what may change while the camera and its login are the same.
+    func use(_ configuration: SourceConfiguration) {
+        let (claim, need) = (claim, configuration.descriptors)
+        for (member, upstream) in zip(members, configuration.upstreams) {
+            switch (member, upstream) {
+            case (.http(let camera), .camera(let url)): camera.use(configuration.httpSettings(url))
+            case (.file(let camera), _): camera.use(configuration.fileSettings)
+            case (.program(let camera), .program(let words)):
+                camera.use(configuration.programSettings(words, logger: logger, started: { claim.started(need) }))
+            default: break
+            }
+        }
+        failover?.use(failback: configuration.failback)
+    }
+}
