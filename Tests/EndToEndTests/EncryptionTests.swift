@@ -168,6 +168,11 @@ import Testing
             try await eventually("the new certificate is shown") { try await Self.serial(relay, name: "localhost", authority) == 4099 }
             let status = try await bench.status(of: relay, path: "/front/status") { _ in true }
             #expect(status.framesSkipped == 0 && status.viewers == 50)
+            // Whoever says goodbye gets the answer at once, as programs wait for it.
+            let start = ContinuousClock.now
+            for viewer in viewers { await viewer.close() }
+            #expect(ContinuousClock.now - start < .seconds(4))
+            try await bench.status(of: relay, path: "/front/status") { $0.viewers == 0 }
         }
     }
 

@@ -51,7 +51,10 @@ final class StreamHandler: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         // A client that shuts its sending side still watches; one that is gone answers the next frame with a reset.
-        if case ChannelEvent.inputClosed? = event as? ChannelEvent { outlet?.peerFinished() }
+        guard case ChannelEvent.inputClosed? = event as? ChannelEvent else { return }
+        outlet?.peerFinished()
+        // Over TLS a goodbye is one for both directions (RFC 5246, 7.2.1), and whoever says it may wait for the answer.
+        if case .wrapped? = outlet?.transport { context.close(promise: nil) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
