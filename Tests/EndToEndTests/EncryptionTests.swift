@@ -159,7 +159,7 @@ import Testing
             }
             let upstream = try await camera.connection()
             try await upstream.answer()
-            for number in 1...60 {
+            for number in 1...36 {
                 if number == 20 { try lead(to: "two") }
                 if number == 25 { relay.send(SIGHUP) }
                 try await upstream.send(picture: TestPicture.jpeg(number))
