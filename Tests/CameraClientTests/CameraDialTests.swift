@@ -55,7 +55,7 @@ import Testing
             return door.opens(request.field("Authorization"), nonce: "n", target: request.target, count: count)
                 ? [Self.stream] : [Self.refusal(door.challenge(nonce: "n"))]
         }
-        let reader = try httpCamera("http://admin:secret@127.0.0.1:\(camera.port)/v") { $0.connectTimeout = .milliseconds(600) }
+        let reader = try httpCamera("http://admin:secret@127.0.0.1:\(camera.port)/v") { $0.connectTimeout = .seconds(3) }
         #expect(await watch(reader, frames: 1).jpegs == [Self.picture])
         #expect(camera.connectionCount == 2)
         #expect(await watch(reader, frames: 1).jpegs == [Self.picture])
