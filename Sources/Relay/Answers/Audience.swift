@@ -18,17 +18,15 @@ enum Audience {
     /// Whether somebody who was let in by `admission` would be now: the user and the password, the link and its key are still there.
     static func stillMayWatch(_ configuration: SourceConfiguration, _ admission: Admission, _ access: AccessConfiguration) -> Bool {
         guard access.hasUsers else { return true }
-        let isKnown =
-            switch admission {
-            case .anonymous: true
-            case .user(let account): access.users.contains { $0.name == account.name && $0.password == account.password }
-            case .link(let source, let link): link.isSigned(for: source, by: access.linkKeys)
-            }
-        if !isKnown { return false }
-        // Whether an operator is one is asked of today's account.
-        if case .user(let account) = admission, let today = access.users.first(where: { $0.name == account.name }) {
-            return mayWatch(configuration, .user(today), access)
+        switch admission {
+        case .anonymous:
+            return mayWatch(configuration, admission, access)
+        case .user(let account):
+            // Whether an operator is one is asked of today's account.
+            let today = access.users.first { $0.name == account.name && $0.password == account.password }
+            return today.map { mayWatch(configuration, .user($0), access) } ?? false
+        case .link(let source, let link):
+            return link.isSigned(for: source, by: access.linkKeys) && mayWatch(configuration, admission, access)
         }
-        return mayWatch(configuration, admission, access)
     }
 }

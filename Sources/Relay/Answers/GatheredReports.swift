@@ -2,7 +2,7 @@ import NIOCore
 
 /// Asks all event loops for what they know of the sources' viewers.
 enum GatheredReports {
-    /// An answer to `request` that `make` writes from the reports of `sources`, off the event loops.
+    /// An answer to `request` that `make` writes from the reports of `sources`; off the event loops where these are many.
     ///
     /// Each loop is asked once for all sources: a question for each source would keep several hundred promises for every request
     /// under way, and cost more than the answer.
@@ -12,25 +12,28 @@ enum GatheredReports {
         of sources: [Source], to request: Request, form: String, listsViewers: Bool, isForOperator: Bool,
         _ make: @escaping @Sendable ([SourceReport]) -> HTTPAnswer
     ) -> Response {
-        let key =
-            "\(form) \(isForOperator) \(listsViewers) \(request.scope) \(request.target.segments.count) "
-            + "\(request.target.hasTrailingSlash) \(request.served.generation) " + sources.map(\.name).joined(separator: " ")
+        let write = { @Sendable (parts: [[HubReport]]) in
+            make(
+                sources.enumerated().map { index, source in
+                    var hub = HubReport()
+                    for part in parts { hub.add(part[index]) }
+                    return SourceReport(source, hub: hub, isForOperator: isForOperator)
+                })
+        }
         return .later { eventLoop in
-            request.served.kept.answer(key, ofSources: sources.count, on: eventLoop) {
+            let gather = {
                 // Every hub has a shard on each loop that serves viewers.
                 let loops = sources.first?.hub.shards.map(\.eventLoop) ?? []
                 let parts = loops.map { loop in
                     loop.submit { sources.map { $0.hub.shard(on: loop)?.report(listsViewers: listsViewers) ?? HubReport() } }
                 }
                 return EventLoopFuture.whenAllSucceed(parts, on: eventLoop)
-            } write: { parts in
-                make(
-                    sources.enumerated().map { index, source in
-                        var hub = HubReport()
-                        for part in parts { hub.add(part[index]) }
-                        return SourceReport(source, hub: hub, isForOperator: isForOperator)
-                    })
             }
+            guard sources.count >= KeptAnswers.many else { return gather().map(write) }
+            let key =
+                "\(form) \(isForOperator) \(listsViewers) \(request.scope) \(request.target.segments.count) "
+                + "\(request.target.hasTrailingSlash) \(request.served.generation) " + sources.map(\.name).joined(separator: " ")
+            return request.served.kept.answer(key, on: eventLoop, gather: gather, write: write)
         }
     }
 }

@@ -1,11 +1,11 @@
 import NIOCore
 import Synchronization
 
-/// Answers that may take long to write: written off the event loops, and those of many sources kept for up to a second, so that
-/// many open dashboards cost no more than one and never more than a twentieth of one processor. Any thread may call it.
+/// Answers of so many sources that they take long to write: written off the event loops and kept for up to a second, so that many
+/// open dashboards cost no more than one and never more than a twentieth of one processor. Any thread may call it.
 final class KeptAnswers: Sendable {
-    /// An answer of fewer sources is written anew for each request: it then says what holds now.
-    private static let many = 100
+    /// An answer of fewer sources is written at once, anew for each request: it then says what holds now.
+    static let many = 100
     /// How much longer an answer is kept than it took to write.
     private static let keeping = 20
     /// The longest that one is kept.
@@ -23,9 +23,9 @@ final class KeptAnswers: Sendable {
     private let work = BackgroundWork()
 
     /// The answer that `key` stands for. Where none is kept, `gather` brings what it is made of from the event loops, and `write`
-    /// writes it, off them. It is of so many sources.
+    /// writes it, off them.
     func answer<Material: Sendable>(
-        _ key: String, ofSources count: Int, on eventLoop: any EventLoop, gather: () -> EventLoopFuture<Material>,
+        _ key: String, on eventLoop: any EventLoop, gather: () -> EventLoopFuture<Material>,
         write: @escaping @Sendable (Material) -> HTTPAnswer
     ) -> EventLoopFuture<HTTPAnswer> {
         let promise = eventLoop.makePromise(of: HTTPAnswer.self)
@@ -37,7 +37,7 @@ final class KeptAnswers: Sendable {
             let isTaken = self.work.add {
                 let start = NIODeadline.now()
                 let answer = write(material)
-                self.finish(key, answer, keeping: count < Self.many ? .zero : (.now() - start) * Self.keeping)
+                self.finish(key, answer, keeping: (.now() - start) * Self.keeping)
             }
             if !isTaken { self.finish(key, .tooManyAnswers, keeping: .zero) }
         }
