@@ -56,6 +56,16 @@ package struct PasswordHash: Hashable, Sendable {
         return Int(fields[2].dropFirst("rounds=".count)).map { (1000...10_000_000).contains($0) } ?? false
     }
 
+    /// Method and cost, as the hash writes them: hashes with the same ones take the same time to check.
+    package var kind: String {
+        let fields = text.split(separator: "$", omittingEmptySubsequences: false).map(String.init)
+        guard fields.count > 3 else { return text }
+        // scrypt writes eleven letters of cost before its salt; the SHA methods have their salt where others have the cost.
+        if text.hasPrefix("$7$") { return "$7$\(fields[2].prefix(11))" }
+        let hasCost = text.hasPrefix("$y$") || text.hasPrefix("$2") || fields[2].hasPrefix("rounds=")
+        return "$\(fields[1])$\(hasCost ? fields[2] : "")"
+    }
+
     /// Makes a hash of `password` with a new salt, by the method that the system prefers; nil for one that cannot be hashed.
     package static func make(of password: String) -> PasswordHash? {
         var setting = [CChar](repeating: 0, count: Int(CRYPT_GENSALT_OUTPUT_SIZE))

@@ -5,9 +5,17 @@ import Text
 ///
 /// `NAME.EXPIRY.SIGNATURE`; the signature also covers the account's password, so that a changed password or a removed user ends it.
 package enum SessionCookie {
-    package static let name = "mjpeg-relay"
+    private static let name = "mjpeg-relay"
     /// Seconds that it holds.
     package static let lifetime = 12 * 3600
+
+    /// The name of the cookies of the relay that a browser calls `host`: with the port, since browsers give cookies to every port of a
+    /// machine, and several relays would take each other's away.
+    package static func name(at host: String?) -> String {
+        guard let host, let colon = host.utf8.lastIndex(of: ASCII.colon) else { return name }
+        let port = host[host.utf8.index(after: colon)...]
+        return port.isEmpty || !port.utf8.allSatisfy(\.isDigit) ? name : "\(name)-\(port)"
+    }
 
     /// The value for `account`, made at `now`, in seconds since 1970.
     package static func value(for account: Account, at now: Int, key: [UInt8]) -> String {

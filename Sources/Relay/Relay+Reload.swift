@@ -60,7 +60,9 @@ extension Relay {
         }
         serve { $0.reload = ReloadReport(time: .now()) }
         await lookAtCertificates(all: true)
-        for source in gate.current.sources.all { source.hub.endViewers { [gate] in gate.mayStay(source, $0) } }
+        for source in gate.current.sources.all {
+            source.hub.endViewers { [gate, weak source] admission in source.map { gate.mayStay($0, admission) } ?? false }
+        }
         await finish(change)
         let names = Set(new.sources.map(\.name))
         for (name, removed) in running where !names.contains(name) {

@@ -8,17 +8,19 @@ struct MJPEGRelay: AsyncParsableCommand {
         commandName: "mjpeg-relay",
         abstract: "Takes each camera's MJPEG stream once and gives it to any number of viewers.",
         usage: """
-            mjpeg-relay [-p PORT] [-w PORT] [-T SECONDS] [--certificate FILE --key FILE] [-q | -d] URL
+            mjpeg-relay [-p PORT] [-w PORT] [-T SECONDS] [--user NAME:HASH] [--certificate FILE --key FILE] [-q | -d] URL
             mjpeg-relay [-c FILE] [--check] [-q | -d]
             mjpeg-relay probe URL | HOST[:PORT]
             mjpeg-relay health [-p PORT | -c FILE]
+            mjpeg-relay hash
+            mjpeg-relay link [-c FILE] [--for TIME] URL
             """,
         discussion: """
             With a URL, serves that camera at /stream, /snapshot and /status. With neither URL nor file, the file is \
             ./relay.yaml, else /etc/mjpeg-relay/relay.yaml.
             """,
         version: Version.text,
-        subcommands: [Health.self, Probe.self]
+        subcommands: [Health.self, Probe.self, HashCommand.self, LinkCommand.self]
     )
 
     @Argument(help: "The camera: http://[USER:PASSWORD@]HOST[:PORT]/PATH, or file:PATH for a file of JPEGs.")
@@ -51,6 +53,16 @@ struct MJPEGRelay: AsyncParsableCommand {
         help: ArgumentHelp("Read the sources from this file.", valueName: "file"))
     var config: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Let in who logs in with this name and password, of which 'mjpeg-relay hash' prints the hash, and nobody else.",
+            discussion: """
+                May be given several times. A name alone takes the password from the environment variable MJPEG_RELAY_PASSWORD. Links are \
+                signed with the key in MJPEG_RELAY_LINK_KEY.
+                """,
+            valueName: "name:hash"))
+    var user: [String] = []
+
     @Flag(help: "Check the configuration, print every problem, and end.")
     var check = false
 
@@ -80,10 +92,11 @@ struct MJPEGRelay: AsyncParsableCommand {
             if url != nil { throw ValidationError("give a URL or --config, not both") }
             if port != nil { throw ValidationError("--port goes with a URL; with --config the ports stand in the file") }
             if webSocketPort != nil { throw ValidationError("--ws-port goes with a URL") }
+            if !user.isEmpty { throw ValidationError("--user goes with a URL; with --config the users stand in the file") }
             if linger != nil { throw ValidationError("-T goes with a URL; a file has the keys on_demand and linger") }
         } else if url == nil {
-            if port != nil || webSocketPort != nil || linger != nil {
-                throw ValidationError("--port, --ws-port and -T go with a URL; there is none")
+            if port != nil || webSocketPort != nil || linger != nil || !user.isEmpty {
+                throw ValidationError("--port, --ws-port, -T and --user go with a URL; there is none")
             }
         }
     }
@@ -124,6 +137,7 @@ struct MJPEGRelay: AsyncParsableCommand {
                 var configuration = try RelayConfiguration.single(
                     url: url, port: port ?? RelayConfiguration.defaultPort, webSocketPort: webSocketPort,
                     certificate: certificate.flatMap { chain in key.map { CertificateFiles(chain: chain, key: $0) } })
+                try configuration.useLogins(user, environment: ConfigurationFile.environment)
                 if let linger { configuration.useOnDemand(linger: .seconds(linger)) }
                 return configuration
             }

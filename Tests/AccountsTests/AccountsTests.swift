@@ -22,6 +22,11 @@ import Testing
         #expect(throws: PasswordHash.Problem.self) { try PasswordHash(text + "a") }
     }
 
+    @Test func kindIsMethodAndCost() throws {
+        let kinds = ["$2y$05", "$2a$05", "$2b$05", "$6$", "$5$", "$y$j9T", "$7$CU..../...."]
+        #expect(try Self.hashes.map { try PasswordHash($0).kind } == kinds)
+    }
+
     @Test func takesItsOwnHashes() throws {
         let hash = try #require(PasswordHash.make(of: "pässword: with $"))
         #expect(hash.text.hasPrefix("$y$"))

@@ -1,3 +1,4 @@
+import Accounts
 import NIOHTTP1
 import RelayConfiguration
 
@@ -11,7 +12,7 @@ struct Request: Sendable {
     /// By what right it asks.
     var admission = Admission.anonymous
     /// What the relay serves at this moment.
-    let served: Served
+    var served: Served
 
     /// Whether cameras' addresses and viewers may be shown: to operators who have logged in, where there are logins.
     var isOperator: Bool { served.access.hasUsers ? admission.isOperator : requester.isOperator }
@@ -26,6 +27,12 @@ struct Request: Sendable {
     var linkQuery: String? {
         if case .link(_, let link) = admission { link.query } else { nil }
     }
+
+    /// An address with the link by which the request came.
+    func handingOn(_ location: String) -> String { location + (linkQuery.map { "?\($0)" } ?? "") }
+
+    /// The name of the cookies of this relay's logins.
+    var cookieName: String { SessionCookie.name(at: requester.host) }
 
     /// Who may frame pages, as the policy writes it.
     var frameAncestors: String { (["'self'"] + served.access.frameAncestors).joined(separator: " ") }

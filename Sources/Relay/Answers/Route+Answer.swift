@@ -8,7 +8,7 @@ extension Route {
         case .healthz: .answer(.text(.ok, "alive"))
         case .readyz: .answer(ReadinessAnswer.answer(of: request.allListed, to: request))
         case .file(let name): .answer(PageFile.answer(name, to: request.head) ?? .notFound)
-        case .redirect(let location): .answer(.redirect(to: location))
+        case .redirect(let location): .answer(.redirect(to: request.handingOn(location)))
         case .notFound: .answer(.notFound)
         case .badQuery(let sentence): .answer(.badQuery(QueryError(sentence: sentence)))
         case .source(let name, let view):
@@ -30,7 +30,7 @@ extension Route.View {
         case .readyz: .answer(ReadinessAnswer.answer(of: [source], to: request))
         case .healthz: .answer(HealthAnswer.answer(of: source, to: request))
         case .page: .answer(ViewAnswer.answer(of: source, to: request))
-        case .pageWithoutSlash: .answer(.redirect(to: "\(source.name)/" + (request.linkQuery.map { "?\($0)" } ?? "")))
+        case .pageWithoutSlash: .answer(.redirect(to: request.handingOn("\(source.name)/")))
         case .embed: .answer(EmbedAnswer.answer(of: source, to: request))
         }
     }

@@ -9,7 +9,9 @@ enum WebSocketAnswer {
             let form = if let form { form } else { try WebSocketForm(target: request.target) }
             let policy = request.served.access.cors
             let named = request.target.value("origin")
-            guard PictureAccess.allowsWebSocket(request.head, policy, host: request.requester.host, originInQuery: named) else {
+            let isAllowed = PictureAccess.allowsWebSocket(
+                request.head, policy, host: request.requester.host, originInQuery: named, isByLink: request.linkQuery != nil)
+            guard isAllowed else {
                 return .answer(request.requester.isTrusted ? .foreignPage : .foreignPage.suspectingProxy)
             }
             let origin = request.requester.origin

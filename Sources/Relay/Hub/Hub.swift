@@ -157,9 +157,9 @@ package final class Hub: Sendable {
         for promise in takeWaiting() { promise.succeed(nil) }
     }
 
-    /// Ends the viewers that `mayStay` says no of, each after its frame in flight.
+    /// Ends the viewers that `mayStay` says no of, each after its frame in flight; those whose connections are on their way too.
     func endViewers(unless mayStay: @escaping @Sendable (Admission) -> Bool) {
-        for shard in shards where shard.hasViewers { shard.endViewers(unless: mayStay) }
+        for shard in shards { shard.endViewers(unless: mayStay) }
     }
 
     /// What went to viewers so far, all shards together.

@@ -11,6 +11,8 @@ package final class HubShard: Sendable {
         var viewers: [Viewer] = []
         /// Whether the hub's end has come; who comes later is ended at once.
         var hasEnded = false
+        /// Says whether somebody may watch, for those who were let in before that changed; nil while it never has.
+        var mayStay: (@Sendable (Admission) -> Bool)?
         var dataURL = DataURL()
         var delay = DelayHistogram()
         /// Looks at the viewers while there are any.
@@ -102,9 +104,10 @@ package final class HubShard: Sendable {
         }
     }
 
-    /// Ends the viewers that `mayStay` says no of, after their frames in flight; any thread.
+    /// Ends the viewers that `mayStay` says no of, after their frames in flight, and those who come later; any thread.
     func endViewers(unless mayStay: @escaping @Sendable (Admission) -> Bool) {
         eventLoop.execute {
+            self.local.value.mayStay = mayStay
             let ended = self.board.endedFrame()
             for viewer in self.local.value.viewers where !mayStay(viewer.admission) { viewer.end(showing: ended) }
         }
@@ -121,7 +124,7 @@ package final class HubShard: Sendable {
         offerAgain(at: viewer.begin(at: eventLoop.now))
         if local.value.timer == nil { scheduleLook() }
         // One whose connection was on its way here from another loop meanwhile.
-        if local.value.hasEnded { viewer.end(showing: board.endedFrame()) }
+        if local.value.hasEnded || local.value.mayStay?(viewer.admission) == false { viewer.end(showing: board.endedFrame()) }
     }
 
     /// Forgets a viewer; on `eventLoop`. A second call does nothing.

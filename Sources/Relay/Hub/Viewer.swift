@@ -67,9 +67,15 @@ package final class Viewer {
     /// Ends it at `end`, in seconds since 1970. It looks often enough that a clock which is set meanwhile counts.
     private func awaitEnd(_ end: Int) {
         let bound = NIOLoopBound(self, eventLoop: shard.eventLoop)
-        ending = shard.eventLoop.scheduleTask(in: .milliseconds(Int64(max(0, min(end - time(nil), 60)) * 1000 + 50))) {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        // Rounded up; a link's end may be any number.
+        let wait = max(0, min(end - now.tv_sec, 60) * 1000 - now.tv_nsec / 1_000_000)
+        ending = shard.eventLoop.scheduleTask(in: .milliseconds(Int64(wait))) {
             let viewer = bound.value
-            if time(nil) < end { viewer.awaitEnd(end) } else { viewer.end(showing: viewer.shard.board.endedFrame()) }
+            var now = timespec()
+            clock_gettime(CLOCK_REALTIME, &now)
+            if now.tv_sec < end { viewer.awaitEnd(end) } else { viewer.end(showing: viewer.shard.board.endedFrame()) }
         }
     }
 

@@ -29,7 +29,13 @@ extension ViewerOrigin {
     var network: String {
         var address = in6_addr()
         guard host.contains(":"), inet_pton(AF_INET6, String(host.prefix { $0 != "%" }), &address) == 1 else { return host }
-        return withUnsafeBytes(of: address) { "\(Hexadecimal.digits(of: $0.prefix(8)))::/64" }
+        return withUnsafeBytes(of: address) { bytes in
+            // IPv4 in the form of IPv6, as some proxies write it.
+            if bytes.prefix(10).allSatisfy({ $0 == 0 }), bytes[10] == 0xFF, bytes[11] == 0xFF {
+                return bytes.suffix(4).map { String($0) }.joined(separator: ".")
+            }
+            return "\(Hexadecimal.digits(of: bytes.prefix(8)))::/64"
+        }
     }
 }
 

@@ -18,10 +18,28 @@ final class Doors: Sendable {
         case checking(@Sendable (any EventLoop) -> EventLoopFuture<Verdict>)
     }
 
+    /// A login that somebody shows.
+    private struct Login: Hashable {
+        /// Of name and password.
+        let digest: [UInt8]
+        /// Whose name it has; nil for nobody's.
+        let account: Account?
+    }
+
+    /// Somebody who waits for a check.
+    private struct Waiting {
+        let origin: ViewerOrigin
+        let promise: EventLoopPromise<Verdict>
+    }
+
     private struct State {
         var guesses = GuessTable()
-        /// Digests of the logins that were right, with the accounts that they were right for.
+        /// Digests of the logins that were right, with the accounts that they were right for: one of each user.
         var right: [[UInt8]: Account] = [:]
+        /// The logins that are checked now or wait for it.
+        var checking: [Login: [Waiting]] = [:]
+
+        func isRight(_ login: Login) -> Bool { login.account.map { right[login.digest] == $0 } ?? false }
     }
 
     private let state = Mutex(State())
@@ -35,12 +53,16 @@ final class Doors: Sendable {
     init(logger: Logger) { self.logger = logger }
 
     /// Judges `credentials` that came from `origin` for a route of `source`, nil for one of none.
-    func judge(_ credentials: Credentials, for source: String?, from origin: ViewerOrigin, _ access: AccessConfiguration) -> Verdict {
+    ///
+    /// - Parameter cookie: the name of the relay's cookies.
+    func judge(
+        _ credentials: Credentials, for source: String?, from origin: ViewerOrigin, _ access: AccessConfiguration, cookie: String
+    ) -> Verdict {
         switch credentials {
         case .none: .admitted(.anonymous)
         case .malformed: .refused(.loginWanted)
         case .link(let link): judge(link, for: source, access)
-        case .cookies(let values): judge(values, access)
+        case .cookies(let values): judge(values, named: cookie, access)
         case .login(let name, let password, _): judge(name, password, from: origin, access)
         }
     }
@@ -48,20 +70,23 @@ final class Doors: Sendable {
     /// The field that gives a browser a cookie of `account`, which it sends where it sends no login.
     ///
     /// - Parameter isEncrypted: whether the browser asks over https.
-    func cookie(for account: Account, isEncrypted: Bool, _ access: AccessConfiguration) -> String {
+    func cookie(for account: Account, named name: String, isEncrypted: Bool, _ access: AccessConfiguration) -> String {
         let value = SessionCookie.value(for: account, at: Self.now, key: sessionKey(access))
         // Without a path it holds for the folder of the page, which is right behind a proxy too.
         let attributes = "Max-Age=\(SessionCookie.lifetime); HttpOnly; SameSite=Lax"
-        return "\(SessionCookie.name)=\(value); \(attributes)\(isEncrypted ? "; Secure" : "")"
+        return "\(name)=\(value); \(attributes)\(isEncrypted ? "; Secure" : "")"
     }
 
-    /// Whether a browser should be given a new cookie of `account`: it has just logged in, or its cookie is half over.
-    func wantsCookie(_ credentials: Credentials, _ access: AccessConfiguration) -> Bool {
+    /// Whether a browser should be given a new cookie of `account`: it carries none, or one that is half over.
+    ///
+    /// - Parameter carried: the values of the relay's cookies that came with the request.
+    func wantsCookie(_ account: Account, _ credentials: Credentials, _ carried: [String], _ access: AccessConfiguration) -> Bool {
         switch credentials {
-        case .login(_, _, let isBasic): isBasic
-        case .cookies(let values): (values.compactMap { account(of: $0, access)?.secondsLeft }.max() ?? 0) < SessionCookie.lifetime / 2
-        case .none, .link, .malformed: false
+        case .none, .link, .malformed, .login(_, _, isBasic: false): return false
+        case .login, .cookies: break
         }
+        let own = carried.compactMap { self.account(of: $0, access) }.filter { $0.0.name == account.name }
+        return (own.map(\.secondsLeft).max() ?? 0) < SessionCookie.lifetime / 2
     }
 
     // MARK: - Links and cookies
@@ -69,12 +94,12 @@ final class Doors: Sendable {
     private func judge(_ link: SignedLink, for source: String?, _ access: AccessConfiguration) -> Verdict {
         guard let source else { return .refused(.linkOpensOneSource) }
         guard link.isSigned(for: source, by: access.linkKeys) else { return .refused(.loginWanted) }
-        if let end = link.end, end <= Self.now { return .refused(.linkIsOver) }
+        if let end = link.end, Self.isOver(end) { return .refused(.linkIsOver) }
         return .admitted(.link(source: source, link))
     }
 
-    private func judge(_ values: [String], _ access: AccessConfiguration) -> Verdict {
-        guard let account = values.lazy.compactMap({ self.account(of: $0, access)?.0 }).first else { return .refused(.cookieIsOver) }
+    private func judge(_ values: [String], named name: String, _ access: AccessConfiguration) -> Verdict {
+        guard let account = values.lazy.compactMap({ self.account(of: $0, access)?.0 }).first else { return .refused(.cookieIsOver(name)) }
         return .admitted(.user(account))
     }
 
@@ -89,59 +114,90 @@ final class Doors: Sendable {
     // MARK: - Passwords
 
     private func judge(_ name: String, _ password: String, from origin: ViewerOrigin, _ access: AccessConfiguration) -> Verdict {
-        let address = origin.network
         let digest = MessageDigest.hmacSHA256(of: Array("\(name.utf8.count)\n\(name)\n\(password)".utf8), key: memoryKey)
-        let (wait, known) = state.withLock { state in
-            (state.guesses.wait(of: address, at: Self.steadyNow), state.right[digest])
+        let account = access.users.first { $0.name.utf8.elementsEqual(name.utf8) }
+        let login = Login(digest: digest, account: account)
+        let (wait, isRight) = state.withLock { state in
+            (state.guesses.wait(of: origin.network, at: Self.steadyNow), state.isRight(login))
         }
         // Also for a login that is remembered as right: else it could be guessed at without end.
         if let wait { return .refused(.tooManyGuesses(wait: wait)) }
-        if let known, access.users.contains(known) { return .admitted(.user(known)) }
-        let account = access.users.first { $0.name.utf8.elementsEqual(name.utf8) }
-        // Somebody unknown costs as much as somebody known.
-        let reference = Self.referenceHash(access.users)
+        if isRight, let account { return .admitted(.user(account)) }
         return .checking { eventLoop in
-            let promise = eventLoop.makePromise(of: Verdict.self)
-            let isTaken = self.checks.add {
-                let isRight = Self.check(password, of: account, reference)
-                self.note(isRight ? account : nil, digest, name, from: origin)
-                promise.succeed(isRight ? account.map { .admitted(.user($0)) } ?? .refused(.loginWanted) : .refused(.loginWanted))
+            let waiting = Waiting(origin: origin, promise: eventLoop.makePromise(of: Verdict.self))
+            let (isRight, isFirst) = self.state.withLock { state in
+                if state.isRight(login) { return (true, false) }
+                // Whoever shows the same login meanwhile waits for the same check.
+                state.checking[login, default: []].append(waiting)
+                return (false, state.checking[login]?.count == 1)
             }
-            if !isTaken { promise.succeed(.refused(.tooManyLogins)) }
-            return promise.futureResult
+            if isRight, let account { return eventLoop.makeSucceededFuture(.admitted(.user(account))) }
+            if isFirst, !self.checks.add({ self.check(login, name, password, access.users) }) {
+                for waiting in self.state.withLock({ $0.checking.removeValue(forKey: login) }) ?? [] {
+                    waiting.promise.succeed(.refused(.tooManyLogins))
+                }
+            }
+            return waiting.promise.futureResult
         }
     }
 
-    private func note(_ account: Account?, _ digest: [UInt8], _ name: String, from origin: ViewerOrigin) {
-        state.withLock { state in
-            if let account {
+    /// Checks a login, which takes a while, and tells those who wait for it. Whoever has guessed wrong often enough meanwhile is
+    /// refused without a check, so that many guesses at a time are no more than one after the other.
+    private func check(_ login: Login, _ name: String, _ password: String, _ accounts: [Account]) {
+        let now = Self.steadyNow
+        let blocked = state.withLock { state in
+            var blocked: [(waiting: Waiting, wait: Int)] = []
+            state.checking[login]?.removeAll { waiting in
+                guard let wait = state.guesses.wait(of: waiting.origin.network, at: now) else { return false }
+                blocked.append((waiting, wait))
+                return true
+            }
+            if state.checking[login]?.isEmpty ?? true { state.checking[login] = nil }
+            return (blocked, state.checking[login] == nil)
+        }
+        for (waiting, wait) in blocked.0 { waiting.promise.succeed(.refused(.tooManyGuesses(wait: wait))) }
+        if blocked.1 { return }
+        let isRight = Self.matches(password, login.account, accounts)
+        var wrong: [String: String] = [:]
+        let done = state.withLock { state in
+            let done = state.checking.removeValue(forKey: login) ?? []
+            if isRight, let account = login.account {
                 // What was right for an account that has changed since is forgotten with it.
                 state.right = state.right.filter { $0.value.name != account.name }
-                state.right[digest] = account
+                state.right[login.digest] = account
             } else {
-                state.guesses.noteWrong(from: origin.network, at: Self.steadyNow)
+                for waiting in done { wrong[waiting.origin.network] = waiting.origin.host }
+                for network in wrong.keys { state.guesses.noteWrong(from: network, at: Self.steadyNow) }
             }
+            return done
         }
-        if account == nil {
-            logger.warning("login failed", metadata: ["user": "\(name.shown(limit: 64))", "address": "\(origin.host)"])
+        for host in wrong.values {
+            logger.warning("login failed", metadata: ["user": "\(name.shown(limit: 64))", "address": "\(host)"])
         }
+        let verdict: Verdict = isRight ? login.account.map { .admitted(.user($0)) } ?? .refused(.loginWanted) : .refused(.loginWanted)
+        for waiting in done { waiting.promise.succeed(verdict) }
     }
 
-    private static func check(_ password: String, of account: Account?, _ reference: PasswordHash?) -> Bool {
-        guard case .hash(let hash)? = account?.password else {
-            _ = reference?.matches(password)
-            guard case .plain(let text)? = account?.password else { return false }
-            return MessageDigest.areEqual(Array(text.utf8), Array(password.utf8))
+    /// Whether `password` is the account's. Every wrong one takes as long as any other, whether there is such an account or not: one
+    /// check of each kind of hash that accounts have.
+    private static func matches(_ password: String, _ account: Account?, _ accounts: [Account]) -> Bool {
+        var kinds: [String: PasswordHash] = [:]
+        for case .hash(let hash) in accounts.map(\.password) { kinds[hash.kind] = hash }
+        if kinds.isEmpty, let spareHash { kinds[spareHash.kind] = spareHash }
+        switch account?.password {
+        case .hash(let hash):
+            if hash.matches(password) { return true }
+            kinds[hash.kind] = nil
+        case .plain(let text):
+            if MessageDigest.areEqual(Array(text.utf8), Array(password.utf8)) { return true }
+        case nil:
+            break
         }
-        return hash.matches(password)
+        for hash in kinds.values { _ = hash.matches(password) }
+        return false
     }
 
-    /// The hash that takes the time for whoever has none.
-    private static func referenceHash(_ accounts: [Account]) -> PasswordHash? {
-        for account in accounts { if case .hash(let hash) = account.password { return hash } }
-        return spareHash
-    }
-
+    /// What takes the time where no account has a hash. Made on the thread of the checks.
     private static let spareHash = PasswordHash.make(of: Hexadecimal.digits(of: randomBytes()))
 
     private static func randomBytes() -> [UInt8] {
@@ -149,6 +205,8 @@ final class Doors: Sendable {
         return (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
 
+    /// Whether a time in seconds since 1970 has come.
+    static func isOver(_ end: Int) -> Bool { end <= now }
     /// Seconds since 1970.
     private static var now: Int { time(nil) }
     /// Seconds on a clock that nobody sets.
@@ -159,12 +217,13 @@ extension HTTPAnswer {
     /// What everybody gets who has to log in first, the same for a source that is there and one that is not.
     static let loginWanted = HTTPAnswer.text(
         .unauthorized, "log in to see this", headers: ["WWW-Authenticate": "Basic realm=\"mjpeg-relay\", charset=\"UTF-8\""])
-    fileprivate static var cookieIsOver: HTTPAnswer {
+    fileprivate static func cookieIsOver(_ name: String) -> HTTPAnswer {
         var answer = loginWanted
-        answer.headers.add(name: "Set-Cookie", value: "\(SessionCookie.name)=; Max-Age=0")
+        // Of this folder, and of the dashboard's where no proxy puts the relay under a path.
+        for path in ["", "; Path=/"] { answer.headers.add(name: "Set-Cookie", value: "\(name)=; Max-Age=0\(path)") }
         return answer
     }
-    fileprivate static let linkIsOver = HTTPAnswer.text(.forbidden, "this link has expired; ask for a new one")
+    static let linkIsOver = HTTPAnswer.text(.forbidden, "this link has expired; ask for a new one")
     static let linkOpensOneSource = HTTPAnswer.text(.forbidden, "this link opens one source only, not this address")
     static let userMayNot = HTTPAnswer.text(.forbidden, "this user may not see this")
     fileprivate static let tooManyLogins = HTTPAnswer.text(

@@ -59,8 +59,9 @@ package final class Gate: Sendable {
             let request = Request(head: head, target: target, scope: scope, requester: requester, served: served)
             let route = try Self.route(for: request)
             guard served.access.hasUsers, !route.isOpen else { return try roomFor(route.response(to: request)) }
-            let credentials = Credentials(head, target)
-            let verdict = doors.judge(credentials, for: route.source, from: requester.origin, served.access)
+            let credentials = Credentials(head, target, cookie: request.cookieName)
+            let verdict = doors.judge(
+                credentials, for: route.source(in: scope), from: requester.origin, served.access, cookie: request.cookieName)
             return respond(to: request, route, credentials, verdict)
         } catch {
             return .answer(error.answer)
@@ -75,15 +76,37 @@ package final class Gate: Sendable {
             return .answer(answer)
         case .checking(let check):
             return .undecided { [request] eventLoop in
-                check(eventLoop).map { self.respond(to: request, route, credentials, $0) }
+                check(eventLoop).map { self.respond(toChecked: request, route, credentials, $0) }
             }
         case .admitted(let admission):
             request.admission = admission
             do throws(Refusal) {
                 try Self.checkMay(request, route)
-                return try roomFor(forBrowser(route.response(to: request), request, route, credentials))
+                return try roomFor(judgedAgain(forBrowser(route.response(to: request), request, route, credentials), request, route))
             } catch {
                 return .answer(error.answer)
+            }
+        }
+    }
+
+    /// Goes on behind the check of a password, during which a reload may have taken the user away.
+    private func respond(toChecked request: Request, _ route: Route, _ credentials: Credentials, _ verdict: Doors.Verdict) -> Response {
+        var request = request
+        request.served = current
+        if case .admitted(.user(let account)) = verdict, !request.served.access.users.contains(account) { return .answer(.loginWanted) }
+        return respond(to: request, route, credentials, verdict)
+    }
+
+    /// The response, where it takes a while: looked at again when it is there, since a link may have ended meanwhile and a user have
+    /// been taken away.
+    private func judgedAgain(_ response: Response, _ request: Request, _ route: Route) -> Response {
+        guard case .later(let make) = response, let name = route.source(in: request.scope) else { return response }
+        return .later { eventLoop in
+            make(eventLoop).map { answer in
+                if let end = request.admission.end, Doors.isOver(end) { return .linkIsOver }
+                let served = self.current
+                let mayHave = served.sources[name].map { Audience.stillMayWatch($0.configuration, request.admission, served.access) }
+                return mayHave ?? true ? answer : .loginWanted
             }
         }
     }
@@ -94,16 +117,21 @@ package final class Gate: Sendable {
         guard route.mayBePage else { return response }
         let field: (name: String, value: String)
         switch request.admission {
-        case .user(let account) where doors.wantsCookie(credentials, request.served.access):
-            field = ("Set-Cookie", doors.cookie(for: account, isEncrypted: request.requester.isEncrypted, request.served.access))
+        case .user(let account)
+        where doors.wantsCookie(account, credentials, Credentials.cookies(request.head, named: request.cookieName), request.served.access):
+            let value = doors.cookie(
+                for: account, named: request.cookieName, isEncrypted: request.requester.isEncrypted, request.served.access)
+            field = ("Set-Cookie", value)
         case .link:
             field = ("Referrer-Policy", "no-referrer")
         case .user, .anonymous:
             return response
         }
+        // What a page asks for counts too: it may stay open for longer than the cookie, or than the relay.
+        let isFromPage = request.head.headers.contains(name: "Sec-Fetch-Site")
         let add = { @Sendable (answer: HTTPAnswer) in
             var answer = answer
-            if answer.isPage { answer.headers.replaceOrAdd(name: field.name, value: field.value) }
+            if answer.isPage || (isFromPage && answer.status == .ok) { answer.headers.replaceOrAdd(name: field.name, value: field.value) }
             return answer
         }
         switch response {
@@ -225,14 +253,15 @@ package final class Gate: Sendable {
         if request.scope == .admin, !request.isOperator {
             throw Refusal(request.admission == .anonymous ? .loginWanted : .userMayNot)
         }
-        if let name = route.source, let configuration = request.served.sources[name]?.configuration {
+        let source = route.source(in: request.scope)
+        if let name = source, let configuration = request.served.sources[name]?.configuration {
             if case .link = request.admission, !route.isForLinks { throw Refusal(.linkOpensOneSource) }
             if Audience.mayWatch(configuration, request.admission, access) { return }
             throw Refusal(request.admission == .anonymous ? .loginWanted : .userMayNot)
         }
         switch request.admission {
         case .anonymous: throw Refusal(.loginWanted)
-        case .link where route.source == nil: throw Refusal(.linkOpensOneSource)
+        case .link where source == nil: throw Refusal(.linkOpensOneSource)
         case .link, .user: break
         }
     }

@@ -14,7 +14,8 @@ enum Credentials: Equatable, Sendable {
     /// Something that should be one of these and is not.
     case malformed
 
-    init(_ head: HTTPRequestHead, _ target: RequestTarget) {
+    /// - Parameter cookie: the name of the relay's cookies.
+    init(_ head: HTTPRequestHead, _ target: RequestTarget, cookie: String) {
         if let signature = target.value("sig") {
             if let expiry = target.value("exp"), let key = target.value("key") {
                 self = .link(SignedLink(expiry: expiry, key: key, signature: signature))
@@ -28,7 +29,7 @@ enum Credentials: Equatable, Sendable {
             self = fields.count == 1 ? Self.login(fields[0]) : .malformed
             return
         }
-        let cookies = head.headers["Cookie"].flatMap { Self.cookies($0) }
+        let cookies = Self.cookies(head, named: cookie)
         self = cookies.isEmpty ? .none : .cookies(cookies)
     }
 
@@ -48,14 +49,17 @@ enum Credentials: Equatable, Sendable {
 
     private static func pair(_ text: Substring, isBasic: Bool) -> Credentials {
         guard let colon = text.utf8.firstIndex(of: ASCII.colon) else { return .malformed }
-        return .login(name: String(text[..<colon]), password: String(text[colon...].dropFirst()), isBasic: isBasic)
+        return .login(name: String(text[..<colon]), password: String(text[text.utf8.index(after: colon)...]), isBasic: isBasic)
     }
 
-    private static func cookies(_ field: String) -> [String] {
-        field.split(separator: ";").prefix(64).compactMap { pair in
-            let parts = pair.split(separator: "=", maxSplits: 1)
-            guard parts.count == 2, parts[0].drop(while: { $0 == " " }) == SessionCookie.name else { return nil }
-            return String(parts[1])
+    /// The values of the cookies of a name that a request carries.
+    static func cookies(_ head: HTTPRequestHead, named name: String) -> [String] {
+        head.headers["Cookie"].flatMap { field in
+            field.split(separator: ";").prefix(64).compactMap { pair in
+                let parts = pair.split(separator: "=", maxSplits: 1)
+                guard parts.count == 2, parts[0].drop(while: { $0 == " " }) == name else { return nil }
+                return String(parts[1])
+            }
         }
     }
 }

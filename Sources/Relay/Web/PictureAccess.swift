@@ -26,11 +26,15 @@ enum PictureAccess {
     ///
     /// A page that wants to know why its WebSocket was refused asks with an ordinary request, in which browsers do not name the
     /// origin of a page of the same host; the page names it in the query. That can only lead to a refusal.
-    static func allowsWebSocket(_ head: HTTPRequestHead, _ policy: CORSPolicy, host: String?, originInQuery: String? = nil) -> Bool {
+    ///
+    /// - Parameter isByLink: whether a link in the query has opened it, which the page itself knows: then no login counts.
+    static func allowsWebSocket(
+        _ head: HTTPRequestHead, _ policy: CORSPolicy, host: String?, originInQuery: String? = nil, isByLink: Bool = false
+    ) -> Bool {
         guard let origin = (head.headers.first(name: "Origin") ?? originInQuery)?.lowercased() else { return true }
         if let host, origin == "http://\(host)" || origin == "https://\(host)" { return true }
         switch policy {
-        case .anyone: return !head.headers.contains(name: "Cookie") && !head.headers.contains(name: "Authorization")
+        case .anyone: return isByLink || !head.headers.contains(name: "Cookie") && !head.headers.contains(name: "Authorization")
         case .nobody: return false
         case .origins(let origins): return origins.contains(origin)
         }

@@ -40,14 +40,14 @@ package enum Route: Equatable, Sendable {
     }
 
     /// Paths of one word where every source is served.
-    private static let ofRelay: [String: Route] = ["status": .status, "metrics": .metrics, "healthz": .healthz, "readyz": .readyz]
+    static let ofRelay: [String: Route] = ["status": .status, "metrics": .metrics, "healthz": .healthz, "readyz": .readyz]
     /// Paths of one word behind a source's name.
-    private static let ofSource: [String: View] = [
+    static let ofSource: [String: View] = [
         "stream": .stream, "stream.mjpg": .stream, "stream.mjpeg": .stream, "snapshot": .snapshot, "snapshot.jpg": .snapshot,
         "snapshot.jpeg": .snapshot, "ws": .webSocket, "embed": .embed, "status": .status, "healthz": .healthz,
     ]
     /// The same where one source is served alone, besides those behind its name.
-    private static let ofOwnPort: [String: View] = ["metrics": .metrics, "readyz": .readyz]
+    static let ofOwnPort: [String: View] = ["metrics": .metrics, "readyz": .readyz]
 
     /// Every word that a path can begin with in some scope without being a source's name.
     static var words: Set<String> { Set(ofRelay.keys).union(ofSource.keys).union(ofOwnPort.keys) }
@@ -85,9 +85,12 @@ package enum Route: Equatable, Sendable {
         }
     }
 
-    /// The source that it leads to, nil for none.
-    var source: String? {
-        if case .source(let name, _) = self { name } else { nil }
+    /// The source that it leads to within `scope`, nil for none.
+    func source(in scope: Scope) -> String? {
+        switch (self, scope) {
+        case (.source(let name, _), _), (.redirect, .source(let name, _)): name
+        default: nil
+        }
     }
 
     /// Whether it is open to all where there are logins: it names nothing.
@@ -103,7 +106,8 @@ package enum Route: Equatable, Sendable {
     var isForLinks: Bool {
         switch self {
         case .source(_, let view): view != .metrics
-        case .index, .status, .metrics, .healthz, .readyz, .file, .redirect, .notFound, .badQuery: false
+        case .redirect: true
+        case .index, .status, .metrics, .healthz, .readyz, .file, .notFound, .badQuery: false
         }
     }
 

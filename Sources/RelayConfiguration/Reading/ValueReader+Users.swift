@@ -3,8 +3,6 @@ import Accounts
 extension ValueReader where Value == [Account] {
     /// More would be looked through at each request.
     private static var maxUsers: Int { 1000 }
-    /// The length in bytes that no name reaches on purpose.
-    private static var maxNameLength: Int { 256 }
 
     /// A mapping of names to users.
     static let users = ValueReader { node, label, reader in
@@ -16,9 +14,9 @@ extension ValueReader where Value == [Account] {
         }
         var accounts: [Account] = []
         for entry in entries {
-            // In Basic, a colon ends the name.
-            if entry.name.isEmpty || entry.name.utf8.count > maxNameLength || entry.name.contains(":") || entry.name.hasControlCharacter {
-                reader.report("a user's name has no colon and no control character, and at most \(maxNameLength) bytes", at: entry.place)
+            if !Account.isName(entry.name) {
+                let sentence = "a user's name has no colon and no control character, and at most \(Account.maxNameLength) bytes"
+                reader.report(sentence, at: entry.place)
             } else if let account = account(entry.name, entry.value, at: entry.place, &reader) {
                 accounts.append(account)
             }
@@ -86,9 +84,7 @@ extension ValueReader where Value == [LinkKey] {
 
 extension ValueReader where Value == String {
     /// What signatures are made with.
-    static let key = scalar("a text of 8 to 4096 bytes that nobody can guess, such as openssl rand -hex 32 prints") {
-        (8...4096).contains($0.utf8.count) && !$0.hasControlCharacter ? $0 : nil
-    }
+    static let key = scalar(LinkKey.expected) { LinkKey.checked($0) }
 }
 
 extension ValueReader where Value == SourceConfiguration.Audience {
