@@ -33,6 +33,8 @@ import Testing
                 + (isNamed ? ofSource.map { "/\(name)\($0)" } : [])
         case .webSocket:
             return ["/", "/anything", "/healthz", "/-/relay.css"]
+        // Serves nothing, whoever asks.
+        case .redirect: return []
         }
     }
 

@@ -45,14 +45,19 @@ final class Descriptors: Sendable {
     let limit: Int
     /// What is open besides listeners, sources and connections.
     private let base: Int
+    private let lowestFree: @Sendable () -> Int
     private let state = Mutex(State())
     private let logger: Logger
 
-    /// Counts what is open now; `limit` is the system's.
-    init(limit: Int, logger: Logger) {
+    /// `limit` is the system's, `open` how many are open now, `lowestFree` the number that the next descriptor gets.
+    init(
+        limit: Int, open: Int = Descriptors.countOpen(), lowestFree: @escaping @Sendable () -> Int = Descriptors.lowestFree,
+        logger: Logger
+    ) {
         self.limit = limit
+        self.lowestFree = lowestFree
         self.logger = logger
-        base = Self.countOpen() + Self.later
+        base = open + Self.later
     }
 
     private var most: Int { limit - Self.reserve }
@@ -101,7 +106,7 @@ final class Descriptors: Sendable {
     /// Takes places for connections that a listener may accept whenever they come; none while there are not enough for every
     /// listener to have some.
     func takePlaces(atMost count: Int) -> Int {
-        let lowestFree = Self.lowestFree()
+        let lowestFree = lowestFree()
         let (places, holders) = state.withLock { state -> (Int, [@Sendable () -> Void]) in
             let places = min(count, free(in: state, lowestFree) / max(1, 2 * state.listeners))
             guard places > 0 else {
@@ -118,7 +123,7 @@ final class Descriptors: Sendable {
 
     /// Takes one place, for a connection that is there already; false where there is none.
     func takePlace() -> Bool {
-        let lowestFree = Self.lowestFree()
+        let lowestFree = lowestFree()
         return state.withLock { state in
             guard free(in: state, lowestFree) > 0 else { return false }
             state.places += 1
@@ -166,7 +171,7 @@ final class Descriptors: Sendable {
 
     /// Takes `count` more descriptors for a source; false where there is no room for them.
     func claim(_ count: Int) -> Bool {
-        let lowestFree = Self.lowestFree()
+        let lowestFree = lowestFree()
         return state.withLock { state in
             let others = base + state.listeners + max(state.connections + state.places, Self.leastConnections)
             guard others + state.claimed + count <= most, lowestFree + count <= most else { return false }
@@ -213,7 +218,7 @@ final class Descriptors: Sendable {
     }
 
     /// The number that the next descriptor gets: so many are open at least. More than any limit where there is none left.
-    private static func lowestFree() -> Int {
+    @Sendable static func lowestFree() -> Int {
         let descriptor = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return .max / 2 }
         close(descriptor)
@@ -221,7 +226,7 @@ final class Descriptors: Sendable {
     }
 
     /// How many are open, by the system's list, else by the lowest free number.
-    private static func countOpen() -> Int {
+    static func countOpen() -> Int {
         guard let folder = opendir("/proc/self/fd") else { return lowestFree() }
         defer { closedir(folder) }
         var count = 0
