@@ -51,6 +51,12 @@ struct SourceStateMachine: Sendable {
     /// The source is not enabled.
     mutating func switchOff() { state = .off }
 
+    /// It is outside of the source's hours; what failed before is forgotten, but for a refused login.
+    mutating func close() {
+        sleep()
+        state = .closed
+    }
+
     /// Nobody watches an on-demand source; what failed before is forgotten, but for a refused login.
     mutating func sleep() {
         state = .idle

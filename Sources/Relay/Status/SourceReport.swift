@@ -59,7 +59,10 @@ struct SourceReport: Sendable {
     var reconnects: UInt64 { status.connects > 0 ? status.connects - 1 : 0 }
 
     /// Why the last connection ended, nil while none did.
-    var reason: String? { status.lastError.map { secrets.hide(in: isForOperator ? $0.description : $0.publicDescription) } }
+    var reason: String? {
+        if let opening = status.closedUntil { return "closed until \(opening)" }
+        return status.lastError.map { secrets.hide(in: isForOperator ? $0.description : $0.publicDescription) }
+    }
 
     /// The state and its reason in one line.
     var sentence: String {
@@ -67,6 +70,7 @@ struct SourceReport: Sendable {
         switch status.state {
         case .stalled, .waiting, .refused: return "\(state): \(reason ?? "no reason known")"
         case .connecting: return state + (reason.map { "; before: \($0)" } ?? "")
+        case .closed: return reason ?? state
         case .streaming, .idle, .off: return state
         }
     }
@@ -81,7 +85,7 @@ extension SourceReport {
             ("since_seconds", .number((now - status.since).inSeconds)),
             ("on_demand", .bool(isOnDemand)),
             ("reason", reason.map { .string($0) } ?? .null),
-            ("reason_code", status.lastError.map { .string($0.code) } ?? .null),
+            ("reason_code", status.closedUntil != nil ? .string("hours") : status.lastError.map { .string($0.code) } ?? .null),
             ("retry_in_seconds", retryIn.map { .number($0) } ?? .null),
             ("connects", .count(status.connects)),
             ("reconnects", .count(reconnects)),
