@@ -6,10 +6,13 @@ struct RateBudget: Sendable {
 
     init(bitsPerSecond: Int) { bytesPerSecond = Double(bitsPerSecond) / 8 }
 
-    /// What may be sent in the next seconds, in bytes per second, after `bytes` went out in `seconds`.
-    mutating func allowance(after bytes: UInt64, in seconds: Double) -> Double {
-        // A pause saves up next to nothing, and what cannot be undone in a few seconds is forgiven.
-        debt = max(-bytesPerSecond / 10, min(debt + Double(bytes) - bytesPerSecond * seconds, bytesPerSecond * 2))
-        return max(bytesPerSecond / 10, bytesPerSecond - debt / 2)
+    /// What may be sent in the next second, in bytes per second, after `bytes` went out in `seconds`.
+    ///
+    /// Frames go to all viewers at the same moments, so that a second may have one more or one less of them: a debt is paid back slowly,
+    /// else the moments would not be evenly spaced.
+    mutating func allowance(after bytes: Double, in seconds: Double) -> Double {
+        // A pause saves up next to nothing, and what would take too long to pay back is forgiven.
+        debt = max(-bytesPerSecond / 2, min(debt + bytes - bytesPerSecond * seconds, bytesPerSecond * 4))
+        return max(bytesPerSecond / 10, bytesPerSecond - debt / 8)
     }
 }

@@ -110,6 +110,9 @@ struct StatusPage {
         add("connects", "\(status.connects), of them \(source.reconnects) again")
         add("frames in", "\(Figures.count(status.framesReceived)) (\(Figures.bytes(status.bytesReceived)))")
         add("frames out", "\(Figures.count(source.totals.framesSent)) (\(Figures.bytes(source.totals.bytesSent)))")
+        if let limit = source.limit {
+            add("limited by", "\(limit.limit.rawValue), to \(Figures.decimal(limit.framesPerSecond)) frames per second for each viewer")
+        }
         add("frames skipped", "\(Figures.count(source.totals.framesSkipped)), for viewers that were behind")
         let lines = rows.map { "<tr><th scope=\"row\">\($0.0)</th><td>\($0.1)</td></tr>" }
         return

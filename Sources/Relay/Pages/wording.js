@@ -44,5 +44,6 @@ export function factLine(source) {
   }
   facts.push(viewerCount(source.viewers));
   if (source.last_frame && source.state === "streaming") facts.push(`${source.last_frame.width} × ${source.last_frame.height}`);
+  if (source.limited_by && source.state === "streaming") facts.push(`limited to ${source.fps_limit.toFixed(1)} fps`);
   return facts.join(" · ");
 }

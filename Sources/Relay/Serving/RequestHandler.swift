@@ -235,8 +235,12 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
             outlet.send(StreamResponse.head(request.headers))
             return finish()
         }
-        guard let own = source.hub.shard(on: context.eventLoop), let seat = gate.seat(for: source, from: request.origin) else {
-            return send(gate.refusal(of: source, from: request.origin), to: head)
+        guard let own = source.hub.shard(on: context.eventLoop) else { return send(.tooManyViewers, to: head) }
+        let seat: Seat
+        do throws(Gate.Refusal) {
+            seat = try gate.seat(for: source, from: request.origin, isCapped: request.isCapped)
+        } catch {
+            return send(error.answer, to: head)
         }
         giveAway()
         outlet.isBusy = false
@@ -255,11 +259,14 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     private func beginWebSocket(of source: Source, _ request: WebSocketRequest, to head: HTTPRequestHead) -> HTTPAnswer? {
         guard let context, let fields = WebSocketHandshake.answer(to: head) else {
             // A page whose WebSocket was refused asks for it as for a file, since browsers do not tell it why: it hears what counts.
-            guard gate.hasSeat(for: source, from: request.origin) else { return gate.refusal(of: source, from: request.origin) }
-            return WebSocketHandshake.required
+            return gate.refusal(of: source, from: request.origin, isCapped: request.isCapped) ?? WebSocketHandshake.required
         }
-        guard let shard = source.hub.shard(on: context.eventLoop), let seat = gate.seat(for: source, from: request.origin) else {
-            return gate.refusal(of: source, from: request.origin)
+        guard let shard = source.hub.shard(on: context.eventLoop) else { return .tooManyViewers }
+        let seat: Seat
+        do throws(Gate.Refusal) {
+            seat = try gate.seat(for: source, from: request.origin, isCapped: request.isCapped)
+        } catch {
+            return error.answer
         }
         giveAway()
         outlet.isBusy = false

@@ -52,6 +52,7 @@ package final class Source: Sendable {
         self.logger = logger
         hub = Hub(
             eventLoops: eventLoops, source: eventLoop, policy: LossPolicy(configuration), maxFPS: configuration.maxFPS)
+        hub.use(maxViewerRate: configuration.maxViewerRate)
         settings = Mutex((configuration, Secrets(configuration)))
         camera = Mutex(SourceCamera(configuration, eventLoop: eventLoop, resolver: resolver, claim: claim, logger: logger))
         gate = Mutex(FrameGate())
@@ -329,6 +330,7 @@ package final class Source: Sendable {
         var policy = LossPolicy(configuration, closedUntil: status.closedUntil)
         if let told = status.camera?.stallTimeout { policy.stallTimeout = max(policy.stallTimeout, TimeAmount(told)) }
         hub.use(policy, maxFPS: configuration.maxFPS)
+        hub.use(maxViewerRate: configuration.maxViewerRate)
     }
 
     /// Takes what the camera says of itself, on the source's event loop.

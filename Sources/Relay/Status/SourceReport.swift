@@ -15,6 +15,8 @@ struct SourceReport: Sendable {
     let address: String
     /// What the hub's own loops know; empty in a report that did not ask them.
     let hub: HubReport
+    /// What limits the frames that viewers get; nil where nothing does.
+    let limit: RateShares.Share?
     /// Viewers refused so far.
     let refused: UInt64
     /// Whether it may tell where the camera is and who watches.
@@ -35,7 +37,9 @@ struct SourceReport: Sendable {
         self.status = status
         totals = source.hub.totals
         newest = source.hub.newest
-        rates = source.hub.meter.withLock { $0.rates(to: source.sample) }
+        let rates = source.hub.meter.withLock { $0.rates(to: source.sample) }
+        self.rates = rates
+        limit = source.hub.limit.flatMap { $0.framesPerSecond < rates.framesIn || rates.framesIn == 0 ? $0 : nil }
         let configured: String
         switch source.configuration.upstream {
         case .camera(var url):
@@ -114,6 +118,8 @@ extension SourceReport {
             ("frames_in", .count(status.framesReceived)),
             ("bytes_in", .count(status.bytesReceived)),
             ("viewers", .integer(Int64(totals.viewers))),
+            ("limited_by", limit.map { .string($0.limit.rawValue) } ?? .null),
+            ("fps_limit", limit.map { .number($0.framesPerSecond) } ?? .null),
             ("viewers_refused", .count(refused)),
             ("frames_out", .count(totals.framesSent)),
             ("bytes_out", .count(totals.bytesSent)),
