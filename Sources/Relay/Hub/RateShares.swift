@@ -41,7 +41,9 @@ struct RateShares {
         let common = bytesPerSecond.flatMap { commonLimit(demands, bytesPerSecond: $0) }
         return demands.map { demand in
             let own = demand.ownLimit
-            guard let common, demand.cost > 0, common < own ?? .infinity else { return own.map { Share(framesPerSecond: $0, limit: .source) } }
+            guard let common, demand.cost > 0, common < own ?? .infinity else {
+                return own.map { Share(framesPerSecond: $0, limit: .source) }
+            }
             return Share(framesPerSecond: common, limit: .relay)
         }
     }

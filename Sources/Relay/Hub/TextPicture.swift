@@ -22,10 +22,12 @@ enum TextPicture {
             guard row >= top, lines.indices.contains(line) else { return ground }
             let text = lines[line]
             let left = (columns - text.count * (glyphWidth + 1) + 1) / 2
-            let (x, y) = (column - left, (row - top) % lineHeight)
-            guard x >= 0, y < glyphHeight, x % (glyphWidth + 1) < glyphWidth, text.indices.contains(x / (glyphWidth + 1)) else { return ground }
-            let bits = glyphs[text[x / (glyphWidth + 1)]]?[y] ?? 0
-            return bits & (1 << (glyphWidth - 1 - x % (glyphWidth + 1))) == 0 ? ground : ink
+            guard column >= left else { return ground }
+            let (place, x) = (column - left).quotientAndRemainder(dividingBy: glyphWidth + 1)
+            let y = (row - top) % lineHeight
+            guard text.indices.contains(place), x < glyphWidth, y < glyphHeight else { return ground }
+            let bits = glyphs[text[place]]?[y] ?? 0
+            return bits & (1 << (glyphWidth - 1 - x)) == 0 ? ground : ink
         }
     }
 

@@ -55,7 +55,9 @@ final class WatchTimes: Sendable {
             if case .pausing(let until)? = entries[key], until > now { return }
             if entries.count >= Self.maxEntries {
                 entries = entries.filter { $0.value.end > now }
-                if entries.count >= Self.maxEntries, let first = entries.min(by: { $0.value.end < $1.value.end }) { entries[first.key] = nil }
+                if entries.count >= Self.maxEntries, let first = entries.min(by: { $0.value.end < $1.value.end }) {
+                    entries[first.key] = nil
+                }
             }
             entries[key] = isOver ? .pausing(until: now + pause) : .left(since: time.since, forgottenAt: now + pause)
         }

@@ -17,7 +17,9 @@ extension ViewerWishes {
             self.pacer = pacer
         }
         if let text = target.value("rate") {
-            guard let rate = RateText.parse(text) else { throw QueryError(sentence: "rate is a number with kbit, Mbit or Gbit, such as 500kbit") }
+            guard let rate = RateText.parse(text) else {
+                throw QueryError(sentence: "rate is a number with kbit, Mbit or Gbit, such as 500kbit")
+            }
             self.rate = rate
         }
     }
