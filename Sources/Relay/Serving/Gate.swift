@@ -8,7 +8,7 @@ package final class Gate: Sendable {
     private let served: Mutex<Served>
     let limits: Limits
     private let perAddress = ViewersPerAddress()
-    private let rates = Rates()
+    private let rates = RateSharing()
     private let watchTimes = WatchTimes()
     private let doors: Doors
     private let logger: Logger
@@ -42,13 +42,19 @@ package final class Gate: Sendable {
     var isDraining: Bool { served.withLock { $0.stage == .draining } }
 
     /// Decides what the request `head` from `peer` gets, which came through `listener`.
-    func respond(to head: HTTPRequestHead, from peer: SocketAddress?, through listener: ListenerName) -> Response {
-        let response = response(to: head, from: peer, through: listener)
+    ///
+    /// - Parameter client: whom a proxy that is trusted speaks for, where it has said so.
+    func respond(
+        to head: HTTPRequestHead, from peer: SocketAddress?, through listener: ListenerName, for client: ProxiedClient? = nil
+    ) -> Response {
+        let response = response(to: head, from: client?.address ?? peer, through: listener, isProxied: client?.address != nil)
         if case .answer(let answer) = response, answer.suspectsProxy { tellOfProxy(at: peer) }
         return response
     }
 
-    private func response(to head: HTTPRequestHead, from peer: SocketAddress?, through listener: ListenerName) -> Response {
+    private func response(
+        to head: HTTPRequestHead, from peer: SocketAddress?, through listener: ListenerName, isProxied: Bool
+    ) -> Response {
         let served = current
         do throws(Refusal) {
             let scope = try Self.scope(of: listener, served)
@@ -57,7 +63,8 @@ package final class Gate: Sendable {
             try Self.checkMethod(head)
             let target = try Self.target(of: head)
             if scope == .redirect { return .answer(EncryptedRedirect.answer(to: head, port: served.encryptedPort)) }
-            let requester = try Self.requester(of: head, from: peer, in: scope, isEncrypted: listener.kind == .encrypted, served)
+            let requester = try Self.requester(
+                of: head, from: peer, isProxied, in: scope, isEncrypted: listener.kind == .encrypted, served)
             let request = Request(head: head, target: target, scope: scope, requester: requester, served: served)
             let route = try Self.route(for: request)
             guard served.access.hasUsers, !route.isOpen else { return try roomFor(route.response(to: request)) }
@@ -261,9 +268,9 @@ package final class Gate: Sendable {
     }
 
     private static func requester(
-        of head: HTTPRequestHead, from peer: SocketAddress?, in scope: Route.Scope, isEncrypted: Bool, _ served: Served
+        of head: HTTPRequestHead, from peer: SocketAddress?, _ isProxied: Bool, in scope: Route.Scope, isEncrypted: Bool, _ served: Served
     ) throws(Refusal) -> Requester {
-        let requester = Requester(head, from: peer, in: scope, isEncrypted: isEncrypted, served.access)
+        let requester = Requester(head, from: peer, isProxied: isProxied, in: scope, isEncrypted: isEncrypted, served.access)
         guard !requester.isMisled else { throw Refusal(.misled) }
         return requester
     }

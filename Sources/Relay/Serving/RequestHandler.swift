@@ -39,6 +39,8 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     /// Whether the other side has said that it asks for no more.
     private var hasPeerFinished = false
     private var context: ChannelHandlerContext?
+    /// Whom a trusted proxy speaks for, where it has said so.
+    private var client: ProxiedClient?
     /// Ends a connection on which no request comes.
     private var timer: Scheduled<Void>?
 
@@ -95,6 +97,7 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
             // What was asked before is still answered.
             if case .receiving = state { finish() }
         }
+        if let client = event as? ProxiedClient { self.client = client }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -137,7 +140,7 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
         guard let context else { return }
         timer?.cancel()
         outlet.isBusy = true
-        carryOut(gate.respond(to: head, from: context.remoteAddress, through: listener), to: head)
+        carryOut(gate.respond(to: head, from: context.remoteAddress, through: listener, for: client), to: head)
     }
 
     private func carryOut(_ response: Response, to head: HTTPRequestHead) {

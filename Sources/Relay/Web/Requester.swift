@@ -19,14 +19,14 @@ struct Requester: Sendable {
     /// is not for it.
     let isMisled: Bool
 
-    /// Judges the request `head` that came from `peer` through a listener of `scope`; `isEncrypted` where that is one of https.
+    /// Judges the request `head` that came from `peer` through a listener of `scope`; `isEncrypted` where that is one of https,
+    /// `isProxied` where `peer` is whom a trusted proxy speaks for by the PROXY protocol.
     init(
-        _ head: HTTPRequestHead, from peer: SocketAddress?, in scope: Route.Scope, isEncrypted: Bool = false, _ access: AccessConfiguration
+        _ head: HTTPRequestHead, from peer: SocketAddress?, isProxied: Bool = false, in scope: Route.Scope, isEncrypted: Bool = false,
+        _ access: AccessConfiguration
     ) {
         let address = peer.flatMap(ViewerOrigin.ipAddress)
-        isTrusted = access.trustedProxies.contains { range in
-            if let address { range.contains(address) } else { range == .unix }
-        }
+        isTrusted = Self.isTrusted(peer, access)
         var named: HostField?
         if case .one(let field) = head.hostClaim { named = field }
         let forwardedHost = isTrusted ? head.headers[canonicalForm: "X-Forwarded-Host"].first.map { $0.lowercased() } : nil
@@ -38,7 +38,7 @@ struct Requester: Sendable {
         }
         let proxysWord = isTrusted ? head.headers[canonicalForm: "X-Forwarded-Proto"].first?.lowercased() : nil
         self.isEncrypted = proxysWord.map { $0 == "https" } ?? isEncrypted
-        isForwarded = Self.forwardingFields.contains { head.headers.contains(name: $0) }
+        isForwarded = isProxied || Self.forwardingFields.contains { head.headers.contains(name: $0) }
         // Someone who comes through a proxy of this machine seems to come from this machine.
         let isHere = address == "127.0.0.1" || address == "::1"
         let isAlone = isHere && !isForwarded && !Self.showsPlainProxy(head)
@@ -47,6 +47,14 @@ struct Requester: Sendable {
         // Nor does it where there are logins: a browser sends none to the name of another site.
         let isGuarded = !access.hosts.isEmpty || (!access.hasUsers && (scope == .admin || access.cors != .anyone))
         isMisled = isGuarded && !isTrusted && !(named.map { Self.isOwn($0, access) } ?? true)
+    }
+
+    /// Whether somebody is a proxy that is believed.
+    static func isTrusted(_ peer: SocketAddress?, _ access: AccessConfiguration) -> Bool {
+        let address = peer.flatMap(ViewerOrigin.ipAddress)
+        return access.trustedProxies.contains { range in
+            if let address { range.contains(address) } else { range == .unix }
+        }
     }
 
     /// Whether a name can only be the relay's own: a number, this machine, a name of the local network, one that `hosts` has.

@@ -3,7 +3,7 @@ import RelayConfiguration
 import Synchronization
 
 /// Shares limited rates out among viewers, about once a second and whenever somebody comes. Any thread may call it.
-final class Rates: Sendable {
+final class RateSharing: Sendable {
     /// A rate with its corrections.
     private struct Budget {
         var bitsPerSecond: Int
