@@ -141,6 +141,24 @@ import Testing
         }
     }
 
+    /// Pongs leave, which is progress of theirs alone.
+    @Test func whatLeavesMeanwhileIsNoWord() throws {
+        try Self.clocked { channel, outlet in
+            outlet.send(ByteBuffer(repeating: 1, count: 1000))
+            outlet.awaitsWord = true
+            for _ in 0..<14 {
+                channel.embeddedEventLoop.advanceTime(by: .seconds(2))
+                outlet.send(ByteBuffer(bytes: [0x8A, 0]))
+            }
+            #expect(channel.isActive)
+            for _ in 0..<3 {
+                channel.embeddedEventLoop.advanceTime(by: .seconds(2))
+                outlet.send(ByteBuffer(bytes: [0x8A, 0]))
+            }
+            #expect(!channel.isActive)
+        }
+    }
+
     @Test func eachWordGivesAsLongAgain() throws {
         try Self.clocked { channel, outlet in
             for _ in 0..<4 {

@@ -34,10 +34,17 @@ final class Outlet {
     private var isCharged = false
     /// All bytes so far.
     private var writtenBytes: UInt64 = 0
-    /// Whether the other side owes us a word, such as an acknowledgement.
+    /// Whether the other side owes us a word, such as an acknowledgement, for what was sent so far. Only bytes of that are progress
+    /// then, and once they have all arrived, nothing but the word: who gets pongs meanwhile has not given it.
     var awaitsWord = false {
-        didSet { if awaitsWord { watch() } else { lastProgress = channel.eventLoop.now } }
+        didSet {
+            lastProgress = channel.eventLoop.now
+            awaited = awaitsWord ? (bytes: writtenBytes, arrivedBytes: 0) : nil
+            if awaitsWord { watch() }
+        }
     }
+    /// How many of all bytes have to arrive before the word can come, and how many had at the last look.
+    private var awaited: (bytes: UInt64, arrivedBytes: UInt64)?
     private var isFinishing = false
     private var isOutputClosed = false
     /// Whether the other side has said that it sends no more.
@@ -199,7 +206,15 @@ final class Outlet {
         guard channel.isActive else { return }
         let now = channel.eventLoop.now
         let (taken, unacknowledged) = (takenBytes, queue.unacknowledged)
-        if taken > seen.takenBytes || unacknowledged < seen.unacknowledgedBytes { lastProgress = now }
+        if let (bytes, arrivedBytes) = awaited {
+            let arrived = min(bytes, taken - min(taken, UInt64(unacknowledged)))
+            if arrived > arrivedBytes {
+                awaited = (bytes, arrived)
+                lastProgress = now
+            }
+        } else if taken > seen.takenBytes || unacknowledged < seen.unacknowledgedBytes {
+            lastProgress = now
+        }
         if isCharged { limits.answers.took(Int(taken - min(taken, seen.takenBytes)), ObjectIdentifier(self)) }
         seen = (taken, unacknowledged)
         let hasArrived = unsentBytes == 0 && unacknowledged == 0

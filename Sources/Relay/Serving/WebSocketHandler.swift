@@ -148,18 +148,16 @@ extension WebSocketHandler: ViewerConnection {
         let head: ByteBuffer
         let payload: ByteBuffer
         switch request.form {
-        case .binary(let acknowledged):
+        case .binary:
             head = WebSocketWire.head(of: newest)
             payload = newest.frame.jpeg
-            if acknowledged {
-                unacknowledged = newest.sequence
-                outlet.awaitsWord = true
-            }
+            if isAcknowledged { unacknowledged = newest.sequence }
         case .dataURL:
             payload = shard.dataURL(of: newest)
             head = WebSocketWire.head(.text, length: payload.readableBytes)
         }
         outlet.send(head, payload)
+        if isAcknowledged { outlet.awaitsWord = true }
         return head.readableBytes + payload.readableBytes
     }
 
