@@ -67,7 +67,7 @@ package final class Gate: Sendable {
                 of: head, from: peer, isProxied, in: scope, isEncrypted: listener.kind == .encrypted, served)
             let request = Request(head: head, target: target, scope: scope, requester: requester, served: served)
             let route = try Self.route(for: request)
-            guard served.access.hasUsers, !route.isOpen else { return try roomFor(route.response(to: request)) }
+            guard served.access.hasUsers, !route.isOpen else { return route.response(to: request) }
             let credentials = Credentials(head, target, cookie: request.cookieName)
             let verdict = doors.judge(
                 credentials, for: route.source(in: scope), from: requester.origin, served.access, cookie: request.cookieName)
@@ -91,7 +91,7 @@ package final class Gate: Sendable {
             request.admission = admission
             do throws(Refusal) {
                 try Self.checkMay(request, route)
-                return try roomFor(judgedAgain(forBrowser(route.response(to: request), request, route, credentials), request, route))
+                return judgedAgain(forBrowser(route.response(to: request), request, route, credentials), request, route)
             } catch {
                 return .answer(error.answer)
             }
@@ -150,14 +150,9 @@ package final class Gate: Sendable {
         }
     }
 
-    /// The response, or a refusal while too many answers wait for slow readers. Streams keep no answer in memory.
-    private func roomFor(_ response: Response) throws(Refusal) -> Response {
-        switch response {
-        case .answer, .later:
-            guard limits.hasRoomForAnswer else { throw Refusal(.tooManyAnswers) }
-        case .undecided, .stream, .webSocket: break
-        }
-        return response
+    /// Where the request `head` from `peer` comes from, nil for one that could not be read; see ``ViewerOrigin/network``.
+    func network(of head: HTTPRequestHead?, from peer: SocketAddress?) -> String {
+        (head.map { Requester.origin(of: $0, from: peer, current.access) } ?? .address(peer)).network
     }
 
     /// Tells operators why pages behind a proxy show no picture.
