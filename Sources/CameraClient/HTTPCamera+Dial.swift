@@ -1,6 +1,7 @@
 import CameraURL
 import MJPEG
 import NIOCore
+import Text
 
 /// One dial: all requests until there is something to see, or until it is clear that there is nothing.
 extension HTTPCamera {
@@ -41,13 +42,15 @@ extension HTTPCamera {
     ) async throws(CameraError) -> CameraAnswer {
         var settings = settings
         settings.certificateSigns = memory.withLock { $0.certificateSigns }
+        var secrets = settings.allSecrets
         var redirects = 0
         var asked: Set<Origin> = [Origin(dial.url)]
         var authorization = mayLogIn(dial, settings) ? login(at: dial.url, isFirst: true) : nil
         var answersChallenge = false
         for _ in 0..<Self.maxRequests {
+            dial.cookies.add(to: &secrets)
             let inquiry = inquiry(
-                dial, for: purpose, sink: sink, settings, authorization: authorization, answersChallenge: answersChallenge)
+                dial, for: purpose, sink: sink, settings, secrets, authorization: authorization, answersChallenge: answersChallenge)
             let answer = try await exchange(inquiry, &dial.connection)
             let head = answer.head
             dial.cookies.take(head, from: dial.url)
@@ -56,15 +59,15 @@ extension HTTPCamera {
             case 200 where answer.picture != nil, 304 where !dial.conditions.isEmpty:
                 return answer
             case 401:
-                guard mayLogIn(dial, settings) else { throw withheld(dial, settings) }
-                authorization = try login(to: head, at: dial.url)
+                guard mayLogIn(dial, settings) else { throw withheld(dial, settings, secrets) }
+                authorization = try login(to: head, at: dial.url, hiding: secrets)
                 answersChallenge = true
             case 301, 302, 303, 307, 308:
                 redirects += 1
                 guard redirects <= Self.maxRedirects else { throw .redirectedTooOften }
                 let url = try Redirect.resolve(
                     location: head.first("Location") ?? "", from: dial.url, allowOtherHost: settings.allowsOtherOrigin,
-                    sameHosts: dial.homeHosts)
+                    sameHosts: dial.homeHosts, hiding: secrets)
                 if !url.hasSameOrigin(as: dial.url) { dial.dropConnection() }
                 if url.scheme == .https { try CameraTLS.prepare(settings.trust) }
                 dial.url = url
@@ -81,8 +84,8 @@ extension HTTPCamera {
     }
 
     private func inquiry(
-        _ dial: Dial, for purpose: Inquiry.Purpose, sink: FrameSink, _ settings: Settings, authorization: Authorization?,
-        answersChallenge: Bool
+        _ dial: Dial, for purpose: Inquiry.Purpose, sink: FrameSink, _ settings: Settings, _ secrets: Secrets,
+        authorization: Authorization?, answersChallenge: Bool
     ) -> Inquiry {
         let url = dial.url
         // The operator's own fields may hold keys: they stay within the origin.
@@ -96,7 +99,7 @@ extension HTTPCamera {
             keepsConnection: isPolling || mayBeChallenged)
         let isOnTrial = authorization != nil && isOnTrial(at: url)
         return Inquiry(
-            request: request, purpose: purpose, sink: sink, settings: settings,
+            request: request, purpose: purpose, sink: sink, settings: settings, secrets: secrets,
             stallTimeout: { self.settings.effectiveStallTimeout }, known: dial.known, isPolledUnasked: dial.isPolledUnasked,
             answersChallenge: answersChallenge, isLoginOnTrial: isOnTrial,
             headCame: { head in if authorization != nil { self.noteVerdict(head, at: url) } })
@@ -109,10 +112,11 @@ extension HTTPCamera {
     }
 
     /// Why no login is given where one is asked for.
-    private func withheld(_ dial: Dial, _ settings: Settings) -> CameraError {
+    private func withheld(_ dial: Dial, _ settings: Settings, _ secrets: Secrets) -> CameraError {
         guard settings.url.login != nil else { return .loginRequired }
         return .loginWithheld(
-            origin: "\(dial.url.scheme)://\(dial.url.hostField)", isUnencrypted: dial.homeHosts.contains(dial.url.host.lowercased()))
+            origin: CameraText("\(dial.url.scheme)://\(dial.url.hostField)", hiding: secrets),
+            isUnencrypted: dial.homeHosts.contains(dial.url.host.lowercased()))
     }
 
     /// Sends one request over the connection that was kept, else over a new one, and leaves the one to be kept.

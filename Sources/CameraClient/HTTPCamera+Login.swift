@@ -1,5 +1,6 @@
 import CameraURL
 import NIOCore
+import Text
 
 /// How a camera's login is sent, and what is remembered of it.
 extension HTTPCamera {
@@ -26,14 +27,14 @@ extension HTTPCamera {
     }
 
     /// Answers a 401; throws where there is no answer.
-    func login(to head: ResponseHead, at url: CameraURL) throws(CameraError) -> Authorization {
+    func login(to head: ResponseHead, at url: CameraURL, hiding secrets: Secrets) throws(CameraError) -> Authorization {
         let challenges = Challenge.parse(bytes: head.allBytes("WWW-Authenticate"))
         let reply = withAuthenticator(for: url) {
             $0.answer(to: challenges, method: CameraRequest.method, target: url.target, cnonce: Self.makeNonce)
         }
         switch reply {
         case .authorization(let value): return value
-        case .unsupported(let offered): throw .loginUnsupported(offered: offered)
+        case .unsupported: throw .loginUnsupported(offered: Challenge.shown(head.all("WWW-Authenticate"), hiding: secrets))
         case .refused: throw .loginRefused(head.status)
         case nil: throw .loginRequired
         }
@@ -85,7 +86,7 @@ extension HTTPCamera {
         switch head?.status {
         case 401?:
             do throws(CameraError) {
-                if let head { _ = try login(to: head, at: url) }
+                if let head { _ = try login(to: head, at: url, hiding: settings.allSecrets) }
             } catch let failure {
                 error = failure
             }

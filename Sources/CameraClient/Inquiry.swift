@@ -1,5 +1,6 @@
 import CameraURL
 import MJPEG
+import Text
 
 /// One request to a camera, and what is to become of the answer.
 struct Inquiry: Sendable {
@@ -19,6 +20,8 @@ struct Inquiry: Sendable {
     let purpose: Purpose
     let sink: FrameSink
     var settings: HTTPCamera.Settings
+    /// The logins that the camera knows of.
+    let secrets: Secrets
     /// The longest time without a whole frame once the camera has answered; it may change meanwhile.
     let stallTimeout: @Sendable () -> Duration
     /// What the sink knows of the camera already.

@@ -15,8 +15,8 @@ package struct Authenticator: Sendable {
     package enum Reply: Hashable, Sendable {
         /// Ask again with this.
         case authorization(Authorization)
-        /// No scheme of the camera's is ours; the text lists the offered ones for the operator.
-        case unsupported(offered: String)
+        /// No scheme of the camera's is ours.
+        case unsupported
         /// The camera has seen this login and does not take it.
         case refused
     }
@@ -114,7 +114,7 @@ package struct Authenticator: Sendable {
             scheme = .basic
             return .authorization(basicAuthorization)
         }
-        return .unsupported(offered: challenges.map(\.shown).joined(separator: ", ").shown())
+        return .unsupported
     }
 
     /// Whether a challenge gives reason to think that the login was not looked at, or not here.
@@ -166,7 +166,7 @@ extension Authenticator.Reply: CustomStringConvertible, CustomDebugStringConvert
     package var description: String {
         switch self {
         case .authorization: "authorization"
-        case .unsupported(let offered): "unsupported (\(offered))"
+        case .unsupported: "unsupported"
         case .refused: "refused"
         }
     }

@@ -53,15 +53,18 @@ struct AddressProbe {
         for answer in sample.answers { row("answer", Self.statusLine(answer.head) + (isSame(answer.url) ? "" : " from \(answer.url)")) }
         if let head = sample.answers.last?.head {
             for field in head.fields.prefix(32) where field.name.lowercased() != "set-cookie" {
-                row("", "\(field.name.shown(limit: 40)): \(field.value.shown(limit: 120))")
+                let value = CameraText(field.value, hiding: secrets, limit: 120)
+                row("", "\(field.name.shown(limit: 40)): \(value)")
             }
         }
-        if !sample.logins.isEmpty { row("login", sample.logins.joined(separator: ", ")) }
+        let logins = sample.logins(hiding: secrets)
+        if !logins.isEmpty { row("login", "\(logins)") }
         if let certificate = sample.description?.certificate { self.certificate(certificate) }
         if let description = sample.description, sample.frames > 0 {
-            row("type", description.mediaType ?? "none: read by what the body holds")
+            row("type", description.mediaType?.shown ?? "none: read by what the body holds")
             if !sample.isSinglePicture {
-                row("boundary", (description.boundary ?? "none declared") + (description.learntBoundary.map { ", sent as \($0)" } ?? ""))
+                let sent = description.learntBoundary.map { ", sent as \($0)" } ?? ""
+                row("boundary", (description.boundary?.shown ?? "none declared") + sent)
                 row("lengths", Self.lengths(description.quirks))
             }
             row("picture", "\(sample.width) x \(sample.height), \(sample.bytes / max(1, sample.frames)) bytes")
@@ -97,7 +100,7 @@ struct AddressProbe {
             case .http(let major, let minor): "HTTP/\(major).\(minor)"
             case .icy: "ICY"
             }
-        return "\(version) \(head.status) \(head.reason.shown())"
+        return "\(version) \(head.status) \(head.reason)"
     }
 
     private static func lengths(_ quirks: Quirks) -> String {
