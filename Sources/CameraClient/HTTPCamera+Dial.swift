@@ -26,6 +26,7 @@ extension HTTPCamera {
         /// Whether single pictures are asked for though the file does not say so.
         var isPolledUnasked = false
         var cookies = CookieJar()
+        let trial = LoginTrial()
         /// The camera's host, and the address that its name turned out to have, in lower case.
         var homeHosts: Set<String>
 
@@ -40,18 +41,31 @@ extension HTTPCamera {
     func ask(
         _ dial: inout Dial, for purpose: Inquiry.Purpose, sink: FrameSink
     ) async throws(CameraError) -> CameraAnswer {
+        dial.trial.begin()
+        do throws(CameraError) {
+            return try await askOnTrial(&dial, for: purpose, sink: sink)
+        } catch {
+            let error = dial.trial.judged(error)
+            if error.kind == .login { refuseLogin(at: dial.trial.origins) }
+            throw error
+        }
+    }
+
+    private func askOnTrial(
+        _ dial: inout Dial, for purpose: Inquiry.Purpose, sink: FrameSink
+    ) async throws(CameraError) -> CameraAnswer {
         var settings = settings
         settings.certificateSigns = memory.withLock { $0.certificateSigns }
         var secrets = settings.allSecrets
         var redirects = 0
         var asked: Set<Origin> = [Origin(dial.url)]
-        var authorization = mayLogIn(dial, settings) ? login(at: dial.url, isFirst: true) : nil
+        var authorization = mayLogIn(dial, settings) ? login(at: dial.url, isFirst: true, dial.trial) : nil
         var answersChallenge = false
         for _ in 0..<Self.maxRequests {
             dial.cookies.add(to: &secrets)
             let inquiry = inquiry(
                 dial, for: purpose, sink: sink, settings, secrets, authorization: authorization, answersChallenge: answersChallenge)
-            let answer = try await exchange(inquiry, &dial.connection)
+            let answer = try await exchange(inquiry, &dial.connection, dial.trial)
             let head = answer.head
             dial.cookies.take(head, from: dial.url)
             if dial.url.hasSameOrigin(as: settings.url), let peer = answer.peer?.ipAddress { dial.homeHosts.insert(peer.lowercased()) }
@@ -60,6 +74,8 @@ extension HTTPCamera {
                 return answer
             case 401:
                 guard mayLogIn(dial, settings) else { throw withheld(dial, settings, secrets) }
+                if authorization != nil { dial.trial.doubt() }
+                guard dial.trial.maySend else { throw .loginRefused(401) }
                 authorization = try login(to: head, at: dial.url, hiding: secrets)
                 answersChallenge = true
             case 301, 302, 303, 307, 308:
@@ -72,7 +88,7 @@ extension HTTPCamera {
                 if url.scheme == .https { try CameraTLS.prepare(settings.trust) }
                 dial.url = url
                 let isFirst = asked.insert(Origin(url)).inserted
-                authorization = mayLogIn(dial, settings) ? login(at: url, isFirst: isFirst) : nil
+                authorization = mayLogIn(dial, settings) ? login(at: url, isFirst: isFirst, dial.trial) : nil
                 answersChallenge = false
             case 403 where authorization != nil:
                 throw .loginRefused(403)
@@ -98,11 +114,15 @@ extension HTTPCamera {
             url: url, extraFields: dial.cookies.added(to: own, for: url) + dial.conditions, authorization: authorization,
             keepsConnection: isPolling || mayBeChallenged)
         let isOnTrial = authorization != nil && isOnTrial(at: url)
+        let trial = dial.trial
+        let isProven = authorization != nil && isProven(at: url)
         return Inquiry(
             request: request, purpose: purpose, sink: sink, settings: settings, secrets: secrets,
             stallTimeout: { self.settings.effectiveStallTimeout }, known: dial.known, isPolledUnasked: dial.isPolledUnasked,
             answersChallenge: answersChallenge, isLoginOnTrial: isOnTrial,
-            headCame: { head in if authorization != nil { self.noteVerdict(head, at: url) } })
+            sent: { if authorization != nil { trial.sent(to: Origin(url), isProven: isProven) } },
+            headCame: { head in if head.showsThatLoginIsRight { self.acceptLogin(at: trial.taken()) } },
+            pictureCame: { self.acceptLogin(at: trial.taken()) })
     }
 
     /// Whether the login may be sent to an address: only to the camera's own host, and never in a weaker way than its URL says.
@@ -120,7 +140,9 @@ extension HTTPCamera {
     }
 
     /// Sends one request over the connection that was kept, else over a new one, and leaves the one to be kept.
-    private func exchange(_ inquiry: Inquiry, _ connection: inout KeptConnection?) async throws(CameraError) -> CameraAnswer {
+    private func exchange(
+        _ inquiry: Inquiry, _ connection: inout KeptConnection?, _ trial: LoginTrial
+    ) async throws(CameraError) -> CameraAnswer {
         let kept = connection
         connection = nil
         if let kept, mayReuse(for: inquiry) {
@@ -132,7 +154,7 @@ extension HTTPCamera {
                 return answer
             } catch {
                 // The camera may have ended it since the last answer; that is no failure.
-                guard error.isEndedBeforeAnswer else { throw error }
+                guard error.isEndedBeforeAnswer, inquiry.request.authorization == nil || trial.maySend else { throw error }
                 if let limit, .now() - start >= TimeAmount(limit) { memory.withLock { $0.ignoresKeptConnections = true } }
             }
         } else {
@@ -186,7 +208,7 @@ extension HTTPCamera {
             } onCancel: {
                 if inquiry.isLoginOnTrial {
                     self.beginLateVerdict()
-                    exchange.abandon { self.endLateVerdict($0, at: url) }
+                    exchange.abandon { self.endLateVerdict($0, at: url, hiding: inquiry.secrets) }
                 } else {
                     exchange.end(.failure(.cancelled))
                 }

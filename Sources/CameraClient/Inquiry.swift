@@ -32,6 +32,10 @@ struct Inquiry: Sendable {
     let answersChallenge: Bool
     /// Whether the answer tells for the first time whether the login is right.
     let isLoginOnTrial: Bool
-    /// The answer's head came; called on the connection's event loop.
+    /// The request is on its way. This and what follows are called on the connection's event loop.
+    let sent: @Sendable () -> Void
+    /// The answer's head came.
     let headCame: @Sendable (ResponseHead) -> Void
+    /// The answer has brought a picture.
+    let pictureCame: @Sendable () -> Void
 }

@@ -12,6 +12,7 @@ final class PictureReading {
     private let sink: FrameSink
     private let head: ResponseHead
     private let known: CameraDescription?
+    private let pictureCame: () -> Void
     /// The picture before, which is not passed on again.
     private let previous: Frame?
     private var reader: StreamReader
@@ -37,6 +38,7 @@ final class PictureReading {
         self.eventLoop = eventLoop
         sink = inquiry.sink
         known = inquiry.known
+        pictureCame = inquiry.pictureCame
         clock = StallClock(eventLoop: eventLoop, stallTimeout: inquiry.stallTimeout) { [weak self] in
             self?.end(.failure(.stalled(after: $0)))
         }
@@ -101,6 +103,7 @@ final class PictureReading {
 
     /// Passes the picture on, unless it is the one before.
     private func finish(_ picture: Frame, mayAskAgain: Bool) {
+        pictureCame()
         let description = reader.description
         if known != description { sink.connected(description) }
         if previous?.jpeg == picture.jpeg {

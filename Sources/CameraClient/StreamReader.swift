@@ -39,7 +39,7 @@ struct StreamReader {
         let type = field.flatMap { MediaType($0) }
         let layout: FrameAssembler.Layout =
             type?.type == "multipart" ? .multipart(boundary: type?.boundary) : .detect
-        isText = type.map { $0.type == "text" || ["json", "xml", "xhtml+xml"].contains($0.subtype) } ?? false
+        isText = type?.isText ?? false
         mediaTypeText =
             CameraText(field, hiding: secrets) { MediaType($0).map { "\($0.type)/\($0.subtype)" } } ?? "no media type"
         textLength = isText ? head.first("Content-Length").flatMap { Int($0) } : nil

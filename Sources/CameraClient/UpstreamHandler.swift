@@ -138,6 +138,7 @@ final class UpstreamHandler: ChannelDuplexHandler {
         phase = .head(ResponseHeadReader(hiding: inquiry.secrets))
         var buffer = context.channel.allocator.buffer(capacity: 512)
         inquiry.request.write(into: &buffer)
+        inquiry.sent()
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     }
 

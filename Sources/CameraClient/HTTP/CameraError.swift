@@ -24,6 +24,8 @@ package enum CameraError: Error, Hashable, Sendable {
     case loginWithheld(origin: CameraText, isUnencrypted: Bool)
     /// A 401 or 403 in spite of the login.
     case loginRefused(Int)
+    /// What came of a login that the camera has never taken, so that it may be the camera's way to refuse it.
+    indirect case afterLogin(CameraError)
     /// A 401 that offers no scheme of ours; the text lists what it offers.
     case loginUnsupported(offered: CameraText)
     /// More redirects than the hop limit.
@@ -85,6 +87,8 @@ extension CameraError: CustomStringConvertible {
             "camera redirects to another host (\(origin)) that asks for a login (401); make that the URL, with the login"
         case .loginRefused(let status):
             "camera refuses the login (\(status)); check user name and password"
+        case .afterLogin(let error):
+            "\(error), when it was given the login; check user name and password"
         case .loginUnsupported(let offered):
             offered.isEmpty
                 ? "camera asks for a login (401) but offers no way to give one"
@@ -139,6 +143,7 @@ extension CameraError: CustomStringConvertible {
         case .loginRequired: "login_required"
         case .loginWithheld: "login_withheld"
         case .loginRefused: "login_refused"
+        case .afterLogin(let error): error.code
         case .loginUnsupported: "login_unsupported"
         case .redirectedTooOften: "redirected_too_often"
         case .redirectedElsewhere: "redirected_elsewhere"

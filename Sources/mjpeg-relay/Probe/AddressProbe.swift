@@ -20,14 +20,14 @@ struct AddressProbe {
         var keys: [String] = []
         var sample = await Sample.take(url, resolver: resolver)
         report(sample)
-        if case .certificate(_, let fingerprint)? = sample.error {
+        if case .certificate(_, let fingerprint)? = sample.error?.cause {
             keys.append("tls_fingerprint: \"\(fingerprint)\"")
             // Nobody vouches for this camera, so it does not get the login.
             Output.say("\nagain, trusting that certificate" + (url.login == nil ? "" : ", without the login"))
             sample = await Sample.take(withoutLogin, trust: .pinned(fingerprint), resolver: resolver)
             report(sample)
         }
-        if case .redirectedElsewhere? = sample.error {
+        if case .redirectedElsewhere? = sample.error?.cause {
             keys.append("redirects: any")
             Output.say("\nagain, following the redirect" + (url.login == nil ? "" : ", without the login"))
             sample = await Sample.take(url, allowsOtherOrigin: true, resolver: resolver)
@@ -78,7 +78,7 @@ struct AddressProbe {
             for (name, reading) in ProbeQuirks.readings(of: description.quirks) { row("quirk", "\(name): \(reading)") }
         }
         if let error = sample.error, !(sample.frames > 0 && error == .ended) { row("result", "\(error)") }
-        if case .notAPicture? = sample.error {
+        if case .notAPicture? = sample.error?.cause {
             row("", "this is the camera's web page; 'mjpeg-relay probe \(url.bracketedHost):\(url.port)' looks for its pictures")
         }
     }
