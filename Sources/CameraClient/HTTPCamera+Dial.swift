@@ -21,6 +21,10 @@ extension HTTPCamera {
         var connection: KeptConnection?
         /// Fields that ask for a picture only if it changed.
         var conditions: [(String, String)] = []
+        /// The longest wait for an answer's head, and the longest silence in it, where there is time to ask once more; nil for as long
+        /// as the settings allow.
+        var maxWait: Duration?
+        var maxSilence: Duration?
         /// What the sink knows of the camera.
         var known: CameraDescription?
         /// Whether single pictures are asked for though the file does not say so.
@@ -55,6 +59,7 @@ extension HTTPCamera {
         _ dial: inout Dial, for purpose: Inquiry.Purpose, sink: FrameSink
     ) async throws(CameraError) -> CameraAnswer {
         var settings = settings
+        if let maxWait = dial.maxWait { settings.connectTimeout = min(settings.connectTimeout, maxWait) }
         settings.certificateSigns = memory.withLock { $0.certificateSigns }
         var secrets = settings.allSecrets
         var redirects = 0
@@ -118,7 +123,8 @@ extension HTTPCamera {
         let isProven = authorization != nil && isProven(at: url)
         return Inquiry(
             request: request, purpose: purpose, sink: sink, settings: settings, secrets: secrets,
-            stallTimeout: { self.settings.effectiveStallTimeout }, known: dial.known, isPolledUnasked: dial.isPolledUnasked,
+            stallTimeout: { self.settings.effectiveStallTimeout }, maxSilence: dial.maxSilence, known: dial.known,
+            isPolledUnasked: dial.isPolledUnasked,
             answersChallenge: answersChallenge, isLoginOnTrial: isOnTrial,
             sent: { if authorization != nil { trial.sent(to: Origin(url), isProven: isProven) } },
             headCame: { head in if head.showsThatLoginIsRight { self.acceptLogin(at: trial.taken()) } },
@@ -154,7 +160,9 @@ extension HTTPCamera {
                 return answer
             } catch {
                 // The camera may have ended it since the last answer; that is no failure.
-                guard error.isEndedBeforeAnswer, inquiry.request.authorization == nil || trial.maySend else { throw error }
+                guard error.isEndedBeforeAnswer else { throw error }
+                // The camera asked for a login and may have seen it: that is all the answer there is.
+                guard inquiry.request.authorization == nil || trial.maySend else { throw .loginRefused(401) }
                 if let limit, .now() - start >= TimeAmount(limit) { memory.withLock { $0.ignoresKeptConnections = true } }
             }
         } else {

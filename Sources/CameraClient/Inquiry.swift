@@ -24,6 +24,8 @@ struct Inquiry: Sendable {
     let secrets: Secrets
     /// The longest time without a whole frame once the camera has answered; it may change meanwhile.
     let stallTimeout: @Sendable () -> Duration
+    /// The longest silence in an answer for one picture; nil for as long as `stallTimeout` allows.
+    let maxSilence: Duration?
     /// What the sink knows of the camera already.
     let known: CameraDescription?
     /// Whether single pictures are asked for though the file does not say so.

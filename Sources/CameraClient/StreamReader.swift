@@ -18,8 +18,9 @@ struct StreamReader {
     private let isPictureType: Bool
     /// Whether the head says that part follows part.
     let isMultipart: Bool
-    /// Whether the body is read as the one part of a stream that no camera has sent, delimiter and all.
-    private let isOnePart: Bool
+    /// How long the one picture is by the head; the body is then read as the one part of a stream that no camera has sent. It may go on
+    /// behind that length, which may be too small.
+    private let partLength: Int?
     /// How long a JPEG says that it is.
     private let pictureLength: Int?
     private let head: CameraDescription
@@ -54,12 +55,12 @@ struct StreamReader {
         description.boundary = CameraText(field, hiding: secrets) { MediaType($0)?.boundary }
         description.server = head.first("Server").map { CameraText($0, hiding: secrets) }
         self.head = description
-        let length = isStream || type?.isMultipart == true ? nil : body.length
-        isOnePart = length != nil
-        guard let length else { return }
+        partLength = isStream || type?.isMultipart == true ? nil : body.length
+        guard let partLength else { return }
+        body = BodyReader(head: head, isStream: true)
         // As a part, the picture keeps what stands behind its end within its length.
-        assembler = FrameAssembler(layout: .multipart(boundary: "picture"), maxFrameSize: maxFrameSize)
-        slice = ByteBuffer(string: "--picture\r\nContent-Type: image/jpeg\r\nContent-Length: \(length)\r\n\r\n")
+        assembler = FrameAssembler(layout: .multipart(boundary: "picture"), maxFrameSize: maxFrameSize, awaitsEndOfImage: true)
+        slice = ByteBuffer(string: "--picture\r\nContent-Type: image/jpeg\r\nContent-Length: \(partLength)\r\n\r\n")
     }
 
     /// What the head and the body so far say of the camera.
@@ -67,7 +68,7 @@ struct StreamReader {
         var description = head
         description.quirks = assembler.quirks
         description.picturesDropped = assembler.framesDropped
-        if !isOnePart { description.learntBoundary = assembler.learntBoundary.map { CameraText($0, hiding: secrets) } }
+        if partLength == nil { description.learntBoundary = assembler.learntBoundary.map { CameraText($0, hiding: secrets) } }
         return description
     }
 
@@ -77,10 +78,16 @@ struct StreamReader {
     var picturesDropped: Int { assembler.framesDropped }
 
     /// Whether the body ends where it says, and not with the connection.
-    var endsByItself: Bool { body.endsByItself }
+    var endsByItself: Bool { partLength != nil || body.endsByItself }
 
     /// Whether the body has ended by its own framing.
-    var isEnded: Bool { body.isEnded }
+    var isEnded: Bool { partLength.map { bytesRead >= $0 } ?? body.isEnded }
+
+    /// Whether bytes of the picture may stand behind the end of its body, since no whole picture stands before.
+    var mayGoOn: Bool { partLength != nil && isEnded && frames == 0 }
+
+    /// Whether more came than the head announced.
+    var hasExcess: Bool { partLength.map { bytesRead > $0 } ?? false }
 
     /// Whether all that the head announces has come, and it was one picture; some cameras go on with more of them all the same.
     var seemsSinglePicture: Bool { frames == 1 && pictureLength.map { bytesRead == $0 } ?? false }
