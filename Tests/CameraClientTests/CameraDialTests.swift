@@ -3,6 +3,7 @@ import NIOCore
 import Synchronization
 import TestSupport
 import Testing
+import Text
 
 @testable import CameraClient
 
@@ -173,7 +174,7 @@ import Testing
         let url = "https://a:b@127.0.0.1:\(camera.port)"
         #expect(try await watch(url + "/open", frames: 1) { $0.trust = .anything }.jpegs == [Self.picture])
         let asked = try await watch(url + "/asks", frames: 1) { $0.trust = .anything }
-        #expect(asked.error == .loginWithheld(origin: "http://127.0.0.1:\(plain.port)", isUnencrypted: true))
+        #expect(asked.error == .loginWithheld(origin: CameraText("http://127.0.0.1:\(plain.port)", hiding: Secrets()), isUnencrypted: true))
         #expect(asked.error?.kind == .login)
         #expect(!plain.requests.contains(where: isSent))
         await plain.stop()

@@ -1,4 +1,5 @@
 import CameraURL
+import Text
 
 /// The cookies that a camera sets on the way to its pictures, and sends back to it (RFC 6265, as far as one dial needs it).
 ///
@@ -43,6 +44,11 @@ struct CookieJar: Sendable {
         let theirs = fields.filter { $0.0.lowercased() == "cookie" }.map(\.1)
         let value = (theirs + own.map { "\($0.name)=\($0.value)" }).joined(separator: "; ")
         return fields.filter { $0.0.lowercased() != "cookie" } + [("Cookie", value)]
+    }
+
+    /// Adds the cookies' values, which are logins.
+    func add(to secrets: inout Secrets) {
+        for cookie in cookies { secrets.add(fieldName: "cookie", value: cookie.value) }
     }
 
     /// Whether an attribute says that the cookie is over.

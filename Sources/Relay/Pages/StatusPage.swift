@@ -101,7 +101,7 @@ struct StatusPage {
         if relay.isForOperator { add("camera", source.address) }
         add("media type", source.shown(\.mediaType))
         add("boundary", source.shown(\.boundary))
-        if let learnt = source.shown(\.learntBoundary), learnt != status.camera?.boundary { add("boundary in use", learnt) }
+        if let learnt = source.shown(\.learntBoundary), learnt != status.camera?.boundary?.shown { add("boundary in use", learnt) }
         add("server", source.shown(\.server))
         if let quirks = status.camera?.quirks.names, !quirks.isEmpty { add("quirks", quirks.joined(separator: ", ")) }
         if let dropped = status.camera?.picturesDropped, dropped > 0 {

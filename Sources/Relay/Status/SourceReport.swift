@@ -32,9 +32,7 @@ struct SourceReport: Sendable {
         secrets = source.secrets
         isOnDemand = source.configuration.onDemand
         name = source.name
-        var status = source.status
-        status.camera = status.camera.map { [secrets] in secrets.hide(in: $0) }
-        self.status = status
+        status = source.status
         totals = source.hub.totals
         newest = source.hub.newest
         let rates = source.hub.meter.withLock { $0.rates(to: source.sample) }
@@ -49,7 +47,7 @@ struct SourceReport: Sendable {
         // A program's arguments may hold a login.
         case .program(let words): configured = "exec:\(words.first ?? "")"
         }
-        address = status.camera?.address ?? configured
+        address = status.camera?.address?.shown ?? configured
         self.hub = hub
     }
 
@@ -130,7 +128,9 @@ extension SourceReport {
     }
 
     /// What the camera said of itself; for operators only.
-    func shown(_ text: KeyPath<CameraDescription, String?>) -> String? { isForOperator ? status.camera?[keyPath: text] : nil }
+    func shown(_ text: KeyPath<CameraDescription, CameraText?>) -> String? {
+        isForOperator ? status.camera?[keyPath: text]?.shown : nil
+    }
 
     private func lastFrame(_ newest: Hub.Newest) -> JSONValue {
         .object([
