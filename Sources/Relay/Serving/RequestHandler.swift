@@ -181,7 +181,7 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
         let head = answer.head(for: request, keepAlive: keepsConnection ? Self.keepAliveTime.nanoseconds / 1_000_000_000 : nil)
         let hasBody = request?.method != .HEAD && answer.status.mayHaveResponseBody
         outlet.send(head, hasBody ? answer.body : ByteBuffer()) { [gate, context] in
-            gate.network(of: request, from: context?.remoteAddress)
+            gate.network(of: request, from: client?.address ?? context?.remoteAddress)
         }
         if !keepsConnection {
             finish()
