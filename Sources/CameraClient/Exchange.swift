@@ -61,21 +61,24 @@ final class Exchange: Sendable {
         let limit = inquiry.settings.connectTimeout
         startTimer(inquiry, limit)
         eventLoop.execute {
-            let connecting = Connecting(to: url, resolver: resolver, eventLoop: self.eventLoop, self.bootstrap(limit))
+            let connecting = Connecting(to: url, resolver: resolver, eventLoop: self.eventLoop) { self.bootstrap(limit, willConnect: $0) }
             connecting.start().assumeIsolated().whenComplete { self.connected($0, inquiry, resolver) }
             // Over, whoever ended it: nobody waits for a look-up any more.
             self.outcome.assumeIsolated().whenComplete { _ in connecting.stop() }
         }
     }
 
-    private func bootstrap(_ limit: Duration) -> ClientBootstrap {
+    private func bootstrap(_ limit: Duration, willConnect: @escaping @Sendable (any Channel) -> Void) -> ClientBootstrap {
         ClientBootstrap(group: eventLoop)
             .connectTimeout(TimeAmount(limit))
             .channelOption(.autoRead, value: false)
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 64 << 10))
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try self.adopt(channel) }
+                channel.eventLoop.makeCompletedFuture {
+                    try self.adopt(channel)
+                    willConnect(channel)
+                }
             }
     }
 
