@@ -180,7 +180,7 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
         let keepsConnection = request.map { mayKeepConnection(behind: answer, to: $0) } ?? false
         let head = answer.head(for: request, keepAlive: keepsConnection ? Self.keepAliveTime.nanoseconds / 1_000_000_000 : nil)
         let hasBody = request?.method != .HEAD && answer.status.mayHaveResponseBody
-        outlet.send(head, hasBody ? answer.body : ByteBuffer()) { [gate, context] in
+        outlet.send(head, hasBody ? answer.body : ByteBuffer()) { [gate, client, context] in
             gate.network(of: request, from: client?.address ?? context?.remoteAddress)
         }
         if !keepsConnection {
