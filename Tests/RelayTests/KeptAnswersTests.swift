@@ -82,9 +82,9 @@ import Testing
         #expect((2...Int((ContinuousClock.now - start) / .milliseconds(42)) + 1).contains(written), "\(written)")
     }
 
-    private static let users = (1...60).map { "user\($0)" }
+    private static let users = (1...20).map { "user\($0)" }
 
-    /// 120 sources for everyone, and one for each of 60 users.
+    /// 120 sources for everyone, and one for each of 20 users.
     private static var configuration: RelayConfiguration {
         func source(_ name: String) -> SourceConfiguration {
             var source = RunningRelay.clipSource(name, fps: 1)
