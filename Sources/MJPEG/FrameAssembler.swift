@@ -35,9 +35,14 @@ package struct FrameAssembler: Sendable {
     var memory: StreamMemory
     var replay: Replay
     private let maxIdleLength: Int
+    private let keepsTimestamps: Bool
 
-    /// Starts at the first byte of a body. All sizes in bytes.
-    package init(layout: Layout, maxFrameSize: Int, bytesWithoutPicture: Int = maxBytesWithoutPicture) {
+    /// Starts at the first byte of a body. All sizes in bytes. Where it keeps timestamps, a frame has the time that its sender gave it
+    /// (`X-Timestamp`), else that of its last byte.
+    package init(
+        layout: Layout, maxFrameSize: Int, bytesWithoutPicture: Int = maxBytesWithoutPicture, keepsTimestamps: Bool = false
+    ) {
+        self.keepsTimestamps = keepsTimestamps
         memory = StreamMemory(layout: layout, maxFrameSize: maxFrameSize)
         replay = Replay(maxAllowance: maxFrameSize)
         // A broken picture that is not too large for a frame does not end the stream.
@@ -219,6 +224,6 @@ package struct FrameAssembler: Sendable {
         }
         memory.lastLength = length
         memory.idleLength = 0
-        return picture.takeFrame(length: length, at: timestamp)
+        return picture.takeFrame(length: length, at: timestamp, keepsTime: keepsTimestamps)
     }
 }

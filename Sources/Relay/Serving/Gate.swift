@@ -8,7 +8,7 @@ package final class Gate: Sendable {
     private let served: Mutex<Served>
     let limits: Limits
     private let perAddress = ViewersPerAddress()
-    private let doors: Doors
+    let doors: Doors
     private let logger: Logger
     /// When operators were last told of a proxy.
     private let told = Mutex<NIODeadline?>(nil)
@@ -54,10 +54,13 @@ package final class Gate: Sendable {
             if head.method == .OPTIONS { return .answer(PreflightAnswer.answer(to: head, served.access.cors)) }
             try Self.checkMethod(head)
             let target = try Self.target(of: head)
+            if scope == .redirect, head.bringsBody { throw Refusal(.wrongMethod) }
             if scope == .redirect { return .answer(EncryptedRedirect.answer(to: head, port: served.encryptedPort)) }
             let requester = try Self.requester(of: head, from: peer, in: scope, isEncrypted: listener.kind == .encrypted, served)
             let request = Request(head: head, target: target, scope: scope, requester: requester, served: served)
             let route = try Self.route(for: request)
+            if route.isPublished(bringsBody: head.bringsBody) { return publishing(request, route) }
+            guard !head.bringsBody else { throw Refusal(.wrongMethod) }
             guard served.access.hasUsers, !route.isOpen else { return try roomFor(route.response(to: request)) }
             let credentials = Credentials(head, target, cookie: request.cookieName)
             let verdict = doors.judge(
@@ -137,7 +140,7 @@ package final class Gate: Sendable {
         switch response {
         case .answer(let answer): return .answer(add(answer))
         case .later(let make): return .later { make($0).map(add) }
-        case .undecided, .stream, .webSocket: return response
+        case .undecided, .stream, .webSocket, .publish, .publishSocket: return response
         }
     }
 
@@ -146,7 +149,7 @@ package final class Gate: Sendable {
         switch response {
         case .answer, .later:
             guard limits.hasRoomForAnswer else { throw Refusal(.tooManyAnswers) }
-        case .undecided, .stream, .webSocket: break
+        case .undecided, .stream, .webSocket, .publish, .publishSocket: break
         }
         return response
     }
@@ -227,7 +230,7 @@ package final class Gate: Sendable {
     }
 
     private static func checkMethod(_ head: HTTPRequestHead) throws(Refusal) {
-        guard head.method == .GET || head.method == .HEAD else { throw Refusal(.wrongMethod) }
+        guard head.method == .GET || head.method == .HEAD || head.bringsBody else { throw Refusal(.wrongMethod) }
     }
 
     private static func checkHost(_ head: HTTPRequestHead) throws(Refusal) {
@@ -274,7 +277,7 @@ package final class Gate: Sendable {
 }
 
 extension HTTPAnswer {
-    fileprivate static let wrongMethod = HTTPAnswer.text(
+    static let wrongMethod = HTTPAnswer.text(
         .methodNotAllowed, "only GET, HEAD and OPTIONS are answered here", headers: ["Allow": PreflightAnswer.methods])
     fileprivate static let noHost = HTTPAnswer.text(.badRequest, "the request has no Host field, several, or one that is no host")
     fileprivate static let noTarget = HTTPAnswer.text(.badRequest, "the request's target is no path")

@@ -43,6 +43,8 @@ extension SourceConfiguration {
         case .program:
             // Two pipes and the process stay; while it starts, the pipes' other ends and what is its input come to them.
             SourceNeeds.Need(atStart: 8, running: 3)
+        case .publisher:
+            SourceNeeds.Need(atStart: 0, running: 0)
         case .file:
             SourceNeeds.Need(atStart: 1, running: 1)
         case .camera(let url):

@@ -42,6 +42,7 @@ struct SourceReport: Sendable {
             url.login = nil
             configured = "\(url)"
         case .file(let path): configured = "file:\(path)"
+        case .publisher: configured = "publish"
         // A program's arguments may hold a login.
         case .program(let words): configured = "exec:\(words.first ?? "")"
         }

@@ -24,6 +24,9 @@ extension HeaderField: SettingValue {}
 extension PasswordHash: SettingValue {}
 extension PlaceholderPicture: SettingValue {}
 extension LinkKey: SettingValue {}
+extension PublishConfiguration: SettingValue {}
+extension PushConfiguration: SettingValue {}
+extension PushConfiguration.When: SettingValue {}
 extension ListenerDraft.Redirect: SettingValue {}
 extension LogConfiguration: SettingValue {}
 extension LogConfiguration.Format: SettingValue {}
