@@ -127,7 +127,7 @@ package final class Gate: Sendable {
             field = ("Set-Cookie", value)
         case .link:
             field = ("Referrer-Policy", "no-referrer")
-        case .user, .anonymous:
+        case .user, .anonymous, .push:
             return response
         }
         // What a page asks for counts too: it may stay open for longer than the cookie, or than the relay.
@@ -265,7 +265,7 @@ package final class Gate: Sendable {
         switch request.admission {
         case .anonymous: throw Refusal(.loginWanted)
         case .link where source == nil: throw Refusal(.linkOpensOneSource)
-        case .link, .user: break
+        case .link, .user, .push: break
         }
     }
 

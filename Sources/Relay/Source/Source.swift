@@ -20,7 +20,7 @@ package final class Source: Sendable {
     package let name: String
     package let hub: Hub
     let eventLoop: any EventLoop
-    private let resolver: HostResolver
+    let resolver: HostResolver
     private let claim: DescriptorClaim
     let clock: any Clock<Duration>
     let logger: Logger
@@ -32,6 +32,8 @@ package final class Source: Sendable {
     let machine: Mutex<SourceStateMachine>
     /// Who publishes it, where it is published.
     let desk = PublisherDesk()
+    /// What publishes it to other relays.
+    let pushers = Mutex<[Pusher]>([])
 
     /// Makes a source that reads its camera on `eventLoop` and serves viewers on all of `eventLoops`.
     init(

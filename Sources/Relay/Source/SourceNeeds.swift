@@ -24,6 +24,10 @@ struct SourceNeeds: Equatable, Sendable {
 
     /// Of the sources of a configuration.
     init(_ configuration: RelayConfiguration) {
+        for source in configuration.sources {
+            // A second one while a name is looked up.
+            running += 2 * source.push.count
+        }
         for source in configuration.sources where source.enabled {
             let need = source.descriptors
             running += need.running
