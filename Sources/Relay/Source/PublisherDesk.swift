@@ -118,13 +118,14 @@ final class PublisherDesk: Sendable {
             state.ended = now
             return true
         }
-        publisher.gate.close()
+        // The gate stays open: its last frame may still be on its way to the source's event loop.
         if isNews { changes.ring() }
     }
 
     /// Ends whoever publishes: the source, or the right to publish it, is no longer what it was.
     func endCurrent() {
         guard let publisher = current else { return }
+        publisher.gate.close()
         ended(publisher, .lost("the last publisher may publish it no more"))
         publisher.visitor.close()
     }

@@ -41,22 +41,18 @@ extension Source {
     func sink(of publisher: Publisher) -> FrameSink {
         FrameSink(
             connected: { if publisher.gate.isOpen { self.learn($0) } },
-            frame: { frame in publisher.pass(frame) { self.receive($0, of: publisher) } },
+            frame: { frame in
+                if frame.kind == .live {
+                    let offset = frame.upstreamTimestamp.map { $0.microseconds - Timestamp.now().microseconds }
+                    self.desk.frame(of: publisher, at: .now(), offset: offset)
+                }
+                publisher.pass(frame) { self.receive($0) }
+            },
             unchanged: {
                 guard publisher.gate.isOpen else { return }
                 self.eventLoop.execute { self.renew(by: publisher) }
             },
             isSettled: { publisher.isSettled && self.hub.isSettled })
-    }
-
-    /// Takes a frame on the source's event loop.
-    private func receive(_ frame: Frame, of publisher: Publisher) {
-        let now = NIODeadline.now()
-        if frame.kind == .live {
-            let offset = frame.upstreamTimestamp.map { $0.microseconds - Timestamp.now().microseconds }
-            desk.frame(of: publisher, at: now, offset: offset)
-        }
-        receive(frame)
     }
 
     private func renew(by publisher: Publisher) {
@@ -91,21 +87,25 @@ extension Source {
     private func show(_ view: PublisherDesk.View, after last: PublisherDesk.View?) {
         guard view.state != last?.state || view.error != last?.error else { return }
         if let error = view.error, view.state != last?.state || error.code != last?.error?.code {
-            let retry = machine.withLock { $0.ended(error, at: .now(), fraction: 0) }
-            note(lossOf: error, isNews: retry.isNews, isFirst: last == nil)
+            if last == nil {
+                logger.info("waiting for a publisher")
+            } else {
+                note(lossOf: error, isNews: machine.withLock { $0.ended(error, at: .now(), fraction: 0).isNews })
+            }
         }
-        if let error = view.error { current.withLock { $0.lastError = error } }
+        current.withLock { status in
+            // That there was nobody before the first one is nothing to tell of.
+            if view.error != nil || status.lastError == .noPublisher(nil) { status.lastError = view.error }
+        }
         change { machine in
             if view.state == .connecting { machine.dialing(at: .now()) }
             machine.show(view.state)
         }
     }
 
-    private func note(lossOf error: CameraError, isNews: Bool, isFirst: Bool) {
+    private func note(lossOf error: CameraError, isNews: Bool) {
         let metadata: Logger.Metadata = ["reason": "\(secrets.hide(in: error.description).shown(limit: Self.maxReasonLength))"]
-        if isFirst {
-            logger.info("waiting for a publisher")
-        } else if isNews {
+        if isNews {
             logger.warning("publisher lost", metadata: metadata)
         } else {
             logger.debug("still no picture", metadata: metadata)
