@@ -63,6 +63,29 @@ struct StreamReader {
         slice = ByteBuffer(string: "--picture\r\nContent-Type: image/jpeg\r\nContent-Length: \(partLength)\r\n\r\n")
     }
 
+    /// Reads the body of a request that brings pictures: its length counts, however many are in it, and each frame keeps the time that
+    /// its sender gave it.
+    ///
+    /// - Parameter request: the request's fields, as a head.
+    init(request: ResponseHead, maxFrameSize: Int, hiding secrets: Secrets, description: CameraDescription) {
+        self.secrets = secrets
+        partLength = nil
+        let type = request.mediaType
+        isText = false
+        mediaTypeText = ""
+        textLength = nil
+        isPictureType = false
+        isMultipart = type?.isMultipart ?? false
+        pictureLength = nil
+        body = BodyReader(head: request, isStream: false)
+        let layout: FrameAssembler.Layout = type?.isMultipart == true ? .multipart(boundary: type?.boundary) : .detect
+        assembler = FrameAssembler(layout: layout, maxFrameSize: maxFrameSize, keepsTimestamps: true)
+        head = description
+    }
+
+    /// Whether the connection's end leaves the body whole.
+    var endsWithConnection: Bool { body.endsWithConnection }
+
     /// What the head and the body so far say of the camera.
     var description: CameraDescription {
         var description = head

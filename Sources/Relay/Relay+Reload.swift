@@ -58,6 +58,7 @@ extension Relay {
             guard known.source.configuration != source else { continue }
             counts.changed += 1
             if known.source.use(source) { running[source.name] = restart(known) }
+            known.source.pushAsConfigured()
         }
         serve { $0.reload = ReloadReport(time: .now()) }
         await lookAtCertificates(all: true)
@@ -70,6 +71,7 @@ extension Relay {
             running[name] = nil
             counts.removed += 1
             removed.task.cancel()
+            removed.source.endPublishing()
             removed.source.hub.endViewers()
         }
         logger.info(

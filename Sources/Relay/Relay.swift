@@ -91,7 +91,10 @@ package actor Relay {
         listeners = []
         let all = running.values
         for one in all { one.task.cancel() }
-        for one in all { one.source.hub.endViewers() }
+        for one in all {
+            one.source.endPublishing()
+            one.source.hub.endViewers()
+        }
         let deadline = NIODeadline.now() + TimeAmount(configuration.drainTimeout)
         while limits.isBusy || all.contains(where: { $0.source.hub.totals.viewers > 0 }), .now() < deadline {
             try? await clock.sleep(for: .milliseconds(20))
@@ -111,6 +114,7 @@ package actor Relay {
             configuration: configuration, eventLoop: eventLoops[nextLoop % eventLoops.count], eventLoops: eventLoops,
             resolver: resolver, descriptors: descriptors, clock: clock, logger: logger)
         nextLoop += 1
+        source.pushAsConfigured()
         return Running(source: source, task: Task { await source.run() })
     }
 

@@ -1,4 +1,6 @@
+import Glibc
 import NIOCore
+import NIOPosix
 
 /// Who writes through an ``Outlet``.
 protocol OutletOwner: AnyObject {
@@ -16,6 +18,8 @@ final class Outlet {
     static let maxStandstill = TimeAmount.seconds(30)
     /// How long a connection whose last byte has arrived waits for the other side to close.
     static let lingerTime = TimeAmount.seconds(2)
+    /// How long a connection is read on that is to be cut.
+    static let cutTime = TimeAmount.milliseconds(500)
     private static let lookInterval = TimeAmount.seconds(2)
     private static let closingLookInterval = TimeAmount.milliseconds(100)
 
@@ -154,6 +158,21 @@ final class Outlet {
         isBusy = true
         if unsentBytes == 0 { closeOutput() }
         watch(anew: true)
+    }
+
+    /// Ends the connection behind what was sent, whatever the other side still sends: after a short while with a reset, which a program
+    /// that writes and does not read meets too.
+    func cutOff() {
+        finish()
+        let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
+        channel.eventLoop.scheduleTask(in: Self.cutTime) { bound.value.cut() }
+    }
+
+    /// Ends the connection at once, with a reset.
+    func cut() {
+        guard channel.isActive else { return }
+        (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in }
+        channel.close(promise: nil)
     }
 
     /// The other side sends no more; what it asked for is still its due.

@@ -57,7 +57,7 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch inbox.take(unwrapInboundIn(data)) {
-        case .nothing: break
+        case .nothing, .text: break
         case .message(let bytes): acknowledge(bytes)
         case .pong(let bytes):
             pong = WebSocketWire.control(.pong, bytes)

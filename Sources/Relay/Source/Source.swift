@@ -20,17 +20,21 @@ package final class Source: Sendable {
 
     package let name: String
     package let hub: Hub
-    private let eventLoop: any EventLoop
-    private let resolver: HostResolver
+    let eventLoop: any EventLoop
+    let resolver: HostResolver
     private let claim: DescriptorClaim
-    private let clock: any Clock<Duration>
-    private let logger: Logger
+    let clock: any Clock<Duration>
+    let logger: Logger
     private let settings: Mutex<(configuration: SourceConfiguration, secrets: Secrets)>
     private let camera: Mutex<SourceCamera>
     /// Lets the frames of the camera that is read now through.
     private let gate: Mutex<FrameGate>
-    private let current: Mutex<SourceStatus>
-    private let machine: Mutex<SourceStateMachine>
+    let current: Mutex<SourceStatus>
+    let machine: Mutex<SourceStateMachine>
+    /// Who publishes it, where it is published.
+    let desk = PublisherDesk()
+    /// What publishes it to other relays.
+    let pushers = Mutex<[Pusher]>([])
 
     /// Makes a source that reads its camera on `eventLoop` and serves viewers on all of `eventLoops`.
     init(
@@ -76,6 +80,9 @@ package final class Source: Sendable {
         }
         showHours()
         usePolicy()
+        // Whoever has logged in by what holds no longer is ended, and so is everybody where a camera is read instead.
+        if old.publish?.password != new.publish?.password || !new.enabled { desk.endCurrent() }
+        if let host = desk.current?.visitor.host, new.publish?.allows(host) == false { desk.endCurrent() }
         let isNewCamera = old.needsNewCamera(for: new)
         if isNewCamera {
             camera.withLock { $0 = SourceCamera(new, eventLoop: eventLoop, resolver: resolver, claim: claim, logger: logger) }
@@ -126,7 +133,7 @@ package final class Source: Sendable {
     private func runWhileOpen() async {
         let (need, claim) = (configuration.descriptors, claim)
         defer { claim.release() }
-        let camera = camera.withLock { $0.camera }
+        guard let camera = camera.withLock({ $0.camera }) else { return await runPublished() }
         while !Task.isCancelled {
             if !isWanted {
                 change { $0.sleep() }
@@ -157,7 +164,7 @@ package final class Source: Sendable {
     /// that comes in time. nil when there is none. Call it on `eventLoop`.
     func snapshot(on eventLoop: any EventLoop) -> EventLoopFuture<Hub.Newest?> {
         let configuration = configuration
-        let isOnDemand = configuration.onDemand && configuration.enabled && status.closedUntil == nil
+        let isOnDemand = (configuration.onDemand || desk.isOnDemand) && configuration.enabled && status.closedUntil == nil
         let frame: EventLoopFuture<Hub.Newest?>
         if isOnDemand { hub.demand.snapshotBegan() }
         if let newest = hub.newest, NIODeadline.now() - newest.arrival < hub.policy.stallTimeout,
@@ -277,7 +284,7 @@ package final class Source: Sendable {
     }
 
     /// Waits until somebody comes or goes, another configuration holds, or a time has come.
-    private func waitForChange(beyond seen: UInt64, until due: NIODeadline?) async {
+    func waitForChange(beyond seen: UInt64, until due: NIODeadline?) async {
         guard let due else { return await hub.demand.changes.wait(beyond: seen) }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await self.clock.sleep(for: .nanoseconds((due - .now()).nanoseconds)) }
@@ -325,7 +332,7 @@ package final class Source: Sendable {
     // MARK: - What comes from the camera
 
     /// Has viewers treated as the configuration says; a camera that is a relay may have more time than that.
-    private func usePolicy() {
+    func usePolicy() {
         let configuration = configuration
         var policy = LossPolicy(configuration, closedUntil: status.closedUntil)
         if let told = status.camera?.stallTimeout { policy.stallTimeout = max(policy.stallTimeout, TimeAmount(told)) }
@@ -334,7 +341,7 @@ package final class Source: Sendable {
     }
 
     /// Takes what the camera says of itself, on the source's event loop.
-    private func learn(_ description: CameraDescription) {
+    func learn(_ description: CameraDescription) {
         let (wasPolled, isOtherLimit) = current.withLock { status in
             defer { status.camera = description }
             return (status.camera?.isPolledUnasked ?? false, status.camera?.stallTimeout != description.stallTimeout)
@@ -346,7 +353,7 @@ package final class Source: Sendable {
     }
 
     /// Takes a frame from the camera, on the source's event loop.
-    private func receive(_ frame: Frame) {
+    func receive(_ frame: Frame) {
         let now = NIODeadline.now()
         guard frame.kind == .live else {
             hub.adopt(frame, at: now)
@@ -364,19 +371,19 @@ package final class Source: Sendable {
     }
 
     /// The camera says that the newest picture still holds, on the source's event loop.
-    private func renew() {
+    func renew() {
         let now = NIODeadline.now()
         hub.renew(at: now)
         if machine.withLock({ $0.frame(at: now) }) { showState() }
     }
 
     /// Moves the state machine and shows where it stands then.
-    private func change(_ step: (inout SourceStateMachine) -> Void) {
+    func change(_ step: (inout SourceStateMachine) -> Void) {
         machine.withLock { step(&$0) }
         showState()
     }
 
-    private func showState(nextDial: NIODeadline? = nil) {
+    func showState(nextDial: NIODeadline? = nil) {
         let state = machine.withLock { $0.state }
         current.withLock { status in
             if status.state != state {

@@ -24,6 +24,10 @@ struct SourceNeeds: Equatable, Sendable {
 
     /// Of the sources of a configuration.
     init(_ configuration: RelayConfiguration) {
+        for source in configuration.sources {
+            // A second one while a name is looked up.
+            running += 2 * source.push.count
+        }
         for source in configuration.sources where source.enabled {
             let need = source.descriptors
             running += need.running
@@ -43,6 +47,8 @@ extension SourceConfiguration {
         case .program:
             // Two pipes and the process stay; while it starts, the pipes' other ends and what is its input come to them.
             SourceNeeds.Need(atStart: 8, running: 3)
+        case .publisher:
+            SourceNeeds.Need(atStart: 0, running: 0)
         case .file:
             SourceNeeds.Need(atStart: 1, running: 1)
         case .camera(let url):

@@ -48,6 +48,9 @@ struct SourceStateMachine: Sendable {
         self.backoff = backoff
     }
 
+    /// A published source is in this state; nobody dials.
+    mutating func show(_ state: SourceState) { self.state = state }
+
     /// The source is not enabled.
     mutating func switchOff() { state = .off }
 

@@ -23,6 +23,12 @@ struct SourceReport: Sendable {
     let isForOperator: Bool
     /// Whether the camera is connected only while somebody watches.
     let isOnDemand: Bool
+    /// Who publishes it now.
+    let publisher: Publisher?
+    /// What the publisher's clock is ahead of ours, in microseconds.
+    let clockOffset: Int64?
+    /// The relays that it is published to.
+    let pushes: [(address: String, values: PushReport.Values)]
     private let secrets: Secrets
     let now = NIODeadline.now()
 
@@ -31,6 +37,9 @@ struct SourceReport: Sendable {
         refused = source.hub.demand.refused
         secrets = source.secrets
         isOnDemand = source.configuration.onDemand
+        publisher = source.desk.current
+        clockOffset = source.desk.clockOffset
+        pushes = source.pushers.withLock { $0.map { ("\($0.push)", $0.report.values) } }
         name = source.name
         status = source.status
         totals = source.hub.totals
@@ -44,6 +53,7 @@ struct SourceReport: Sendable {
             url.login = nil
             configured = "\(url)"
         case .file(let path): configured = "file:\(path)"
+        case .publisher: configured = "publish"
         // A program's arguments may hold a login.
         case .program(let words): configured = "exec:\(words.first ?? "")"
         }
@@ -123,6 +133,9 @@ extension SourceReport {
             ("bytes_out", .count(totals.bytesSent)),
             ("frames_skipped", .count(totals.framesSkipped)),
             ("last_frame", newest.map(lastFrame) ?? .null),
+            ("publisher", publisher.map(publisher) ?? .null),
+            ("clock_offset_seconds", shownClockOffset.map { .number($0) } ?? .null),
+            ("push", .array(pushes.map(push))),
             ("viewer_list", isForOperator && listsViewers ? .array(hub.viewers.map(viewer)) : .null),
         ]
     }
@@ -138,6 +151,36 @@ extension SourceReport {
             ("bytes", .integer(Int64(newest.frame.jpegLength))),
             ("width", .integer(Int64(newest.frame.width))),
             ("height", .integer(Int64(newest.frame.height))),
+        ])
+    }
+
+    /// What the publisher's clock is ahead of ours in seconds, where that is worth a word.
+    var shownClockOffset: Double? {
+        guard let clockOffset, abs(clockOffset) > 2_000_000 else { return nil }
+        return Double(clockOffset / 1000) / 1000
+    }
+
+    private func publisher(_ publisher: Publisher) -> JSONValue {
+        .object([
+            ("name", isForOperator ? .string(publisher.visitor.name.shown(limit: 64)) : .null),
+            ("address", isForOperator ? .string(publisher.visitor.host) : .null),
+            ("program", isForOperator ? .optional(publisher.visitor.program) : .null),
+            ("since_seconds", .number((now - publisher.since).inSeconds)),
+        ])
+    }
+
+    private func push(_ push: (address: String, values: PushReport.Values)) -> JSONValue {
+        let values = push.values
+        let reason = values.error.map { secrets.hide(in: isForOperator ? $0.sentenceOfPush : $0.code) }
+        return .object([
+            ("address", isForOperator ? .string(push.address) : .null),
+            ("state", .string(values.state == .streaming ? "connected" : values.state.rawValue)),
+            ("reason", .optional(reason)),
+            ("reason_code", .optional(values.error?.code)),
+            ("retry_in_seconds", values.nextDial.map { .number(max(0, ($0 - now).inSeconds)) } ?? .null),
+            ("wanted", .bool(values.isWanted)),
+            ("frames_sent", .count(values.framesSent)),
+            ("bytes_sent", .count(values.bytesSent)),
         ])
     }
 

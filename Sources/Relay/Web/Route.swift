@@ -3,6 +3,8 @@ package enum Route: Equatable, Sendable {
     /// What there is of one source.
     package enum View: Equatable, Sendable {
         case page, embed, stream, webSocket, snapshot, status, metrics, healthz, readyz
+        /// Where pictures are sent to.
+        case publish
         /// The pictures as WebSocket text messages, as the older relay sends them.
         case webSocketText
         /// The page, asked for without the slash from which its relative links count.
@@ -45,6 +47,7 @@ package enum Route: Equatable, Sendable {
     static let ofSource: [String: View] = [
         "stream": .stream, "stream.mjpg": .stream, "stream.mjpeg": .stream, "snapshot": .snapshot, "snapshot.jpg": .snapshot,
         "snapshot.jpeg": .snapshot, "ws": .webSocket, "embed": .embed, "status": .status, "healthz": .healthz,
+        "publish": .publish,
     ]
     /// The same where one source is served alone, besides those behind its name.
     static let ofOwnPort: [String: View] = ["metrics": .metrics, "readyz": .readyz]
@@ -93,7 +96,7 @@ package enum Route: Equatable, Sendable {
     var isForViewers: Bool {
         switch self {
         case .healthz, .file, .notFound, .badQuery: true
-        case .source(_, let view): [.stream, .snapshot, .webSocket, .webSocketText, .embed, .healthz].contains(view)
+        case .source(_, let view): [.stream, .snapshot, .webSocket, .webSocketText, .embed, .healthz, .publish].contains(view)
         case .index, .status, .metrics, .readyz, .redirect: false
         }
     }
@@ -103,6 +106,15 @@ package enum Route: Equatable, Sendable {
         switch (self, scope) {
         case (.source(let name, _), _), (.redirect, .source(let name, _)): name
         default: nil
+        }
+    }
+
+    /// Whether a request of this kind brings pictures: its login is the publisher's, not a viewer's.
+    func isPublished(bringsBody: Bool) -> Bool {
+        switch self {
+        case .source(_, .publish): true
+        case .source(_, .stream): bringsBody
+        default: false
         }
     }
 
@@ -118,7 +130,7 @@ package enum Route: Equatable, Sendable {
     /// Whether a link that opens a source opens this view of it.
     var isForLinks: Bool {
         switch self {
-        case .source(_, let view): view != .metrics
+        case .source(_, let view): view != .metrics && view != .publish
         case .redirect: true
         case .index, .status, .metrics, .healthz, .readyz, .file, .notFound, .badQuery: false
         }

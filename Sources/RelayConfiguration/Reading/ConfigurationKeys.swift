@@ -50,10 +50,27 @@ enum ConfigurationKeys {
         ConfigurationKey("operator", \.isOperator, .boolean),
     ]
 
+    /// The keys of a source's `publish`.
+    static let publish: [ConfigurationKey<PublishDraft>] = [
+        ConfigurationKey("password", \.password, .loginText("a password")),
+        ConfigurationKey("password_file", \.filePassword, .passwordFile),
+        ConfigurationKey("password_hash", \.hash, .passwordHash),
+        ConfigurationKey("from", \.from, .addressRanges),
+    ]
+
+    /// The keys of an address of `push` that is a mapping.
+    static let push: [ConfigurationKey<PushDraft>] = [
+        ConfigurationKey("url", \.url, .text("an address, wss://… or ws://…")),
+        ConfigurationKey("tls_verify", \.verifiesCertificate, .boolean),
+        ConfigurationKey("tls_fingerprint", \.fingerprint, .fingerprint),
+    ]
+
     /// The keys that only a source has.
     static let sourceOnly: [ConfigurationKey<SourceDraft>] = [
         ConfigurationKey("url", \.urls, .upstreams),
         ConfigurationKey("exec", \.program, .program),
+        ConfigurationKey("publish", \.publish, .publish),
+        ConfigurationKey("push", \.source.push, .pushes),
         ConfigurationKey("port", \.source.port, .port),
     ]
 
@@ -92,6 +109,7 @@ enum ConfigurationKeys {
         ConfigurationKey("interval", \.source.interval, .duration(.milliseconds(100) ... .seconds(3600), example: "1s")),
         ConfigurationKey("failback", \.source.failback, .duration(.seconds(1) ... .seconds(86400), example: "60s")),
         ConfigurationKey("listed", \.source.isListed, .boolean),
+        ConfigurationKey("push_when", \.source.pushWhen, .word()),
     ]
 
     /// The inheritable keys that mean nothing to a file or a program.
@@ -111,6 +129,7 @@ enum ConfigurationKeys {
         if log.contains(where: { $0.name == key }) { return "; it belongs in 'log'" }
         if certificate.contains(where: { $0.name == key }) { return "; it belongs in 'certificates'" }
         if user.contains(where: { $0.name == key }) { return "; it belongs in a user of 'users'" }
+        if publish.contains(where: { $0.name == key }) { return "; it belongs in 'publish' of a source" }
         return ""
     }
 }

@@ -25,6 +25,9 @@ extension OpeningHours: SettingValue {}
 extension PasswordHash: SettingValue {}
 extension PlaceholderPicture: SettingValue {}
 extension LinkKey: SettingValue {}
+extension PublishConfiguration: SettingValue {}
+extension PushConfiguration: SettingValue {}
+extension PushConfiguration.When: SettingValue {}
 extension ListenerDraft.Redirect: SettingValue {}
 extension LogConfiguration: SettingValue {}
 extension LogConfiguration.Format: SettingValue {}
