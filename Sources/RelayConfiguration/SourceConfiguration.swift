@@ -1,6 +1,6 @@
 import CameraURL
 
-/// One named source: where its frames come from and how patiently they are fetched.
+/// One named source: where its frames come from and how they are fetched.
 package struct SourceConfiguration: Equatable, Sendable {
     /// Where frames come from.
     package enum Upstream: Equatable, Sendable {
