@@ -23,6 +23,9 @@ final class StreamReading {
     private static let maxWaitForSecond = TimeAmount.seconds(1)
 
     private let sink: FrameSink
+    /// Called with the first frame.
+    private let pictureCame: () -> Void
+    private var hadFrames = false
     private let eventLoop: any EventLoop
     private var reader: StreamReader
     private var news: DescriptionNews
@@ -48,19 +51,21 @@ final class StreamReading {
         ended: @escaping (CameraError) -> Void
     ) {
         self.init(
-            reader, to: inquiry.sink, stallTimeout: inquiry.stallTimeout, eventLoop: eventLoop, resume: resume, ended: ended)
+            reader, to: inquiry.sink, stallTimeout: inquiry.stallTimeout, eventLoop: eventLoop, pictureCame: inquiry.pictureCame,
+            resume: resume, ended: ended)
     }
 
     /// Begins to watch for a stall. What comes is given to ``take(_:)``.
     init(
         _ reader: StreamReader, to sink: FrameSink, stallTimeout own: @escaping @Sendable () -> Duration, eventLoop: any EventLoop,
-        resume: @escaping () -> Void, ended: @escaping (CameraError) -> Void
+        pictureCame: @escaping () -> Void = {}, resume: @escaping () -> Void, ended: @escaping (CameraError) -> Void
     ) {
         self.reader = reader
         self.eventLoop = eventLoop
         self.resume = resume
         self.ended = ended
         self.sink = sink
+        self.pictureCame = pictureCame
         news = DescriptionNews(told: reader)
         sink.connected(reader.description)
         let told = reader.description.stallTimeout ?? .zero
@@ -133,6 +138,8 @@ final class StreamReading {
     }
 
     private func deliver(_ frame: Frame) {
+        if !hadFrames { pictureCame() }
+        hadFrames = true
         // What a relay before us repeats or puts in shows that it lives, not that its camera does; but a repeat of a later time says
         // that its camera has confirmed the picture.
         switch frame.kind {

@@ -35,11 +35,13 @@ package final class PublishedBody {
     ///
     /// - Parameters:
     ///   - fields: the request's header fields.
+    ///   - secrets: the publisher's login.
     ///   - stallTimeout: the longest time between two whole frames; it may change meanwhile.
     ///   - resume: nothing is held any more, so the connection may be read again.
     ///   - ended: called once, on `eventLoop`.
     package init(
-        fields: [(name: String, value: String)], maxFrameSize: Int, description: CameraDescription, to sink: FrameSink,
+        fields: [(name: String, value: String)], maxFrameSize: Int, description: CameraDescription, hiding secrets: Secrets,
+        to sink: FrameSink,
         stallTimeout: @escaping @Sendable () -> Duration, eventLoop: any EventLoop, resume: @escaping () -> Void,
         ended: @escaping (Ending) -> Void
     ) {
@@ -48,8 +50,8 @@ package final class PublishedBody {
         self.ended = ended
         let head = ResponseHead(version: .http(major: 1, minor: 1), status: 200, reason: "", fields: fields)
         var known = description
-        known.mediaType = head.first("Content-Type").map { $0.shown() }
-        known.boundary = head.mediaType?.boundary.map { $0.shown() }
+        known.mediaType = head.first("Content-Type").map { CameraText($0, hiding: secrets) }
+        known.boundary = CameraText(head.first("Content-Type"), hiding: secrets) { MediaType($0)?.boundary }
         let counter = NIOLoopBound(self, eventLoop: eventLoop)
         var counting = sink
         counting.frame = { frame in
@@ -61,7 +63,7 @@ package final class PublishedBody {
             counter.value.frames == 0 ? min(stallTimeout(), Self.maxWaitForFirst) : stallTimeout()
         }
         reading = StreamReading(
-            StreamReader(request: head, maxFrameSize: maxFrameSize, description: known), to: counting, stallTimeout: stall,
+            StreamReader(request: head, maxFrameSize: maxFrameSize, hiding: secrets, description: known), to: counting, stallTimeout: stall,
             eventLoop: eventLoop, resume: resume, ended: { [weak self] in self?.end($0) })
     }
 

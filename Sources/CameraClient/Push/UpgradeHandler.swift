@@ -16,7 +16,7 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
     private let begin: (any Channel, TimeAmount) throws -> Void
     /// Called once.
     private let ended: (Result<Void, CameraError>) -> Void
-    private var reader = ResponseHeadReader()
+    private var reader: ResponseHeadReader
     private let key: String
     private var asked: NIODeadline?
     private var isOver = false
@@ -26,6 +26,9 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
         ended: @escaping (Result<Void, CameraError>) -> Void
     ) {
         self.settings = settings
+        var secrets = Secrets()
+        secrets.add(settings.url)
+        reader = ResponseHeadReader(hiding: secrets)
         self.isEncrypted = isEncrypted
         self.begin = begin
         self.ended = ended

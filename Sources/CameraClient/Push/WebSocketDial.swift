@@ -63,7 +63,7 @@ package final class WebSocketDial: Sendable {
             self.end(.connection(reason: "no answer from \(url.hostField) within \(limit)"))
         }
         eventLoop.execute {
-            let connecting = Connecting(to: url, resolver: self.resolver, eventLoop: self.eventLoop, self.bootstrap(limit))
+            let connecting = Connecting(to: url, resolver: self.resolver, eventLoop: self.eventLoop) { self.bootstrap(limit, willConnect: $0) }
             connecting.start().assumeIsolated().whenComplete { result in
                 switch result {
                 case .success(let channel): self.connected(channel, begin)
@@ -77,13 +77,18 @@ package final class WebSocketDial: Sendable {
         }
     }
 
-    private func bootstrap(_ limit: Duration) -> ClientBootstrap {
+    private func bootstrap(_ limit: Duration, willConnect: @escaping @Sendable (any Channel) -> Void) -> ClientBootstrap {
         ClientBootstrap(group: eventLoop)
             .connectTimeout(TimeAmount(limit))
             .channelOption(.autoRead, value: false)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)
-            .channelInitializer { channel in channel.eventLoop.makeCompletedFuture { try self.adopt(channel) } }
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try self.adopt(channel)
+                    willConnect(channel)
+                }
+            }
     }
 
     private func connected(_ channel: any Channel, _ begin: @escaping @Sendable (any Channel, TimeAmount) throws -> Void) {

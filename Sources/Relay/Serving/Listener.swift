@@ -123,6 +123,9 @@ package struct Listener: Sendable {
     }
 
     private static func addHandlers(to channel: any Channel, of name: ListenerName, _ transport: Transport, _ gate: Gate) throws {
+        if Requester.isTrusted(channel.remoteAddress, gate.current.access) {
+            try channel.pipeline.syncOperations.addHandler(ProxyPreambleHandler())
+        }
         if case .wrapped(let makeHandlers) = transport {
             for handler in try makeHandlers() { try channel.pipeline.syncOperations.addHandler(handler) }
         }
@@ -130,7 +133,9 @@ package struct Listener: Sendable {
     }
 
     /// Has a connection read as HTTP, by handlers at the end of its pipeline; `hasAnswered` where requests were answered on it before.
-    static func addHTTP(to outlet: Outlet, of name: ListenerName, _ gate: Gate, hasAnswered: Bool = false) throws -> HeadGate {
+    static func addHTTP(
+        to outlet: Outlet, of name: ListenerName, _ gate: Gate, client: ProxiedClient? = nil, hasAnswered: Bool = false
+    ) throws -> HeadGate {
         let pipeline = outlet.channel.pipeline.syncOperations
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = 16 << 10
@@ -142,7 +147,7 @@ package struct Listener: Sendable {
         try pipeline.addHandler(headGate)
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(
-            RequestHandler(gate: gate, listener: name, outlet: outlet, headGate: headGate, hasAnswered: hasAnswered))
+            RequestHandler(gate: gate, listener: name, outlet: outlet, headGate: headGate, client: client, hasAnswered: hasAnswered))
         return headGate
     }
 }

@@ -15,12 +15,16 @@ struct SourceReport: Sendable {
     let address: String
     /// What the hub's own loops know; empty in a report that did not ask them.
     let hub: HubReport
+    /// What limits the frames that viewers get; nil where nothing does.
+    let limit: RateShares.Share?
     /// Viewers refused so far.
     let refused: UInt64
     /// Whether it may tell where the camera is and who watches.
     let isForOperator: Bool
     /// Whether the camera is connected only while somebody watches.
     let isOnDemand: Bool
+    /// Whether its pictures are sent to the relay.
+    let isPublished: Bool
     /// Who publishes it now.
     let publisher: Publisher?
     /// What the publisher's clock is ahead of ours, in microseconds.
@@ -35,16 +39,17 @@ struct SourceReport: Sendable {
         refused = source.hub.demand.refused
         secrets = source.secrets
         isOnDemand = source.configuration.onDemand
+        isPublished = source.configuration.publish != nil
         publisher = source.desk.current
         clockOffset = source.desk.clockOffset
         pushes = source.pushers.withLock { $0.map { ("\($0.push)", $0.report.values) } }
         name = source.name
-        var status = source.status
-        status.camera = status.camera.map { [secrets] in secrets.hide(in: $0) }
-        self.status = status
+        status = source.status
         totals = source.hub.totals
         newest = source.hub.newest
-        rates = source.hub.meter.withLock { $0.rates(to: source.sample) }
+        let rates = source.hub.meter.withLock { $0.rates(to: source.sample) }
+        self.rates = rates
+        limit = source.hub.limit.flatMap { $0.framesPerSecond < rates.framesIn || rates.framesIn == 0 ? $0 : nil }
         let configured: String
         switch source.configuration.upstream {
         case .camera(var url):
@@ -55,7 +60,7 @@ struct SourceReport: Sendable {
         // A program's arguments may hold a login.
         case .program(let words): configured = "exec:\(words.first ?? "")"
         }
-        address = status.camera?.address ?? configured
+        address = status.camera?.address?.shown ?? configured
         self.hub = hub
     }
 
@@ -69,7 +74,10 @@ struct SourceReport: Sendable {
     var reconnects: UInt64 { status.connects > 0 ? status.connects - 1 : 0 }
 
     /// Why the last connection ended, nil while none did.
-    var reason: String? { status.lastError.map { secrets.hide(in: isForOperator ? $0.description : $0.publicDescription) } }
+    var reason: String? {
+        if let opening = status.closedUntil { return "closed until \(opening)" }
+        return status.lastError.map { secrets.hide(in: isForOperator ? $0.description : $0.publicDescription) }
+    }
 
     /// The state and its reason in one line.
     var sentence: String {
@@ -77,6 +85,7 @@ struct SourceReport: Sendable {
         switch status.state {
         case .stalled, .waiting, .refused: return "\(state): \(reason ?? "no reason known")"
         case .connecting: return state + (reason.map { "; before: \($0)" } ?? "")
+        case .closed: return reason ?? state
         case .streaming, .idle, .off: return state
         }
     }
@@ -91,7 +100,7 @@ extension SourceReport {
             ("since_seconds", .number((now - status.since).inSeconds)),
             ("on_demand", .bool(isOnDemand)),
             ("reason", reason.map { .string($0) } ?? .null),
-            ("reason_code", status.lastError.map { .string($0.code) } ?? .null),
+            ("reason_code", status.closedUntil != nil ? .string("hours") : status.lastError.map { .string($0.code) } ?? .null),
             ("retry_in_seconds", retryIn.map { .number($0) } ?? .null),
             ("connects", .count(status.connects)),
             ("reconnects", .count(reconnects)),
@@ -120,6 +129,8 @@ extension SourceReport {
             ("frames_in", .count(status.framesReceived)),
             ("bytes_in", .count(status.bytesReceived)),
             ("viewers", .integer(Int64(totals.viewers))),
+            ("limited_by", limit.map { .string($0.limit.rawValue) } ?? .null),
+            ("fps_limit", limit.map { .number($0.framesPerSecond) } ?? .null),
             ("viewers_refused", .count(refused)),
             ("frames_out", .count(totals.framesSent)),
             ("bytes_out", .count(totals.bytesSent)),
@@ -133,7 +144,9 @@ extension SourceReport {
     }
 
     /// What the camera said of itself; for operators only.
-    func shown(_ text: KeyPath<CameraDescription, String?>) -> String? { isForOperator ? status.camera?[keyPath: text] : nil }
+    func shown(_ text: KeyPath<CameraDescription, CameraText?>) -> String? {
+        isForOperator ? status.camera?[keyPath: text]?.shown : nil
+    }
 
     private func lastFrame(_ newest: Hub.Newest) -> JSONValue {
         .object([
@@ -154,7 +167,7 @@ extension SourceReport {
         .object([
             ("name", isForOperator ? .string(publisher.visitor.name.shown(limit: 64)) : .null),
             ("address", isForOperator ? .string(publisher.visitor.host) : .null),
-            ("program", isForOperator ? .optional(publisher.visitor.program) : .null),
+            ("program", isForOperator ? .optional(publisher.visitor.program?.shown) : .null),
             ("since_seconds", .number((now - publisher.since).inSeconds)),
         ])
     }
