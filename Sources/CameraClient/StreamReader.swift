@@ -13,15 +13,15 @@ struct StreamReader {
     private var slice = ByteBuffer()
     private var frames = 0
     private var bytesRead = 0
-    /// The Content-Length of a text, nil for anything else: where it is full and no picture has come, none will.
+    /// How long a text says that it is: where no picture has come by then, none will.
     private let textLength: Int?
     private let isPictureType: Bool
     /// Whether the head says that part follows part.
     let isMultipart: Bool
-    /// The Content-Length of a single picture. Such a body is read as a stream of one part, whose delimiter and header are made here, and
-    /// it may go on behind a length that is too small.
+    /// How long the one picture is by the head; the body is then read as the one part of a stream that no camera has sent. It may go on
+    /// behind that length, which may be too small.
     private let partLength: Int?
-    /// The Content-Length of a JPEG, nil for anything else.
+    /// How long a JPEG says that it is.
     private let pictureLength: Int?
     private let head: CameraDescription
     private let secrets: Secrets
@@ -69,7 +69,6 @@ struct StreamReader {
     /// - Parameter request: the request's fields, as a head.
     init(request: ResponseHead, maxFrameSize: Int, hiding secrets: Secrets, description: CameraDescription) {
         self.secrets = secrets
-        partLength = nil
         let type = request.mediaType
         isText = false
         mediaTypeText = ""
@@ -77,6 +76,7 @@ struct StreamReader {
         isPictureType = false
         isMultipart = type?.isMultipart ?? false
         pictureLength = nil
+        partLength = nil
         body = BodyReader(head: request, isStream: false)
         let layout: FrameAssembler.Layout = type?.isMultipart == true ? .multipart(boundary: type?.boundary) : .detect
         assembler = FrameAssembler(layout: layout, maxFrameSize: maxFrameSize, keepsTimestamps: true)
@@ -89,7 +89,8 @@ struct StreamReader {
     /// What the head and the body so far say of the camera.
     var description: CameraDescription {
         var description = head
-        description.take(Oddities(head).adding(assembler))
+        description.quirks = assembler.quirks
+        description.picturesDropped = assembler.framesDropped
         if partLength == nil { description.learntBoundary = assembler.learntBoundary.map { CameraText($0, hiding: secrets) } }
         return description
     }

@@ -1,6 +1,6 @@
 import CameraURL
 
-/// One named source: where its frames come from and how they are fetched.
+/// One named source: where its frames come from and how patiently they are fetched.
 package struct SourceConfiguration: Equatable, Sendable {
     /// Where frames come from.
     package enum Upstream: Equatable, Sendable {
@@ -99,6 +99,14 @@ package struct SourceConfiguration: Equatable, Sendable {
     package var viewers: Audience?
     /// The most viewers of this source from one address; nil for no limit.
     package var maxViewersPerAddress: Int?
+    /// The relays to which the frames are published.
+    package var push: [PushConfiguration] = []
+    package var pushWhen = PushConfiguration.When.watched
+
+    /// Who may publish it; nil for a source that the relay reads itself.
+    package var publish: PublishConfiguration? {
+        if case .publisher(let publish) = upstream { publish } else { nil }
+    }
     /// What all viewers of this source together are sent, in bits per second; nil for no limit.
     package var maxRate: Int?
     /// What one viewer is sent, in bits per second; nil for no limit.
@@ -111,14 +119,6 @@ package struct SourceConfiguration: Equatable, Sendable {
     package var watchPause = Duration.seconds(300)
     /// When the camera is read at all; nil for always.
     package var hours: OpeningHours?
-    /// The relays to which the frames are published.
-    package var push: [PushConfiguration] = []
-    package var pushWhen = PushConfiguration.When.watched
-
-    /// Who may publish it; nil for a source that the relay reads itself.
-    package var publish: PublishConfiguration? {
-        if case .publisher(let publish) = upstream { publish } else { nil }
-    }
 
     /// How old the newest frame may be before the camera counts as lost: single pictures come only every ``interval``, and
     /// ``maxFPS`` may be low.

@@ -35,13 +35,14 @@ package final class PublishedBody {
     ///
     /// - Parameters:
     ///   - fields: the request's header fields.
-    ///   - secrets: the logins that the request brought.
+    ///   - secrets: the publisher's login.
     ///   - stallTimeout: the longest time between two whole frames; it may change meanwhile.
     ///   - resume: nothing is held any more, so the connection may be read again.
     ///   - ended: called once, on `eventLoop`.
     package init(
-        fields: [(name: String, value: String)], maxFrameSize: Int, hiding secrets: Secrets, description: CameraDescription,
-        to sink: FrameSink, stallTimeout: @escaping @Sendable () -> Duration, eventLoop: any EventLoop, resume: @escaping () -> Void,
+        fields: [(name: String, value: String)], maxFrameSize: Int, description: CameraDescription, hiding secrets: Secrets,
+        to sink: FrameSink,
+        stallTimeout: @escaping @Sendable () -> Duration, eventLoop: any EventLoop, resume: @escaping () -> Void,
         ended: @escaping (Ending) -> Void
     ) {
         self.maxFrameSize = maxFrameSize
@@ -49,9 +50,8 @@ package final class PublishedBody {
         self.ended = ended
         let head = ResponseHead(version: .http(major: 1, minor: 1), status: 200, reason: "", fields: fields)
         var known = description
-        let field = head.first("Content-Type")
-        known.mediaType = field.map { CameraText($0, hiding: secrets) }
-        known.boundary = CameraText(field, hiding: secrets) { MediaType($0)?.boundary }
+        known.mediaType = head.first("Content-Type").map { CameraText($0, hiding: secrets) }
+        known.boundary = CameraText(head.first("Content-Type"), hiding: secrets) { MediaType($0)?.boundary }
         let counter = NIOLoopBound(self, eventLoop: eventLoop)
         var counting = sink
         counting.frame = { frame in

@@ -26,6 +26,9 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
         ended: @escaping (Result<Void, CameraError>) -> Void
     ) {
         self.settings = settings
+        var secrets = Secrets()
+        secrets.add(settings.url)
+        reader = ResponseHeadReader(hiding: secrets)
         self.isEncrypted = isEncrypted
         self.begin = begin
         self.ended = ended

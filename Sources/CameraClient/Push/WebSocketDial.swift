@@ -63,9 +63,7 @@ package final class WebSocketDial: Sendable {
             self.end(.connection(reason: "no answer from \(url.hostField) within \(limit)"))
         }
         eventLoop.execute {
-            let connecting = Connecting(to: url, resolver: self.resolver, eventLoop: self.eventLoop) {
-                self.bootstrap(limit, willConnect: $0)
-            }
+            let connecting = Connecting(to: url, resolver: self.resolver, eventLoop: self.eventLoop) { self.bootstrap(limit, willConnect: $0) }
             connecting.start().assumeIsolated().whenComplete { result in
                 switch result {
                 case .success(let channel): self.connected(channel, begin)

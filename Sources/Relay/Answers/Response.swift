@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import Text
 
 /// What a request gets.
 enum Response {
@@ -21,6 +22,8 @@ struct PublishRequest: Sendable {
     var name: String
     var origin: ViewerOrigin
     var head: HTTPRequestHead
+    /// What must not show of the login.
+    var secrets = Secrets()
     /// Whether it is a relay that publishes, by the protocol of relays.
     var isRelay = false
 }

@@ -45,7 +45,7 @@ final class Doors: Sendable {
     let state = Mutex(State())
     let checks = BackgroundWork()
     /// Whether a password is an account's; nil for nobody's account. All accounts are told too.
-    private let matches: @Sendable (String, Account?, [Account]) -> Bool
+    let matches: @Sendable (String, Account?, [Account]) -> Bool
     let logger: Logger
     /// Of this run: what right logins are remembered by.
     let memoryKey = Doors.randomBytes()

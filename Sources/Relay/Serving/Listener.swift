@@ -133,7 +133,9 @@ package struct Listener: Sendable {
     }
 
     /// Has a connection read as HTTP, by handlers at the end of its pipeline; `hasAnswered` where requests were answered on it before.
-    static func addHTTP(to outlet: Outlet, of name: ListenerName, _ gate: Gate, hasAnswered: Bool = false) throws -> HeadGate {
+    static func addHTTP(
+        to outlet: Outlet, of name: ListenerName, _ gate: Gate, client: ProxiedClient? = nil, hasAnswered: Bool = false
+    ) throws -> HeadGate {
         let pipeline = outlet.channel.pipeline.syncOperations
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = 16 << 10
@@ -145,7 +147,7 @@ package struct Listener: Sendable {
         try pipeline.addHandler(headGate)
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(
-            RequestHandler(gate: gate, listener: name, outlet: outlet, headGate: headGate, hasAnswered: hasAnswered))
+            RequestHandler(gate: gate, listener: name, outlet: outlet, headGate: headGate, client: client, hasAnswered: hasAnswered))
         return headGate
     }
 }

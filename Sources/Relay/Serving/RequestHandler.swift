@@ -46,7 +46,8 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     /// Ends a connection on which no request comes.
     private var timer: Scheduled<Void>?
 
-    init(gate: Gate, listener: ListenerName, outlet: Outlet, headGate: HeadGate, hasAnswered: Bool = false) {
+    init(gate: Gate, listener: ListenerName, outlet: Outlet, headGate: HeadGate, client: ProxiedClient? = nil, hasAnswered: Bool = false) {
+        self.client = client
         self.headGate = headGate
         self.hasAnswered = hasAnswered
         self.gate = gate
@@ -310,7 +311,7 @@ extension RequestHandler {
     /// Gives the connection to a ``PublishHandler``; else returns the refusal.
     private func beginPublishing(_ source: Source, _ request: PublishRequest) -> HTTPAnswer? {
         guard let context else { return nil }
-        let handler = PublishHandler(source: source, request: request, outlet: outlet, gate: gate, listener: listener)
+        let handler = PublishHandler(source: source, request: request, outlet: outlet, gate: gate, listener: listener, client: client)
         if let refusal = handler.knock() { return refusal }
         giveAway()
         outlet.isBusy = false

@@ -2,6 +2,7 @@ import CameraClient
 import MJPEG
 import NIOCore
 import Synchronization
+import Text
 
 /// Somebody who publishes a source over one connection, as the source knows it. Any thread may ask.
 final class Publisher: Sendable {
@@ -9,16 +10,23 @@ final class Publisher: Sendable {
     struct Visitor: Sendable {
         /// By the login; empty where that has no name.
         var name: String
+        /// The address as the status shows it.
+        var address: String
         /// The address without a port.
         var host: String
         /// What the program calls itself, cleaned.
-        var program: String?
+        var program: CameraText?
         /// Whether it is a relay, which says how its own camera is and sends pictures only while they are wanted.
         var isRelay = false
         /// Has the connection ended at once; any thread.
         var close: @Sendable () -> Void
         /// Tells a relay what is wanted; any thread.
         var want: @Sendable (FrameWish) -> Void = { _ in }
+
+        /// What is known of it as of a camera.
+        var description: CameraDescription {
+            CameraDescription(address: CameraText(address, hiding: Secrets()), server: program)
+        }
     }
 
     let visitor: Visitor

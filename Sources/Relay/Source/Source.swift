@@ -200,6 +200,7 @@ package final class Source: Sendable {
         usePolicy()
         if let opening, old == nil {
             forgetPicture()
+            desk.endCurrent()
             logger.info("closed", metadata: ["until": "\(opening)"])
         } else if opening == nil {
             logger.info("open")

@@ -23,6 +23,8 @@ struct SourceReport: Sendable {
     let isForOperator: Bool
     /// Whether the camera is connected only while somebody watches.
     let isOnDemand: Bool
+    /// Whether its pictures are sent to the relay.
+    let isPublished: Bool
     /// Who publishes it now.
     let publisher: Publisher?
     /// What the publisher's clock is ahead of ours, in microseconds.
@@ -37,6 +39,7 @@ struct SourceReport: Sendable {
         refused = source.hub.demand.refused
         secrets = source.secrets
         isOnDemand = source.configuration.onDemand
+        isPublished = source.configuration.publish != nil
         publisher = source.desk.current
         clockOffset = source.desk.clockOffset
         pushes = source.pushers.withLock { $0.map { ("\($0.push)", $0.report.values) } }
@@ -164,7 +167,7 @@ extension SourceReport {
         .object([
             ("name", isForOperator ? .string(publisher.visitor.name.shown(limit: 64)) : .null),
             ("address", isForOperator ? .string(publisher.visitor.host) : .null),
-            ("program", isForOperator ? .optional(publisher.visitor.program) : .null),
+            ("program", isForOperator ? .optional(publisher.visitor.program?.shown) : .null),
             ("since_seconds", .number((now - publisher.since).inSeconds)),
         ])
     }

@@ -47,7 +47,7 @@ extension Doors {
                     return promise.succeed(.refused(.tooManyGuesses(wait: wait)))
                 }
                 let known = self.state.withLock { state in logins.first { state.isRight($0.1) } }
-                let right = known ?? logins.first { Self.matches($0.0.password, account, account.map { [$0] } ?? []) }
+                let right = known ?? logins.first { self.matches($0.0.password, account, account.map { [$0] } ?? []) }
                 guard let right, let account else { return promise.succeed(self.wrong(login, for: source, from: origin)) }
                 self.state.withLock { state in
                     state.right = state.right.filter { $0.value.name != account.name }

@@ -40,6 +40,10 @@ extension Gate {
         let (head, configuration) = (request.head, source.configuration)
         if let refusal = refusal(of: source, request) { return Self.refusal(refusal, to: head) }
         var publish = PublishRequest(name: publisher, origin: request.requester.origin, head: head)
+        publish.secrets = source.secrets
+        for reading in PublisherLogin(head, request.target)?.readings ?? [] {
+            publish.secrets.add(user: reading.name, password: reading.password)
+        }
         if head.bringsBody {
             guard PublishedType.mayHoldPictures(head.headers) else { return Self.refusal(.noPictureType, to: head) }
             if let length = PublishedType.pictureLength(head.headers), length > configuration.maxFrameSize {
@@ -57,7 +61,7 @@ extension Gate {
         if current.stage == .draining { return .shuttingDown }
         if configuration.publish?.allows(request.requester.origin.host) == false { return .wrongNetwork }
         if !configuration.enabled { return .switchedOff }
-        if source.status.closedUntil != nil { return .outsideOfHours }
+        if let opening = source.status.closedUntil { return .closed(until: opening) }
         return nil
     }
 
@@ -84,8 +88,9 @@ extension HTTPAnswer {
     fileprivate static let wrongNetwork = HTTPAnswer.text(.forbidden, "nobody may publish this source from your address")
     fileprivate static let switchedOff = HTTPAnswer.text(
         .serviceUnavailable, "this source is switched off", headers: ["Retry-After": "30"])
-    fileprivate static let outsideOfHours = HTTPAnswer.text(
-        .serviceUnavailable, "this source is closed at this hour", headers: ["Retry-After": "60"])
+    fileprivate static func closed(until opening: String) -> HTTPAnswer {
+        .text(.serviceUnavailable, "this source is closed until \(opening)", headers: ["Retry-After": "60"])
+    }
     fileprivate static let noPictureType = HTTPAnswer.text(.unsupportedMediaType, "only JPEG pictures are taken here")
     fileprivate static let onlyPublishers = HTTPAnswer.text(
         .methodNotAllowed, "pictures are sent here, with POST or PUT or over WebSocket", headers: ["Allow": "POST, PUT"])

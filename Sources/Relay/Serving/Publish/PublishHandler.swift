@@ -18,12 +18,15 @@ final class PublishHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let outlet: Outlet
     private let gate: Gate
     private let listener: ListenerName
+    /// Whom a trusted proxy speaks for on this connection.
+    private let client: ProxiedClient?
     private var publisher: Publisher?
     private var body: PublishedBody?
     private var context: ChannelHandlerContext?
     private var isReadDue = false
 
-    init(source: Source, request: PublishRequest, outlet: Outlet, gate: Gate, listener: ListenerName) {
+    init(source: Source, request: PublishRequest, outlet: Outlet, gate: Gate, listener: ListenerName, client: ProxiedClient?) {
+        self.client = client
         self.source = source
         self.request = request
         self.outlet = outlet
@@ -51,7 +54,7 @@ final class PublishHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let source = source
         body = PublishedBody(
             fields: request.head.headers.map { ($0.name, $0.value) }, maxFrameSize: source.configuration.maxFrameSize,
-            hiding: request.head.loginSecrets, description: request.description(of: publisher),
+            description: publisher.visitor.description, hiding: request.secrets,
             to: source.sink(of: publisher), stallTimeout: { source.configuration.stallTimeout }, eventLoop: context.eventLoop,
             resume: { [weak self] in self?.resume() }, ended: { [weak self] in self?.bodyEnded($0) })
     }
@@ -143,11 +146,10 @@ final class PublishHandler: ChannelDuplexHandler, RemovableChannelHandler {
         var answer = HTTPAnswer(.noContent, type: "", body: ByteBuffer(), headers: source.publisherAdvice)
         answer.headers.remove(name: "Content-Type")
         outlet.send(
-            answer.head(for: request.head, keepAlive: keeps ? RequestHandler.keepAliveTime.nanoseconds / 1_000_000_000 : nil), ByteBuffer()
-        ) { [request] in request.origin.network }
+            answer.head(for: request.head, keepAlive: keeps ? RequestHandler.keepAliveTime.nanoseconds / 1_000_000_000 : nil), ByteBuffer())
         guard keeps, let context else { return outlet.finish() }
         do {
-            let headGate = try Listener.addHTTP(to: outlet, of: listener, gate, hasAnswered: true)
+            let headGate = try Listener.addHTTP(to: outlet, of: listener, gate, client: client, hasAnswered: true)
             context.pipeline.syncOperations.removeHandler(self, promise: nil)
             headGate.begin(with: ByteBuffer())
         } catch {
@@ -164,8 +166,10 @@ extension PublishHandler: OutletOwner {
 
 extension Publisher.Visitor {
     init(_ request: PublishRequest, close: @escaping @Sendable () -> Void) {
-        let program = request.head.headers.first(name: "User-Agent").map { CameraText($0, hiding: request.head.loginSecrets).shown }
-        self.init(name: request.name, host: request.origin.host, program: program, isRelay: request.isRelay, close: close)
+        let program = request.head.headers.first(name: "User-Agent").map { CameraText($0, hiding: request.secrets) }
+        self.init(
+            name: request.name, address: request.origin.description, host: request.origin.host, program: program,
+            isRelay: request.isRelay, close: close)
     }
 }
 

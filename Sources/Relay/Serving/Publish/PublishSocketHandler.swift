@@ -69,7 +69,7 @@ final class PublishSocketHandler: ChannelInboundHandler {
         outlet.owner = self
         guard let publisher else { return }
         let sink = source.sink(of: publisher)
-        sink.connected(request.description(of: publisher))
+        sink.connected(publisher.visitor.description)
         self.sink = sink
         lastWord = .now()
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)

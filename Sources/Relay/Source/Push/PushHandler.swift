@@ -113,7 +113,7 @@ final class PushHandler: ChannelInboundHandler {
         guard case .frames(let fps) = new, let context, let shard = source.hub.shard(on: context.eventLoop) else { return }
         let wishes = ViewerWishes(onLoss: .silent, pacer: fps.flatMap { FramePacer(framesPerSecond: $0) })
         let viewer = Viewer(
-            shard: shard, connection: self, origin: .forwarded(push.shownAddress), admission: .push, wishes: wishes)
+            shard: shard, connection: self, origin: .forwarded(push.shownAddress), admission: .push, wishes: wishes, isCapped: false)
         self.viewer = viewer
         viewer.start()
     }
