@@ -36,6 +36,8 @@ extension SourceConfiguration {
         old.placeholder = new.placeholder
         old.maxFPS = new.maxFPS
         old.maxViewers = new.maxViewers
+        old.maxViewersPerAddress = new.maxViewersPerAddress
+        old.viewers = new.viewers
         old.connectTimeout = new.connectTimeout
         old.maxFrameSize = new.maxFrameSize
         old.redirects = new.redirects
