@@ -58,7 +58,7 @@ package final class Gate: Sendable {
             let requester = try Self.requester(of: head, from: peer, in: scope, isEncrypted: listener.kind == .encrypted, served)
             let request = Request(head: head, target: target, scope: scope, requester: requester, served: served)
             let route = try Self.route(for: request)
-            guard served.access.hasUsers, !route.isOpen else { return route.response(to: request) }
+            guard served.access.hasUsers, !route.isOpen else { return judgedAgain(route.response(to: request), request, route) }
             let credentials = Credentials(head, target, cookie: request.cookieName)
             let verdict = doors.judge(
                 credentials, for: route.source(in: scope), from: requester.origin, served.access, cookie: request.cookieName)
