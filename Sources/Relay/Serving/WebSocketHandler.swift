@@ -49,7 +49,9 @@ final class WebSocketHandler: ChannelInboundHandler {
         outlet.owner = self
         outlet.origin = request.origin
         try? context.channel.syncOptions?.setOption(Listener.unsentLowWater, value: Listener.unsentLowWaterBytes)
-        let viewer = Viewer(shard: shard, connection: self, origin: request.origin, admission: request.admission, wishes: request.wishes)
+        let viewer = Viewer(
+            shard: shard, connection: self, origin: request.origin, admission: request.admission, wishes: request.wishes,
+            isCapped: request.isCapped, watchEnd: seat.watchTime?.end)
         self.viewer = viewer
         viewer.start()
     }

@@ -19,12 +19,14 @@ struct Requester: Sendable {
     /// is not for it.
     let isMisled: Bool
 
-    /// Judges the request `head` that came from `peer` through a listener of `scope`; `isEncrypted` where that is one of https.
+    /// Judges the request `head` that came from `peer` through a listener of `scope`; `isEncrypted` where that is one of https,
+    /// `isProxied` where `peer` is whom a trusted proxy speaks for by the PROXY protocol.
     init(
-        _ head: HTTPRequestHead, from peer: SocketAddress?, in scope: Route.Scope, isEncrypted: Bool = false, _ access: AccessConfiguration
+        _ head: HTTPRequestHead, from peer: SocketAddress?, isProxied: Bool = false, in scope: Route.Scope, isEncrypted: Bool = false,
+        _ access: AccessConfiguration
     ) {
         let address = peer.flatMap(ViewerOrigin.ipAddress)
-        isTrusted = Self.isTrusted(address, access)
+        isTrusted = Self.isTrusted(peer, access)
         var named: HostField?
         if case .one(let field) = head.hostClaim { named = field }
         let forwardedHost = isTrusted ? head.headers[canonicalForm: "X-Forwarded-Host"].first.map { $0.lowercased() } : nil
@@ -32,7 +34,7 @@ struct Requester: Sendable {
         origin = Self.origin(of: head, from: peer, isTrusted: isTrusted, access)
         let proxysWord = isTrusted ? head.headers[canonicalForm: "X-Forwarded-Proto"].first?.lowercased() : nil
         self.isEncrypted = proxysWord.map { $0 == "https" } ?? isEncrypted
-        isForwarded = ProxySigns.areIn(head.headers)
+        isForwarded = isProxied || ProxySigns.areIn(head.headers)
         // Someone who comes through a proxy of this machine seems to come from this machine.
         let isHere = address == "127.0.0.1" || address == "::1"
         let isAlone = isHere && !isForwarded && !ProxySigns.areBetweenTheLines(of: head)
@@ -43,6 +45,14 @@ struct Requester: Sendable {
         isMisled = isGuarded && !isTrusted && !(named.map { Self.isOwn($0, access) } ?? true)
     }
 
+    /// Whether somebody is a proxy that is believed.
+    static func isTrusted(_ peer: SocketAddress?, _ access: AccessConfiguration) -> Bool {
+        let address = peer.flatMap(ViewerOrigin.ipAddress)
+        return access.trustedProxies.contains { range in
+            if let address { range.contains(address) } else { range == .unix }
+        }
+    }
+
     /// Whether a name can only be the relay's own: a number, this machine, a name of the local network, one that `hosts` has.
     private static func isOwn(_ host: HostField, _ access: AccessConfiguration) -> Bool {
         host.isAddress || host.isLoopback || host.isLocal || access.hosts.contains(host.name)
@@ -50,20 +60,13 @@ struct Requester: Sendable {
 
     /// Where the request `head` comes from that `peer` sent.
     static func origin(of head: HTTPRequestHead, from peer: SocketAddress?, _ access: AccessConfiguration) -> ViewerOrigin {
-        origin(of: head, from: peer, isTrusted: isTrusted(peer.flatMap(ViewerOrigin.ipAddress), access), access)
+        origin(of: head, from: peer, isTrusted: isTrusted(peer, access), access)
     }
 
     private static func origin(
         of head: HTTPRequestHead, from peer: SocketAddress?, isTrusted: Bool, _ access: AccessConfiguration
     ) -> ViewerOrigin {
         if isTrusted, let viewer = forwarded(head.headers, access) { .forwarded(viewer) } else { .address(peer) }
-    }
-
-    /// Whether a peer is a proxy that is believed; one of a unix socket has no address.
-    private static func isTrusted(_ address: String?, _ access: AccessConfiguration) -> Bool {
-        access.trustedProxies.contains { range in
-            if let address { range.contains(address) } else { range == .unix }
-        }
     }
 
     /// The last address in `X-Forwarded-For` that is no trusted proxy itself: those before it may be made up.
