@@ -59,6 +59,7 @@ extension Relay {
             if known.source.use(source) { running[source.name] = restart(known) }
         }
         serve { $0.reload = ReloadReport(time: .now()) }
+        await notify()
         await lookAtCertificates(all: true)
         for source in gate.current.sources.all {
             source.hub.endViewers { [gate, weak source] admission in source.map { gate.mayStay($0, admission) } ?? false }

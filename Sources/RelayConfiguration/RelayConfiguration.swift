@@ -30,6 +30,8 @@ package struct RelayConfiguration: Equatable, Sendable {
     package var encryption = EncryptionConfiguration()
     /// The most viewers of all sources together, nil for as many as the descriptor limit allows.
     package var maxViewers: Int?
+    /// Whom to tell that cameras are lost or back.
+    package var notify: [NotifyConfiguration] = []
     /// The port on which the single-URL mode also serves the older relay's WebSocket form (`-w`).
     package var webSocketPort: Int?
 

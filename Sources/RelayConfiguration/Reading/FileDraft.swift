@@ -35,6 +35,8 @@ struct FileDraft: Sendable {
     var certificates: [Certificate] = []
     /// From `users`.
     var users: [Account] = []
+    /// From `notify`.
+    var notify: [NotifyDraft] = []
     /// From `defaults`.
     var prototype = SourceDraft()
     /// In the order of the file.
@@ -109,6 +111,9 @@ struct FileDraft: Sendable {
         if !users.isEmpty, places.keys["cors"] == nil { configuration.access.cors = .nobody }
         if !places.failed("users") { checkAudiences(&reader) }
         configuration.sources = sources.map(\.finished)
+        let names = Set(sources.map(\.source.name))
+        if !places.failed("sources") { for entry in notify { entry.checkSources(names, &reader) } }
+        configuration.notify = notify.map(\.finished)
         return configuration
     }
 

@@ -10,6 +10,7 @@ struct Section: Hashable, Sendable {
     static let log = Section(label: "'log'", suffix: " in 'log'")
 
     static let listener = Section(label: "an address of 'listen'", suffix: " in 'listen'")
+    static let notify = Section(label: "an entry of 'notify'", suffix: " in 'notify'")
     static let certificate = Section(label: "a certificate", suffix: " in 'certificates'")
 
     /// A user's section.
