@@ -1,6 +1,6 @@
 /// The keys of relay.yaml, one row each. What a row does not name is unknown; relay.yaml at the top describes every row.
 enum ConfigurationKeys {
-    /// The file's own keys. `defaults` is read before `sources`, which start from it.
+    /// The file's own keys. `defaults` is read before `sources`, which start from it, and these before what is included.
     static let top: [ConfigurationKey<FileDraft>] = [
         ConfigurationKey("listen", \.listen, .listenAddresses),
         ConfigurationKey("admin", \.admin, .adminAddresses),
@@ -20,7 +20,12 @@ enum ConfigurationKeys {
         ConfigurationKey("log", \.configuration.log, .section(.log, log, from: LogConfiguration())),
         ConfigurationKey("defaults", read: FileDraft.readDefaults),
         ConfigurationKey("sources", read: FileDraft.readSources),
+        ConfigurationKey("include_exec", \.includesPrograms, .boolean),
+        ConfigurationKey("include", read: FileDraft.readIncluded),
     ]
+
+    /// The keys of a file that is included.
+    static let included: [ConfigurationKey<FileDraft>] = [ConfigurationKey("sources", read: FileDraft.readSources)]
 
     /// The keys of `log`.
     static let log: [ConfigurationKey<LogConfiguration>] = [

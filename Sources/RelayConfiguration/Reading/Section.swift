@@ -6,6 +6,7 @@ struct Section: Hashable, Sendable {
     var suffix: String
 
     static let top = Section(label: "the file", suffix: "")
+    static let included = Section(label: "an included file", suffix: " in an included file")
     static let defaults = Section(label: "'defaults'", suffix: " in 'defaults'")
     static let log = Section(label: "'log'", suffix: " in 'log'")
 
