@@ -4,6 +4,8 @@ import MJPEG
 package struct CameraDescription: Equatable, Sendable {
     /// The address that the pictures come from, without login and query; nil for what has no address.
     package var address: String?
+    /// Which of the source's addresses it is, counted from 0.
+    package var alternative = 0
     /// The media type as sent, cleaned; nil if none was.
     package var mediaType: String?
     /// The boundary as declared, cleaned; nil if none was.

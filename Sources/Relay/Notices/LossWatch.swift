@@ -36,11 +36,11 @@ struct LossWatch: Sendable {
             guard isTold, !isBusy, mayTell else { return nil }
             isBusy = true
             return notice(source, .back, seconds: lostSince.map { since - $0 })
-        case .off, .idle:
+        case _ where state.isWell:
             // Nobody wants it: whatever it was about to be told of is void.
             if !isTold, !isBusy { forget() }
             return nil
-        case .connecting, .stalled, .waiting, .refused:
+        default:
             let begin = lostSince ?? min(since, now)
             lostSince = begin
             if let reason { (self.reason, publicReason) = reason }

@@ -13,6 +13,8 @@ struct SourceReport: Sendable {
     let rates: RateMeter.Rates
     /// The camera's address without login and query, or the file's path.
     let address: String
+    /// All addresses of a list, in the order of preference; empty where there is only one.
+    let addresses: [String]
     /// What the hub's own loops know; empty in a report that did not ask them.
     let hub: HubReport
     /// Viewers refused so far.
@@ -36,16 +38,9 @@ struct SourceReport: Sendable {
         totals = source.hub.totals
         newest = source.hub.newest
         rates = source.hub.meter.withLock { $0.rates(to: source.sample) }
-        let configured: String
-        switch source.configuration.upstream {
-        case .camera(var url):
-            url.login = nil
-            configured = "\(url)"
-        case .file(let path): configured = "file:\(path)"
-        // A program's arguments may hold a login.
-        case .program(let words): configured = "exec:\(words.first ?? "")"
-        }
-        address = status.camera?.address ?? configured
+        address = status.camera?.address ?? source.configuration.upstream.shown
+        let upstreams = source.configuration.upstreams
+        addresses = upstreams.count > 1 ? upstreams.map(\.shown) : []
         self.hub = hub
     }
 
@@ -89,6 +84,7 @@ extension SourceReport {
                 "camera",
                 .object([
                     ("url", isForOperator ? .string(address) : .null),
+                    ("addresses", isForOperator && !addresses.isEmpty ? .array(addresses.indices.map(attempt)) : .null),
                     ("media_type", .optional(shown(\.mediaType))),
                     ("boundary", .optional(shown(\.boundary))),
                     ("learnt_boundary", .optional(shown(\.learntBoundary))),
@@ -121,6 +117,18 @@ extension SourceReport {
 
     /// What the camera said of itself; for operators only.
     func shown(_ text: KeyPath<CameraDescription, String?>) -> String? { isForOperator ? status.camera?[keyPath: text] : nil }
+
+    /// How it stands with an address of a list: `in_use`, `failed` with the reason, or `untried` since the start.
+    func stateOfAddress(_ place: Int) -> (state: String, reason: String?) {
+        if status.alternative == place { return ("in_use", nil) }
+        guard let attempt = status.attempts[place], attempt.error != .cancelled else { return ("untried", nil) }
+        return ("failed", secrets.hide(in: attempt.error.description))
+    }
+
+    private func attempt(_ place: Int) -> JSONValue {
+        let (state, reason) = stateOfAddress(place)
+        return .object([("url", .string(addresses[place])), ("state", .string(state)), ("reason", .optional(reason))])
+    }
 
     private func lastFrame(_ newest: Hub.Newest) -> JSONValue {
         .object([
