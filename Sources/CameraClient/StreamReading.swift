@@ -16,10 +16,10 @@ final class StreamReading {
 
     /// The longest that a frame is held back. A burst needs well under one millisecond for each frame; a busy machine more.
     private static let maxHold = TimeAmount.milliseconds(20)
-    /// How often it is looked whether the frame may go out.
+    /// The time between two looks at whether the frame may go out.
     private static let holdInterval = TimeAmount.microseconds(100)
 
-    /// How long a camera may be silent behind a single picture, before it is taken for one that has no stream.
+    /// How long a camera may be silent behind its first picture before it is taken for a camera that has no stream.
     private static let maxWaitForSecond = TimeAmount.seconds(1)
 
     private let sink: FrameSink
@@ -129,6 +129,7 @@ final class StreamReading {
             }
             if reader.seemsSinglePicture, timer == nil { awaitSecond() }
         } catch {
+            tell(isLast: true)
             end(error)
         }
     }
@@ -140,8 +141,8 @@ final class StreamReading {
     private func deliver(_ frame: Frame) {
         if !hadFrames { pictureCame() }
         hadFrames = true
-        // What a relay before us repeats or puts in shows that it lives, not that its camera does; but a repeat of a later time says
-        // that its camera has confirmed the picture.
+        // The camera may itself be a relay. A frame that it repeats, and its placeholder, show that the relay lives, not that its camera
+        // does. A repeat with a later time does: the camera behind the relay has confirmed the picture.
         switch frame.kind {
         case .live:
             clock?.beat()
@@ -191,6 +192,7 @@ final class StreamReading {
     }
 
     private func stalled(after limit: Duration) {
+        tell(isLast: true)
         end(reader.endError == .singlePicture ? .singlePicture : .stalled(after: limit))
     }
 

@@ -2,7 +2,7 @@ import Certificates
 
 extension RelayConfiguration {
     /// Reads the bytes of a file. `file` is its name in problems, `folder` where its relative paths start, `environment` what
-    /// `${NAME}` stands for. Throws everything that is wrong at once; what keeps the text from being YAML, alone.
+    /// `${NAME}` stands for. Throws all problems at once, but a mistake in the YAML itself alone, since nothing behind it can be read.
     package static func parse(
         _ bytes: [UInt8], file: String, folder: String, environment: [String: String],
         isKnownCertificate: @escaping (CertificateFiles) -> Bool = { _ in false }

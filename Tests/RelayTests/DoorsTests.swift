@@ -131,7 +131,8 @@ import Testing
                     #expect(head.contains("Set-Cookie: mjpeg-relay-\(port)=") == isRenewed, "\(path)")
                     guard isRenewed, let new = head.firstMatch(of: /Set-Cookie: mjpeg-relay-[0-9]+=([^;]+);/) else { continue }
                     let (_, left) = try #require(
-                        SessionCookie.account(of: String(new.1), among: [account], at: now, key: Array(Self.sessionKey.utf8)))
+                        SessionCookie.account(
+                            of: String(new.1), among: [account], at: Int(Date().timeIntervalSince1970), key: Array(Self.sessionKey.utf8)))
                     #expect(left > SessionCookie.lifetime - 60)
                     let again = try RawClient.get(port, path, "Cookie: mjpeg-relay-\(port)=\(new.1)\r\n").head
                     #expect(again.hasPrefix("HTTP/1.1 200 ") && !again.contains("Set-Cookie"))

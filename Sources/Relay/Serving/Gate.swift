@@ -70,7 +70,7 @@ package final class Gate: Sendable {
             let route = try Self.route(for: request)
             if route.isPublished(bringsBody: head.bringsBody) { return publishing(request, route) }
             guard !head.bringsBody else { throw Refusal(.wrongMethod) }
-            guard served.access.hasUsers, !route.isOpen else { return route.response(to: request) }
+            guard served.access.hasUsers, !route.isOpen else { return judgedAgain(route.response(to: request), request, route) }
             let credentials = Credentials(head, target, cookie: request.cookieName)
             let verdict = doors.judge(
                 credentials, for: route.source(in: scope), from: requester.origin, served.access, cookie: request.cookieName)

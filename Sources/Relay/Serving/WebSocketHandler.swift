@@ -47,6 +47,7 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         outlet.owner = self
+        outlet.origin = request.origin
         try? context.channel.syncOptions?.setOption(Listener.unsentLowWater, value: Listener.unsentLowWaterBytes)
         let viewer = Viewer(
             shard: shard, connection: self, origin: request.origin, admission: request.admission, wishes: request.wishes,
