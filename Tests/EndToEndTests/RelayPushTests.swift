@@ -4,13 +4,16 @@ import Testing
 
 /// A relay beside the camera that publishes to a relay on a server.
 @Suite struct RelayPushTests {
-    private static func server(_ bench: Bench, _ settings: String = "stall_timeout: 3s, linger: 1s, heartbeat: 500ms") throws -> RelayProcess {
+    private static func server(_ bench: Bench, _ settings: String = "stall_timeout: 3s, linger: 1s, heartbeat: 500ms") throws
+        -> RelayProcess
+    {
         try bench.relay(
             configuration: "listen: 127.0.0.1:0\nsources: {garden: {publish: {password: sesame}, \(settings)}}\n")
     }
 
     private static func edge(
-        _ bench: Bench, camera: TestCamera, to port: Int, password: String = "sesame", _ settings: String = "reconnect_min: 100ms, reconnect_max: 200ms"
+        _ bench: Bench, camera: TestCamera, to port: Int, password: String = "sesame",
+        _ settings: String = "reconnect_min: 100ms, reconnect_max: 200ms"
     ) throws -> RelayProcess {
         try bench.relay(
             configuration: """
@@ -79,10 +82,11 @@ import Testing
             let stalled = try await bench.status(of: server, path: "/garden/status") { $0.state == "stalled" || $0.state == "connecting" }
             #expect(stalled.framesIn == 1)
             await camera.goAway()
-            let lost = try await bench.status(of: server, path: "/garden/status") { $0.state == "waiting" }
-            #expect(lost.reasonCode == "connection" && lost.reason?.contains("connection refused") == true)
+            let lost = try await bench.status(of: server, path: "/garden/status") { $0.state == "waiting" && $0.reasonCode == "connection" }
+            #expect(lost.reason?.contains("connection refused") == true)
+            let before = camera.connections.count
             try await camera.comeBack()
-            let again = try await eventually("another connection") { camera.connections.count > 1 ? camera.connections.last : nil }
+            let again = try await eventually("another connection") { camera.connections.dropFirst(before).first }
             try await again.answer()
             try await again.send(picture: TestPicture.jpeg(2))
             #expect(try await Self.next(viewer) == 2)

@@ -51,7 +51,11 @@ package final class WebSocketDial: Sendable {
         if settings.url.scheme == .https { try CameraTLS.prepare(settings.trust) }
         start(begin)
         do {
-            return try await withTaskCancellationHandler { try await promise.futureResult.get() } onCancel: { end(.cancelled) }
+            return try await withTaskCancellationHandler {
+                try await promise.futureResult.get()
+            } onCancel: {
+                end(.cancelled)
+            }
         } catch {
             throw error as? CameraError ?? .connection(reason: "\(error)")
         }
@@ -63,7 +67,9 @@ package final class WebSocketDial: Sendable {
             self.end(.connection(reason: "no answer from \(url.hostField) within \(limit)"))
         }
         eventLoop.execute {
-            let connecting = Connecting(to: url, resolver: self.resolver, eventLoop: self.eventLoop) { self.bootstrap(limit, willConnect: $0) }
+            let connecting = Connecting(to: url, resolver: self.resolver, eventLoop: self.eventLoop) {
+                self.bootstrap(limit, willConnect: $0)
+            }
             connecting.start().assumeIsolated().whenComplete { result in
                 switch result {
                 case .success(let channel): self.connected(channel, begin)

@@ -54,10 +54,11 @@ final class Publisher: Sendable {
         }
         guard isFirst else { return }
         eventLoop.execute {
-            guard let frame = self.slot.withLock({ slot in
+            let frame = self.slot.withLock { slot in
                 defer { slot = nil }
                 return slot
-            }) else { return }
+            }
+            guard let frame else { return }
             if self.gate.isOpen { deliver(frame) }
         }
     }

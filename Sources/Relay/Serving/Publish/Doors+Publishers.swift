@@ -36,7 +36,8 @@ extension Doors {
         // Of a name that no user has, since it holds a control character.
         let account = password.map { Account(name: "\u{1}\(source)", password: $0) }
         let logins = login.readings.map { reading in
-            (reading, Login(digest: MessageDigest.hmacSHA256(of: Array("\u{1}\(source)\n\(reading.password)".utf8), key: memoryKey), account: account))
+            let digest = MessageDigest.hmacSHA256(of: Array("\u{1}\(source)\n\(reading.password)".utf8), key: memoryKey)
+            return (reading, Login(digest: digest, account: account))
         }
         if let known = state.withLock({ state in logins.first { state.isRight($0.1) } }) { return .admitted(name: known.0.name) }
         return .checking { eventLoop in

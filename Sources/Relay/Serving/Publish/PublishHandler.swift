@@ -179,8 +179,8 @@ extension HTTPAnswer {
         case .taken(let wait):
             self = .text(.conflict, "another publisher is there already; try again in \(wait) s", headers: ["Retry-After": "\(wait)"])
         case .tooOften(let wait):
-            self = .text(
-                .conflict, "too many connections have taken over from each other; try again in \(wait) s", headers: ["Retry-After": "\(wait)"])
+            let sentence = "too many connections have taken over from each other; try again in \(wait) s"
+            self = .text(.conflict, sentence, headers: ["Retry-After": "\(wait)"])
         }
     }
 }
@@ -193,10 +193,10 @@ extension Source {
         // Often enough, while nobody watches, that the source does not count as lost.
         let rest = max(1, configuration.stallTimeout.components.seconds / 2)
         let watched = configuration.maxFPS.map { 1 / $0 } ?? 0
-        return ["X-Viewers": "\(viewers)", "X-Interval": viewers > 0 ? Self.shown(watched) : "\(rest)"]
+        return ["X-Viewers": "\(viewers)", "X-Interval": viewers > 0 ? Self.decimal(watched) : "\(rest)"]
     }
 
-    private static func shown(_ seconds: Double) -> String {
+    private static func decimal(_ seconds: Double) -> String {
         let tenths = Int((seconds * 10).rounded(.up))
         return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
     }

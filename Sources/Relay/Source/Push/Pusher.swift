@@ -48,7 +48,11 @@ final class Pusher: Sendable {
                 "to": "\(push)", "reason": "\(secrets.hide(in: error.sentenceOfPush).shown(limit: Source.maxReasonLength))",
                 "retry_in": "\(retry.wait.formattedSeconds)",
             ]
-            if retry.isNews { source.logger.warning("not published", metadata: metadata) } else { source.logger.debug("still not published", metadata: metadata) }
+            if retry.isNews {
+                source.logger.warning("not published", metadata: metadata)
+            } else {
+                source.logger.debug("still not published", metadata: metadata)
+            }
             try? await source.clock.sleep(for: retry.wait)
         }
     }
@@ -59,7 +63,11 @@ final class Pusher: Sendable {
     ) async -> (CameraError, wasConnected: Bool) {
         let configuration = source.configuration
         let trust: CertificateTrust =
-            if let fingerprint = push.certificateFingerprint { .pinned(fingerprint) } else { push.verifiesCertificate ? .authorities : .anything }
+            if let fingerprint = push.certificateFingerprint {
+                .pinned(fingerprint)
+            } else {
+                push.verifiesCertificate ? .authorities : .anything
+            }
         let dial = WebSocketDial(
             WebSocketDial.Settings(url: push.url, trust: trust, connectTimeout: configuration.connectTimeout, subprotocol: RelayWire.name),
             eventLoop: source.eventLoop, resolver: source.resolver)
