@@ -10,7 +10,7 @@ struct MJPEGRelay: AsyncParsableCommand {
         usage: """
             mjpeg-relay [-p PORT] [-w PORT] [-T SECONDS] [--user NAME:HASH] [--certificate FILE --key FILE] [--push URL] [-q | -d] URL
             mjpeg-relay [-c FILE] [--check] [-q | -d]
-            mjpeg-relay probe URL | HOST[:PORT]
+            mjpeg-relay probe [URL | HOST[:PORT]]
             mjpeg-relay health [-p PORT | -c FILE]
             mjpeg-relay hash
             mjpeg-relay link [-c FILE] [--for TIME] URL
