@@ -85,9 +85,9 @@ import Testing
         #expect((3...Int((ContinuousClock.now - start) / .milliseconds(42)) + 1).contains(writer.count), "\(writer.count)")
     }
 
-    private static let users = (1...20).map { "user\($0)" }
+    private static let users = (1...12).map { "user\($0)" }
 
-    /// 100 sources for everyone, and one for each of 20 users.
+    /// 100 sources for everyone, and one for each of 12 users.
     private static var configuration: RelayConfiguration {
         func source(_ name: String) -> SourceConfiguration {
             var source = RunningRelay.clipSource(name, fps: 1)
