@@ -4,24 +4,27 @@ import Testing
 
 @testable import Relay
 
-/// Hours of the week in a time zone. Serial, since the zone is the process's.
-@Suite(.serialized) struct WallClockTests {
+/// Hours of the week in a time zone, which is the process's: so each test has a process of its own.
+@Suite struct WallClockTests {
     /// Seconds since 1970 of a time in UTC.
-    private func utc(_ year: Int32, _ month: Int32, _ day: Int32, _ hour: Int32, _ minute: Int32) -> time_t {
+    private static func utc(_ year: Int32, _ month: Int32, _ day: Int32, _ hour: Int32, _ minute: Int32) -> time_t {
         var parts = tm()
         (parts.tm_year, parts.tm_mon, parts.tm_mday, parts.tm_hour, parts.tm_min) = (year - 1900, month - 1, day, hour, minute)
         return timegm(&parts)
     }
 
-    private func hours(_ rule: String) throws -> OpeningHours {
+    private static func hours(_ rule: String) throws -> OpeningHours {
         let text = "sources: {a: {url: 'http://h/', hours: '\(rule)'}}\n"
         let configuration = try RelayConfiguration.parse(Array(text.utf8), file: "relay.yaml", folder: "/", environment: [:])
         return try #require(configuration.sources.first?.hours)
     }
 
-    @Test func hoursFollowTheZoneAndSummerTime() throws {
+    @Test func hoursFollowTheZoneAndSummerTime() async {
+        await #expect(processExitsWith: .success) { try Self.checkBerlin() }
+    }
+
+    private static func checkBerlin() throws {
         WallClock.use("Europe/Berlin")
-        defer { WallClock.use(nil) }
         // 2026-11-27 was a Friday; in winter Berlin is an hour ahead.
         let friday = try hours("Fr 22:00-03:00")
         #expect(WallClock.moment(at: utc(2026, 11, 27, 23, 30)) == OpeningHours.Moment(weekday: 5, minute: 30))
