@@ -45,6 +45,7 @@ extension Relay {
         guard !isStopping else { return await abandon(change) }
         let old = configuration
         configuration = new
+        WallClock.use(new.timeZone)
         useCertificates(watches)
         useDescriptors(listeners: listeners.count + change.unwanted.count)
         var counts = (added: 0, changed: 0, removed: 0)
@@ -57,6 +58,7 @@ extension Relay {
             guard known.source.configuration != source else { continue }
             counts.changed += 1
             if known.source.use(source) { running[source.name] = restart(known) }
+            known.source.pushAsConfigured()
         }
         serve { $0.reload = ReloadReport(time: .now()) }
         await notify()
@@ -70,6 +72,7 @@ extension Relay {
             running[name] = nil
             counts.removed += 1
             removed.task.cancel()
+            removed.source.endPublishing()
             removed.source.hub.endViewers()
         }
         logger.info(

@@ -68,6 +68,7 @@ package actor Relay {
 
     /// Binds every address, then starts the sources; when an address cannot be bound, nothing stays open.
     package func start() async throws(RelayError) {
+        WallClock.use(configuration.timeZone)
         useDescriptors(listeners: configuration.wantedListeners.count)
         useCertificates(try await readCertificates(of: configuration))
         listeners = try await bindAll(configuration.wantedListeners)
@@ -95,7 +96,10 @@ package actor Relay {
         listeners = []
         let all = running.values
         for one in all { one.task.cancel() }
-        for one in all { one.source.hub.endViewers() }
+        for one in all {
+            one.source.endPublishing()
+            one.source.hub.endViewers()
+        }
         let deadline = NIODeadline.now() + TimeAmount(configuration.drainTimeout)
         while limits.isBusy || all.contains(where: { $0.source.hub.totals.viewers > 0 }), .now() < deadline {
             try? await clock.sleep(for: .milliseconds(20))
@@ -116,6 +120,7 @@ package actor Relay {
             configuration: configuration, eventLoop: eventLoops[nextLoop % eventLoops.count], eventLoops: eventLoops,
             resolver: resolver, descriptors: descriptors, clock: clock, logger: logger)
         nextLoop += 1
+        source.pushAsConfigured()
         return Running(source: source, task: Task { await source.run() })
     }
 

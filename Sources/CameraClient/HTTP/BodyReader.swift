@@ -3,9 +3,9 @@ import Text
 
 /// Takes the transfer coding off a response body: chunked, counted, or up to the connection's end.
 ///
-/// Chunked wins over a length. A stream's length is not believed, since cameras declare 0 or any number before a stream that has
-/// no end; a picture's is. A body that is declared as chunked and visibly is not (it begins with a delimiter, a JPEG or a header
-/// line) is taken as it is.
+/// Chunked wins over a length. The length of a stream is not believed, since cameras declare 0 or any number before a stream
+/// without end; the length of a picture is. A body that is declared as chunked but begins with a delimiter, a JPEG or a header line is
+/// taken as it is.
 package struct BodyReader: Sendable {
     /// The longest run of lines behind the last chunk, in bytes.
     static let maxTrailers = 16384
@@ -46,9 +46,13 @@ package struct BodyReader: Sendable {
         if case .ended = state { true } else { false }
     }
 
-    /// The bytes still to come of a counted body; nil for any other.
+    /// The bytes still to come of a counted body, 0 of one that is ended; nil for any other.
     package var length: Int? {
-        if case .counted(let remaining) = state { remaining } else { nil }
+        switch state {
+        case .counted(let remaining): remaining
+        case .ended: 0
+        default: nil
+        }
     }
 
     /// Whether the body ends where it says, so that another response may follow on the connection.

@@ -4,6 +4,7 @@ import NIOPosix
 import NIOSSL
 import NIOTLS
 import Synchronization
+import Text
 
 /// One request with a body, and the head of its answer, over a connection of its own; whoever ends it, all of it ends.
 final class NoticeExchange: Sendable {
@@ -18,14 +19,16 @@ final class NoticeExchange: Sendable {
     private let url: CameraURL
     private let request: ByteBuffer
     private let trust: CertificateTrust
+    private let secrets: Secrets
     private let eventLoop: any EventLoop
     private let promise: EventLoopPromise<ResponseHead>
     private let state = Mutex(State())
 
-    init(url: CameraURL, request: ByteBuffer, trust: CertificateTrust, eventLoop: any EventLoop) {
+    init(url: CameraURL, request: ByteBuffer, trust: CertificateTrust, secrets: Secrets, eventLoop: any EventLoop) {
         self.url = url
         self.request = request
         self.trust = trust
+        self.secrets = secrets
         self.eventLoop = eventLoop
         promise = eventLoop.makePromise()
     }
@@ -41,13 +44,21 @@ final class NoticeExchange: Sendable {
         }
         if isOver { timeout.cancel() }
         eventLoop.execute {
-            let bootstrap = ClientBootstrap(group: self.eventLoop)
-                .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4096))
-                .channelInitializer { channel in channel.eventLoop.makeCompletedFuture { try self.adopt(channel) } }
-            let connecting = Connecting(to: self.url, resolver: resolver, eventLoop: self.eventLoop, bootstrap)
+            let connecting = Connecting(to: self.url, resolver: resolver, eventLoop: self.eventLoop) { self.bootstrap(willConnect: $0) }
             connecting.start().assumeIsolated().whenComplete { self.connected($0, resolver) }
             self.outcome.assumeIsolated().whenComplete { _ in connecting.stop() }
         }
+    }
+
+    private func bootstrap(willConnect: @escaping @Sendable (any Channel) -> Void) -> ClientBootstrap {
+        ClientBootstrap(group: eventLoop)
+            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4096))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try self.adopt(channel)
+                    willConnect(channel)
+                }
+            }
     }
 
     private func connected(_ result: Result<any Channel, any Error>, _ resolver: HostResolver) {
@@ -58,7 +69,7 @@ final class NoticeExchange: Sendable {
                 try channel.pipeline.syncOperations.addHandler(CameraTLS.handler(host: url.host, trust: trust))
             }
             try channel.pipeline.syncOperations.addHandler(
-                NoticeHandler(request, exchange: self, isEncrypted: url.scheme == .https, trust: trust))
+                NoticeHandler(request, exchange: self, isEncrypted: url.scheme == .https, trust: trust, secrets: secrets))
         } catch {
             end(.failure(CameraError(connectingTo: url, error)))
         }
@@ -104,13 +115,14 @@ private final class NoticeHandler: ChannelInboundHandler {
     private let isEncrypted: Bool
     private let trust: CertificateTrust
     private var isAsked = false
-    private var reader = ResponseHeadReader(limit: 16 << 10)
+    private var reader: ResponseHeadReader
 
-    init(_ request: ByteBuffer, exchange: NoticeExchange, isEncrypted: Bool, trust: CertificateTrust) {
+    init(_ request: ByteBuffer, exchange: NoticeExchange, isEncrypted: Bool, trust: CertificateTrust, secrets: Secrets) {
         self.request = request
         self.exchange = exchange
         self.isEncrypted = isEncrypted
         self.trust = trust
+        reader = ResponseHeadReader(limit: 16 << 10, hiding: secrets)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {

@@ -44,10 +44,18 @@ package struct NoticePost: Sendable {
         throw .redirected(308, to: nil)
     }
 
+    /// What must not show of its logins.
+    private var secrets: Secrets {
+        var secrets = Secrets()
+        secrets.add(url)
+        for field in headers { secrets.add(fieldName: field.name, value: field.value) }
+        return secrets
+    }
+
     private static func origin(_ url: CameraURL) -> String { "\(url.scheme)://\(url.hostField)".shown() }
 
     private func target(of head: ResponseHead) -> CameraURL? {
-        try? Redirect.resolve(location: head.first("Location") ?? "", from: url, allowOtherHost: true)
+        try? Redirect.resolve(location: head.first("Location") ?? "", from: url, allowOtherHost: true, hiding: secrets)
     }
 
     private mutating func follow(_ head: ResponseHead) throws(NoticeError) {
@@ -68,7 +76,7 @@ package struct NoticePost: Sendable {
         } catch {
             throw NoticeError(error)
         }
-        let exchange = NoticeExchange(url: url, request: request, trust: trust, eventLoop: eventLoop)
+        let exchange = NoticeExchange(url: url, request: request, trust: trust, secrets: secrets, eventLoop: eventLoop)
         do {
             return try await withTaskCancellationHandler {
                 exchange.start(resolver: resolver, until: deadline)

@@ -25,7 +25,9 @@ package struct NoticeProgram: Sendable {
     /// cleaned; `started` is called when it runs.
     package func run(log: @escaping @Sendable (String) -> Void, started: @escaping @Sendable () -> Void) async throws(NoticeError) {
         let name = words.first ?? ""
-        let lines = ErrorLines(log: log)
+        var secrets = Secrets()
+        for word in words { secrets.add(argument: word) }
+        let lines = ErrorLines(hiding: secrets, log: log)
         let mark = StartedPrograms.all.mark()
         let limit = limit
         defer { withExtendedLifetime(mark) {} }

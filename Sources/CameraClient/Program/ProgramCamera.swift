@@ -17,6 +17,8 @@ package final class ProgramCamera: Camera {
         package var stallTimeout: Duration
         /// In bytes of JPEG.
         package var maxFrameSize: Int
+        /// What must not show of the logins in `words`.
+        package var secrets = Secrets()
         /// Takes each line of standard error, cut and cleaned.
         package var log: @Sendable (String) -> Void
         /// Called when the program has been started, which takes more descriptors than reading it.
@@ -38,6 +40,8 @@ package final class ProgramCamera: Camera {
     static let killDelay = Duration.seconds(2)
 
     private let current: Mutex<Settings>
+    /// What was odd so far, as the sink was told.
+    private let oddities = Mutex(Oddities())
     private let eventLoop: any EventLoop
 
     /// Makes a camera whose frames are delivered on `eventLoop`.
@@ -59,7 +63,7 @@ package final class ProgramCamera: Camera {
 
     private func read(to sink: FrameSink) async throws(CameraError) {
         let name = settings.words.first ?? ""
-        let lines = ErrorLines(log: settings.log)
+        let lines = ErrorLines(hiding: settings.secrets, log: settings.log)
         let mark = StartedPrograms.all.mark()
         let settings = settings
         defer { withExtendedLifetime(mark) {} }
@@ -70,7 +74,7 @@ package final class ProgramCamera: Camera {
                 mark.started(execution.processIdentifier.value)
                 settings.started()
                 let ending = await self.play(execution, to: sink, lines)
-                // One that has closed its output may be about to end by itself, with a status that says why.
+                // A program that has closed its output may be about to end by itself, with a status that says why.
                 let ownEnd: [TeardownStep] =
                     ending == nil ? [.send(signal: Signal(rawValue: 0), allowedDurationToNextStep: .milliseconds(500))] : []
                 await execution.teardown(using: ownEnd + Self.ending)
@@ -85,7 +89,9 @@ package final class ProgramCamera: Camera {
         } catch let error as CameraError {
             throw error
         } catch let error as SubprocessError {
-            let reason = error.code == .executableNotFound ? "there is no such program" : "\(error)".shown(limit: 200)
+            let reason =
+                error.code == .executableNotFound
+                ? "there is no such program" : CameraText("\(error)", hiding: settings.secrets, limit: 200).shown
             throw Task.isCancelled ? .cancelled : .program(reason: "program '\(name.shown())' cannot be started: \(reason)")
         } catch {
             throw .cancelled
@@ -135,14 +141,17 @@ package final class ProgramCamera: Camera {
     private func read(_ output: SubprocessOutputSequence, to sink: FrameSink, _ pulse: Pulse) async -> CameraError? {
         var assembler = FrameAssembler(layout: .detect, maxFrameSize: settings.maxFrameSize)
         var shown: CameraDescription?
+        let before = oddities.withLock { $0 }
         do {
             for try await piece in output {
                 var bytes = piece.withUnsafeBytes { ByteBuffer(bytes: $0) }
                 while let frame = try assembler.append(&bytes, timestamp: .now()) {
                     pulse.beat()
-                    let known = CameraDescription(
-                        learntBoundary: assembler.learntBoundary.map { $0.shown() }, quirks: assembler.quirks,
-                        picturesDropped: assembler.framesDropped)
+                    var known = CameraDescription(
+                        learntBoundary: assembler.learntBoundary.map { CameraText($0, hiding: settings.secrets) })
+                    let odd = before.adding(assembler)
+                    known.take(odd)
+                    oddities.withLock { $0 = odd }
                     let description = shown == known ? nil : known
                     shown = known
                     for _ in 0..<20 where !sink.isSettled() {

@@ -33,6 +33,8 @@ extension Route.View {
         case .page: .answer(ViewAnswer.answer(of: source, to: request))
         case .pageWithoutSlash: .answer(.redirect(to: request.handingOn("\(source.name)/")))
         case .embed: .answer(EmbedAnswer.answer(of: source, to: request))
+        // The gate asks publishers for their own login first.
+        case .publish: .answer(.notFound)
         }
     }
 }

@@ -29,7 +29,7 @@ package struct LossPolicy: Sendable {
     }
 
     /// How long a viewer waits for a first frame before it sees the placeholder.
-    static let firstPatience = TimeAmount.seconds(3)
+    static let placeholderDelay = TimeAmount.seconds(3)
 
     var heartbeat: TimeAmount
     /// From this age on a frame is no longer shown as if it were new.
@@ -58,21 +58,29 @@ package struct LossPolicy: Sendable {
             return isDue ? .again : .nothing
         case .last, .placeholder:
             if viewing.lastPart != nil { return isDue || viewing.lastKind != .placeholder ? .placeholder : .nothing }
-            let patience = isOff || newestAge != nil ? TimeAmount.zero : min(Self.firstPatience, heartbeat - interval)
-            return quiet >= patience ? .placeholder : .nothing
+            let delay = isOff || newestAge != nil ? TimeAmount.zero : min(Self.placeholderDelay, heartbeat - interval)
+            return quiet >= delay ? .placeholder : .nothing
         }
     }
 }
 
 extension LossPolicy {
-    /// The policy of a source.
-    init(_ configuration: SourceConfiguration) {
+    /// The policy of a source, which is closed until `opening`; nil while it is open.
+    init(_ configuration: SourceConfiguration, closedUntil opening: String? = nil) {
+        let placeholder =
+            if !configuration.enabled {
+                Placeholder.switchedOff
+            } else if let opening {
+                TextPicture.make(["closed until", opening])
+            } else {
+                configuration.placeholder?.jpeg ?? Placeholder.noSignal
+            }
         self.init(
             heartbeat: TimeAmount(configuration.heartbeat),
             stallTimeout: TimeAmount(configuration.effectiveStallTimeout),
             onLoss: configuration.onLoss,
-            isOff: !configuration.enabled,
-            placeholder: configuration.enabled ? configuration.placeholder?.jpeg ?? Placeholder.noSignal : Placeholder.switchedOff
+            isOff: !configuration.enabled || opening != nil,
+            placeholder: placeholder
         )
     }
 }

@@ -19,7 +19,7 @@ final class Doors: Sendable {
     }
 
     /// A login that somebody shows.
-    private struct Login: Hashable {
+    struct Login: Hashable {
         /// Of name and password.
         let digest: [UInt8]
         /// Whose name it has; nil for nobody's.
@@ -27,12 +27,12 @@ final class Doors: Sendable {
     }
 
     /// Somebody who waits for a check.
-    private struct Waiting {
+    struct Waiting {
         let origin: ViewerOrigin
         let promise: EventLoopPromise<Verdict>
     }
 
-    private struct State {
+    struct State {
         var guesses = GuessTable()
         /// Digests of the logins that were right, with the accounts that they were right for: one of each user.
         var right: [[UInt8]: Account] = [:]
@@ -42,15 +42,20 @@ final class Doors: Sendable {
         func isRight(_ login: Login) -> Bool { login.account.map { right[login.digest] == $0 } ?? false }
     }
 
-    private let state = Mutex(State())
-    private let checks = BackgroundWork()
-    private let logger: Logger
+    let state = Mutex(State())
+    let checks = BackgroundWork()
+    /// Whether a password is an account's; nil for nobody's account. All accounts are told too.
+    let matches: @Sendable (String, Account?, [Account]) -> Bool
+    let logger: Logger
     /// Of this run: what right logins are remembered by.
-    private let memoryKey = Doors.randomBytes()
+    let memoryKey = Doors.randomBytes()
     /// Of this run: what cookies are signed with where the file names no key.
     private let ownSessionKey = Doors.randomBytes()
 
-    init(logger: Logger) { self.logger = logger }
+    init(logger: Logger, matches: @escaping @Sendable (String, Account?, [Account]) -> Bool = Doors.matches) {
+        self.logger = logger
+        self.matches = matches
+    }
 
     /// Judges `credentials` that came from `origin` for a route of `source`, nil for one of none.
     ///
@@ -157,7 +162,7 @@ final class Doors: Sendable {
         }
         for (waiting, wait) in blocked.0 { waiting.promise.succeed(.refused(.tooManyGuesses(wait: wait))) }
         if blocked.1 { return }
-        let isRight = Self.matches(password, login.account, accounts)
+        let isRight = matches(password, login.account, accounts)
         var wrong: [String: String] = [:]
         let done = state.withLock { state in
             let done = state.checking.removeValue(forKey: login) ?? []
@@ -180,7 +185,7 @@ final class Doors: Sendable {
 
     /// Whether `password` is the account's. Every wrong one takes as long as any other, whether there is such an account or not: one
     /// check of each kind of hash that accounts have.
-    private static func matches(_ password: String, _ account: Account?, _ accounts: [Account]) -> Bool {
+    static func matches(_ password: String, _ account: Account?, _ accounts: [Account]) -> Bool {
         var kinds: [String: PasswordHash] = [:]
         for case .hash(let hash) in accounts.map(\.password) { kinds[hash.kind] = hash }
         if kinds.isEmpty, let spareHash { kinds[spareHash.kind] = spareHash }
@@ -210,7 +215,7 @@ final class Doors: Sendable {
     /// Seconds since 1970.
     private static var now: Int { time(nil) }
     /// Seconds on a clock that nobody sets.
-    private static var steadyNow: Int { Int(NIODeadline.now().uptimeNanoseconds / 1_000_000_000) }
+    static var steadyNow: Int { Int(NIODeadline.now().uptimeNanoseconds / 1_000_000_000) }
 }
 
 extension HTTPAnswer {
@@ -225,9 +230,9 @@ extension HTTPAnswer {
     }
     static let linkIsOver = HTTPAnswer.text(.forbidden, "this link has expired; ask for a new one")
     static let linkOpensOneSource = HTTPAnswer.text(.forbidden, "this link opens one source only, not this address")
-    fileprivate static let tooManyLogins = HTTPAnswer.text(
+    static let tooManyLogins = HTTPAnswer.text(
         .serviceUnavailable, "too many logins are being checked; try again", headers: ["Retry-After": "2"])
-    fileprivate static func tooManyGuesses(wait: Int) -> HTTPAnswer {
+    static func tooManyGuesses(wait: Int) -> HTTPAnswer {
         .text(.tooManyRequests, "too many wrong logins; try again in \(wait) s", headers: ["Retry-After": String(wait)])
     }
 }

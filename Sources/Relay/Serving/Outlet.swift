@@ -1,4 +1,6 @@
+import Glibc
 import NIOCore
+import NIOPosix
 
 /// Who writes through an ``Outlet``.
 protocol OutletOwner: AnyObject {
@@ -16,6 +18,10 @@ final class Outlet {
     static let maxStandstill = TimeAmount.seconds(30)
     /// How long a connection whose last byte has arrived waits for the other side to close.
     static let lingerTime = TimeAmount.seconds(2)
+    /// How long a connection is read on that is to be cut.
+    static let cutTime = TimeAmount.milliseconds(500)
+    /// A frame that has not left for so long counts as an answer does: nobody watches so, but many frames can be kept so.
+    static let maxFrameTime = TimeAmount.seconds(10)
     private static let lookInterval = TimeAmount.seconds(2)
     private static let closingLookInterval = TimeAmount.milliseconds(100)
 
@@ -30,14 +36,32 @@ final class Outlet {
 
     /// Bytes that the channel was given and has not sent yet.
     private var unsentBytes = 0
-    /// Bytes of memory that answers with a rest keep, as the limit of all connections together counts them.
-    private var chargedBytes = 0
+    /// What is kept of what was sent last.
+    private struct Rest {
+        var first: AnswerLedger.Piece?
+        var second: AnswerLedger.Piece?
+        let since: NIODeadline
+    }
+
+    /// Nil where nothing is kept.
+    private var rest: Rest?
+    /// Whether the budget of all connections together counts that.
+    private var isCharged = false
+    /// Of a viewer, where it comes from.
+    var origin: ViewerOrigin?
     /// All bytes so far.
     private var writtenBytes: UInt64 = 0
-    /// Whether the other side owes us a word, such as an acknowledgement.
+    /// Whether the other side owes us a word, such as an acknowledgement, for what was sent so far. Only bytes of that are progress
+    /// then, and once they have all arrived, nothing but the word: who gets pongs meanwhile has not given it.
     var awaitsWord = false {
-        didSet { if awaitsWord { watch() } else { lastProgress = channel.eventLoop.now } }
+        didSet {
+            lastProgress = channel.eventLoop.now
+            awaited = awaitsWord ? (bytes: writtenBytes, arrivedBytes: 0) : nil
+            if awaitsWord { watch() }
+        }
     }
+    /// How many of all bytes have to arrive before the word can come, and how many had at the last look.
+    private var awaited: (bytes: UInt64, arrivedBytes: UInt64)?
     private var isFinishing = false
     private var isOutputClosed = false
     /// Whether the other side has said that it sends no more.
@@ -72,28 +96,49 @@ final class Outlet {
         var rest = bytes
         if unsentBytes == 0 { socket?.send(&rest) }
         keep(rest)
+        if unsentBytes > 0 { note(rest, ByteBuffer()) }
     }
 
     /// Sends two buffers one behind the other, with one call of the system.
     ///
-    /// - Parameter isShared: whether others hold the same bytes; those that wait only for this connection count against the limit.
-    func send(_ first: ByteBuffer, _ second: ByteBuffer, isShared: Bool = true) {
+    /// - Parameter network: of an answer, where its reader comes from: what is kept for it counts; see ``ViewerOrigin/network``.
+    func send(_ first: ByteBuffer, _ second: ByteBuffer, keptFor network: (() -> String)? = nil) {
         guard channel.isActive, !isOutputClosed else { return }
         writtenBytes += UInt64(first.readableBytes + second.readableBytes)
         var (first, second) = (first, second)
         if unsentBytes == 0 { socket?.send(&first, &second) }
-        if !isShared {
-            // Of a rest, however short, the whole buffer stays in memory.
-            let bytes = [first, second].reduce(0) { $0 + ($1.readableBytes > 0 ? $1.storageCapacity : 0) }
-            limits.chargeAnswers(bytes)
-            chargedBytes += bytes
-        }
         if first.readableBytes > 0 {
             unsentBytes += first.readableBytes
             let count = first.readableBytes
             channel.write(first).assumeIsolated().whenComplete { _ in self.sent(count) }
         }
         keep(second, flushesAnyway: first.readableBytes > 0)
+        guard unsentBytes > 0 else { return }
+        note(first, second)
+        if let network { charge(network()) }
+    }
+
+    /// Notes what is kept of what was sent.
+    private func note(_ first: ByteBuffer, _ second: ByteBuffer) {
+        // What was sent before stays for as long.
+        guard rest == nil else { return }
+        rest = Rest(first: piece(first), second: piece(second), since: channel.eventLoop.now)
+    }
+
+    private func piece(_ rest: ByteBuffer) -> AnswerLedger.Piece? {
+        guard rest.readableBytes > 0 else { return nil }
+        // Encrypted bytes are each connection's own. Of others, however short a rest is, the whole buffer stays in memory.
+        guard socket != nil else { return AnswerLedger.Piece(address: UInt(bitPattern: ObjectIdentifier(self)), bytes: rest.readableBytes) }
+        let address = rest.withVeryUnsafeBytesWithStorageManagement { UInt(bitPattern: $1.toOpaque()) }
+        return AnswerLedger.Piece(address: address, bytes: rest.storageCapacity)
+    }
+
+    /// Has the budget of all connections count what is kept.
+    private func charge(_ network: String) {
+        guard let rest, !isCharged else { return }
+        isCharged = true
+        let pieces = [rest.first, rest.second].compactMap { $0 }
+        limits.answers.keep(pieces, for: ObjectIdentifier(self), of: network) { [channel] in channel.close(promise: nil) }
     }
 
     private func keep(_ rest: ByteBuffer, flushesAnyway: Bool = false) {
@@ -115,8 +160,10 @@ final class Outlet {
     }
 
     private func refund() {
-        limits.chargeAnswers(-chargedBytes)
-        chargedBytes = 0
+        rest = nil
+        guard isCharged else { return }
+        isCharged = false
+        limits.answers.release(ObjectIdentifier(self))
     }
 
     /// Bytes that the kernel holds and that a next frame would wait behind; see ``SendQueue/backlog(mayBeSlow:)``.
@@ -136,6 +183,21 @@ final class Outlet {
         isBusy = true
         if unsentBytes == 0 { closeOutput() }
         watch(anew: true)
+    }
+
+    /// Ends the connection behind what was sent, whatever the other side still sends: after a short while with a reset, which a program
+    /// that writes and does not read meets too.
+    func cutOff() {
+        finish()
+        let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
+        channel.eventLoop.scheduleTask(in: Self.cutTime) { bound.value.cut() }
+    }
+
+    /// Ends the connection at once, with a reset.
+    func cut() {
+        guard channel.isActive else { return }
+        (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in }
+        channel.close(promise: nil)
     }
 
     /// The other side sends no more; what it asked for is still its due.
@@ -188,7 +250,20 @@ final class Outlet {
         guard channel.isActive else { return }
         let now = channel.eventLoop.now
         let (taken, unacknowledged) = (takenBytes, queue.unacknowledged)
-        if taken > seen.takenBytes || unacknowledged < seen.unacknowledgedBytes { lastProgress = now }
+        if let (bytes, arrivedBytes) = awaited {
+            let arrived = min(bytes, taken - min(taken, UInt64(unacknowledged)))
+            if arrived > arrivedBytes {
+                awaited = (bytes, arrived)
+                lastProgress = now
+            }
+        } else if taken > seen.takenBytes || unacknowledged < seen.unacknowledgedBytes {
+            lastProgress = now
+        }
+        if isCharged {
+            limits.answers.took(Int(taken - min(taken, seen.takenBytes)), ObjectIdentifier(self))
+        } else if let rest, let origin, now - rest.since >= Self.maxFrameTime {
+            charge(origin.network)
+        }
         seen = (taken, unacknowledged)
         let hasArrived = unsentBytes == 0 && unacknowledged == 0
         if isFinishing, hasArrived {

@@ -38,9 +38,12 @@ final class StreamHandler: ChannelInboundHandler {
         let outlet = makeOutlet(context.channel)
         self.outlet = outlet
         outlet.owner = self
+        outlet.origin = request.origin
         try? context.channel.syncOptions?.setOption(Listener.unsentLowWater, value: Listener.unsentLowWaterBytes)
         outlet.send(StreamResponse.opening(request.form, request.headers))
-        let viewer = Viewer(shard: shard, connection: self, origin: request.origin, admission: request.admission, wishes: request.wishes)
+        let viewer = Viewer(
+            shard: shard, connection: self, origin: request.origin, admission: request.admission, wishes: request.wishes,
+            isCapped: request.isCapped, watchEnd: seat.watchTime?.end)
         self.viewer = viewer
         viewer.start()
     }

@@ -1,4 +1,3 @@
-import CameraClient
 import RelayConfiguration
 import Text
 
@@ -11,19 +10,10 @@ extension Secrets {
             case .camera(let url): add(url)
             case .file: break
             case .program(let words): for word in words { add(argument: word) }
+            case .publisher(let publish): if case .plain(let password) = publish.password { add(user: "", password: password) }
             }
         }
+        for push in configuration.push { add(push.url) }
         for field in configuration.headers { add(fieldName: field.name, value: field.value) }
-    }
-
-    /// A description without what the camera echoes of a login.
-    func hide(in description: CameraDescription) -> CameraDescription {
-        var description = description
-        description.address = description.address.map(hide)
-        description.mediaType = description.mediaType.map(hide)
-        description.boundary = description.boundary.map(hide)
-        description.learntBoundary = description.learntBoundary.map(hide)
-        description.server = description.server.map(hide)
-        return description
     }
 }

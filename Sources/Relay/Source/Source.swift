@@ -1,5 +1,6 @@
 import CameraClient
 import CameraURL
+import Glibc
 import Logging
 import MJPEG
 import NIOCore
@@ -19,17 +20,21 @@ package final class Source: Sendable {
 
     package let name: String
     package let hub: Hub
-    private let eventLoop: any EventLoop
-    private let resolver: HostResolver
+    let eventLoop: any EventLoop
+    let resolver: HostResolver
     private let claim: DescriptorClaim
-    private let clock: any Clock<Duration>
-    private let logger: Logger
+    let clock: any Clock<Duration>
+    let logger: Logger
     private let settings: Mutex<(configuration: SourceConfiguration, secrets: Secrets)>
     private let camera: Mutex<SourceCamera>
     /// Lets the frames of the camera that is read now through.
     private let gate: Mutex<FrameGate>
-    private let current: Mutex<SourceStatus>
-    private let machine: Mutex<SourceStateMachine>
+    let current: Mutex<SourceStatus>
+    let machine: Mutex<SourceStateMachine>
+    /// Who publishes it, where it is published.
+    let desk = PublisherDesk()
+    /// What publishes it to other relays.
+    let pushers = Mutex<[Pusher]>([])
 
     /// Makes a source that reads its camera on `eventLoop` and serves viewers on all of `eventLoops`.
     init(
@@ -51,6 +56,7 @@ package final class Source: Sendable {
         self.logger = logger
         hub = Hub(
             eventLoops: eventLoops, source: eventLoop, policy: LossPolicy(configuration), maxFPS: configuration.maxFPS)
+        hub.use(maxViewerRate: configuration.maxViewerRate)
         settings = Mutex((configuration, Secrets(configuration)))
         camera = Mutex(SourceCamera(configuration, eventLoop: eventLoop, resolver: resolver, claim: claim, logger: logger))
         gate = Mutex(FrameGate())
@@ -72,7 +78,11 @@ package final class Source: Sendable {
             defer { settings = (new, Secrets(new)) }
             return settings.configuration
         }
+        showHours()
         usePolicy()
+        // Whoever has logged in by what holds no longer is ended, and so is everybody where a camera is read instead.
+        if old.publish?.password != new.publish?.password || !new.enabled { desk.endCurrent() }
+        if let host = desk.current?.visitor.host, new.publish?.allows(host) == false { desk.endCurrent() }
         let isNewCamera = old.needsNewCamera(for: new)
         if isNewCamera {
             camera.withLock { $0 = SourceCamera(new, eventLoop: eventLoop, resolver: resolver, claim: claim, logger: logger) }
@@ -103,9 +113,27 @@ package final class Source: Sendable {
             change { $0.switchOff() }
             return
         }
+        while !Task.isCancelled {
+            let seen = hub.demand.changes.rings
+            showHours()
+            if status.closedUntil != nil {
+                change { $0.close() }
+                await waitForChange(beyond: seen, until: Self.nextMinute)
+                continue
+            }
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.runWhileOpen() }
+                group.addTask { await self.waitUntilClosed() }
+                await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func runWhileOpen() async {
         let (need, claim) = (configuration.descriptors, claim)
         defer { claim.release() }
-        let camera = camera.withLock { $0.camera }
+        guard let camera = camera.withLock({ $0.camera }) else { return await runPublished() }
         while !Task.isCancelled {
             if !isWanted {
                 change { $0.sleep() }
@@ -136,7 +164,7 @@ package final class Source: Sendable {
     /// that comes in time. nil when there is none. Call it on `eventLoop`.
     func snapshot(on eventLoop: any EventLoop) -> EventLoopFuture<Hub.Newest?> {
         let configuration = configuration
-        let isOnDemand = configuration.onDemand && configuration.enabled
+        let isOnDemand = (configuration.onDemand || desk.isOnDemand) && configuration.enabled && status.closedUntil == nil
         let frame: EventLoopFuture<Hub.Newest?>
         if isOnDemand { hub.demand.snapshotBegan() }
         if let newest = hub.newest, NIODeadline.now() - newest.arrival < hub.policy.stallTimeout,
@@ -153,6 +181,46 @@ package final class Source: Sendable {
             frame.whenComplete { _ in self.hub.demand.snapshotEnded(holdUntil: .now() + hold) }
         }
         return frame
+    }
+
+    // MARK: - Hours
+
+    /// Looks whether the source is open now, and shows it.
+    private func showHours() {
+        let (configuration, now) = (configuration, time(nil))
+        var opening: String?
+        if let hours = configuration.hours, configuration.enabled, !hours.isOpen(at: WallClock.moment(at: now)) {
+            opening = WallClock.opening(of: hours, after: now) ?? "further notice"
+        }
+        let old = current.withLock { status in
+            defer { status.closedUntil = opening }
+            return status.closedUntil
+        }
+        guard old != opening else { return }
+        usePolicy()
+        if let opening, old == nil {
+            forgetPicture()
+            desk.endCurrent()
+            logger.info("closed", metadata: ["until": "\(opening)"])
+        } else if opening == nil {
+            logger.info("open")
+        }
+    }
+
+    private func waitUntilClosed() async {
+        while !Task.isCancelled {
+            let seen = hub.demand.changes.rings
+            showHours()
+            if status.closedUntil != nil { return }
+            await waitForChange(beyond: seen, until: configuration.hours == nil ? nil : Self.nextMinute)
+        }
+    }
+
+    /// When the clock on the wall shows the next minute; it may be set meanwhile, so nobody waits for longer.
+    private static var nextMinute: NIODeadline {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return .now() + .nanoseconds(Int64(60 - now.tv_sec % 60) * 1_000_000_000 - Int64(now.tv_nsec) + 1_000_000)
     }
 
     // MARK: - The life of a connection
@@ -217,7 +285,7 @@ package final class Source: Sendable {
     }
 
     /// Waits until somebody comes or goes, another configuration holds, or a time has come.
-    private func waitForChange(beyond seen: UInt64, until due: NIODeadline?) async {
+    func waitForChange(beyond seen: UInt64, until due: NIODeadline?) async {
         guard let due else { return await hub.demand.changes.wait(beyond: seen) }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await self.clock.sleep(for: .nanoseconds((due - .now()).nanoseconds)) }
@@ -265,15 +333,16 @@ package final class Source: Sendable {
     // MARK: - What comes from the camera
 
     /// Has viewers treated as the configuration says; a camera that is a relay may have more time than that.
-    private func usePolicy() {
+    func usePolicy() {
         let configuration = configuration
-        var policy = LossPolicy(configuration)
+        var policy = LossPolicy(configuration, closedUntil: status.closedUntil)
         if let told = status.camera?.stallTimeout { policy.stallTimeout = max(policy.stallTimeout, TimeAmount(told)) }
         hub.use(policy, maxFPS: configuration.maxFPS)
+        hub.use(maxViewerRate: configuration.maxViewerRate)
     }
 
     /// Takes what the camera says of itself, on the source's event loop.
-    private func learn(_ description: CameraDescription) {
+    func learn(_ description: CameraDescription) {
         let (wasPolled, isOtherLimit) = current.withLock { status in
             defer { status.camera = description }
             return (status.camera?.isPolledUnasked ?? false, status.camera?.stallTimeout != description.stallTimeout)
@@ -286,7 +355,7 @@ package final class Source: Sendable {
     }
 
     /// Takes a frame from the camera, on the source's event loop.
-    private func receive(_ frame: Frame) {
+    func receive(_ frame: Frame) {
         let now = NIODeadline.now()
         guard frame.kind == .live else {
             hub.adopt(frame, at: now)
@@ -304,19 +373,19 @@ package final class Source: Sendable {
     }
 
     /// The camera says that the newest picture still holds, on the source's event loop.
-    private func renew() {
+    func renew() {
         let now = NIODeadline.now()
         hub.renew(at: now)
         if machine.withLock({ $0.frame(at: now) }) { showState() }
     }
 
     /// Moves the state machine and shows where it stands then.
-    private func change(_ step: (inout SourceStateMachine) -> Void) {
+    func change(_ step: (inout SourceStateMachine) -> Void) {
         machine.withLock { step(&$0) }
         showState()
     }
 
-    private func showState(nextDial: NIODeadline? = nil) {
+    func showState(nextDial: NIODeadline? = nil) {
         let state = machine.withLock { $0.state }
         current.withLock { status in
             if status.state != state {

@@ -24,6 +24,10 @@ struct SourceNeeds: Equatable, Sendable {
 
     /// Of the sources of a configuration.
     init(_ configuration: RelayConfiguration) {
+        for source in configuration.sources {
+            // A second one while a name is looked up.
+            running += 2 * source.push.count
+        }
         for source in configuration.sources where source.enabled {
             let need = source.descriptors
             running += need.running
@@ -47,6 +51,8 @@ extension SourceConfiguration {
         case .program:
             // Two pipes and the process stay; while it starts, the pipes' other ends and what is its input come to them.
             SourceNeeds.Need(atStart: 8, running: 3)
+        case .publisher:
+            SourceNeeds.Need(atStart: 0, running: 0)
         case .file:
             SourceNeeds.Need(atStart: 1, running: 1)
         case .camera(let url):
@@ -57,7 +63,10 @@ extension SourceConfiguration {
     private func need(of url: CameraURL) -> SourceNeeds.Need {
         // A look-up's own, or a second address that is tried beside the first; another camera that is sought meanwhile.
         let isAddress = (try? SocketAddress(ipAddress: url.host, port: url.port)) != nil
-        let count = (isAddress ? 1 : 2) + (alternatives.isEmpty ? 0 : 2)
+        // Redirects may lead to a name; a name of the local network is asked for in two ways at once.
+        let host = url.host.lowercased()
+        let isLocal = host.hasSuffix(".local") || host.hasSuffix(".local.")
+        let count = (isAddress && redirects != .any ? 1 : isLocal ? 3 : 2) + (alternatives.isEmpty ? 0 : 2)
         return SourceNeeds.Need(atStart: count, running: count)
     }
 }

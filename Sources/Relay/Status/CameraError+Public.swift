@@ -7,6 +7,7 @@ extension CameraError {
         switch self {
         case .status(let status, _, _): "camera answers \(status)"
         case .notHTTP: "camera does not answer in HTTP"
+        case .afterLogin(let error): error.publicDescription + ", when it was given the login"
         case .loginUnsupported: "camera asks for a login (401) in a way that is not supported"
         case .notAPicture: "camera sends neither a stream nor a picture"
         case .nameNotFound: "the camera's name cannot be resolved"
@@ -18,6 +19,8 @@ extension CameraError {
         case .tls: "no secure connection to the camera came about"
         case .program: "the program that brings the pictures failed"
         case .file: "the file cannot be played"
+        case .noPublisher: "nobody publishes this source"
+        case .publisherSays: "the publisher has no picture from its camera"
         default: description
         }
     }

@@ -17,12 +17,22 @@ struct SourceReport: Sendable {
     let addresses: [String]
     /// What the hub's own loops know; empty in a report that did not ask them.
     let hub: HubReport
+    /// What limits the frames that viewers get; nil where nothing does.
+    let limit: RateShares.Share?
     /// Viewers refused so far.
     let refused: UInt64
     /// Whether it may tell where the camera is and who watches.
     let isForOperator: Bool
     /// Whether the camera is connected only while somebody watches.
     let isOnDemand: Bool
+    /// Whether its pictures are sent to the relay.
+    let isPublished: Bool
+    /// Who publishes it now.
+    let publisher: Publisher?
+    /// What the publisher's clock is ahead of ours, in microseconds.
+    let clockOffset: Int64?
+    /// The relays that it is published to.
+    let pushes: [(address: String, values: PushReport.Values)]
     private let secrets: Secrets
     let now = NIODeadline.now()
 
@@ -31,14 +41,18 @@ struct SourceReport: Sendable {
         refused = source.hub.demand.refused
         secrets = source.secrets
         isOnDemand = source.configuration.onDemand
+        isPublished = source.configuration.publish != nil
+        publisher = source.desk.current
+        clockOffset = source.desk.clockOffset
+        pushes = source.pushers.withLock { $0.map { ("\($0.push)", $0.report.values) } }
         name = source.name
-        var status = source.status
-        status.camera = status.camera.map { [secrets] in secrets.hide(in: $0) }
-        self.status = status
+        status = source.status
         totals = source.hub.totals
         newest = source.hub.newest
-        rates = source.hub.meter.withLock { $0.rates(to: source.sample) }
-        address = status.camera?.address ?? source.configuration.upstream.shown
+        let rates = source.hub.meter.withLock { $0.rates(to: source.sample) }
+        self.rates = rates
+        limit = source.hub.limit.flatMap { $0.framesPerSecond < rates.framesIn || rates.framesIn == 0 ? $0 : nil }
+        address = status.camera?.address?.shown ?? source.configuration.upstream.shown
         let upstreams = source.configuration.upstreams
         addresses = upstreams.count > 1 ? upstreams.map(\.shown) : []
         self.hub = hub
@@ -54,7 +68,10 @@ struct SourceReport: Sendable {
     var reconnects: UInt64 { status.connects > 0 ? status.connects - 1 : 0 }
 
     /// Why the last connection ended, nil while none did.
-    var reason: String? { status.lastError.map { secrets.hide(in: isForOperator ? $0.description : $0.publicDescription) } }
+    var reason: String? {
+        if let opening = status.closedUntil { return "closed until \(opening)" }
+        return status.lastError.map { secrets.hide(in: isForOperator ? $0.description : $0.publicDescription) }
+    }
 
     /// The state and its reason in one line.
     var sentence: String {
@@ -62,6 +79,7 @@ struct SourceReport: Sendable {
         switch status.state {
         case .stalled, .waiting, .refused: return "\(state): \(reason ?? "no reason known")"
         case .connecting: return state + (reason.map { "; before: \($0)" } ?? "")
+        case .closed: return reason ?? state
         case .streaming, .idle, .off: return state
         }
     }
@@ -76,7 +94,7 @@ extension SourceReport {
             ("since_seconds", .number((now - status.since).inSeconds)),
             ("on_demand", .bool(isOnDemand)),
             ("reason", reason.map { .string($0) } ?? .null),
-            ("reason_code", status.lastError.map { .string($0.code) } ?? .null),
+            ("reason_code", status.closedUntil != nil ? .string("hours") : status.lastError.map { .string($0.code) } ?? .null),
             ("retry_in_seconds", retryIn.map { .number($0) } ?? .null),
             ("connects", .count(status.connects)),
             ("reconnects", .count(reconnects)),
@@ -106,17 +124,24 @@ extension SourceReport {
             ("frames_in", .count(status.framesReceived)),
             ("bytes_in", .count(status.bytesReceived)),
             ("viewers", .integer(Int64(totals.viewers))),
+            ("limited_by", limit.map { .string($0.limit.rawValue) } ?? .null),
+            ("fps_limit", limit.map { .number($0.framesPerSecond) } ?? .null),
             ("viewers_refused", .count(refused)),
             ("frames_out", .count(totals.framesSent)),
             ("bytes_out", .count(totals.bytesSent)),
             ("frames_skipped", .count(totals.framesSkipped)),
             ("last_frame", newest.map(lastFrame) ?? .null),
+            ("publisher", publisher.map(publisher) ?? .null),
+            ("clock_offset_seconds", shownClockOffset.map { .number($0) } ?? .null),
+            ("push", .array(pushes.map(push))),
             ("viewer_list", isForOperator && listsViewers ? .array(hub.viewers.map(viewer)) : .null),
         ]
     }
 
     /// What the camera said of itself; for operators only.
-    func shown(_ text: KeyPath<CameraDescription, String?>) -> String? { isForOperator ? status.camera?[keyPath: text] : nil }
+    func shown(_ text: KeyPath<CameraDescription, CameraText?>) -> String? {
+        isForOperator ? status.camera?[keyPath: text]?.shown : nil
+    }
 
     /// How it stands with an address of a list: `in_use`, `failed` with the reason, or `untried` since the start.
     func stateOfAddress(_ place: Int) -> (state: String, reason: String?) {
@@ -136,6 +161,36 @@ extension SourceReport {
             ("bytes", .integer(Int64(newest.frame.jpegLength))),
             ("width", .integer(Int64(newest.frame.width))),
             ("height", .integer(Int64(newest.frame.height))),
+        ])
+    }
+
+    /// What the publisher's clock is ahead of ours in seconds, where that is worth a word.
+    var shownClockOffset: Double? {
+        guard let clockOffset, abs(clockOffset) > 2_000_000 else { return nil }
+        return Double(clockOffset / 1000) / 1000
+    }
+
+    private func publisher(_ publisher: Publisher) -> JSONValue {
+        .object([
+            ("name", isForOperator ? .string(publisher.visitor.name.shown(limit: 64)) : .null),
+            ("address", isForOperator ? .string(publisher.visitor.host) : .null),
+            ("program", isForOperator ? .optional(publisher.visitor.program?.shown) : .null),
+            ("since_seconds", .number((now - publisher.since).inSeconds)),
+        ])
+    }
+
+    private func push(_ push: (address: String, values: PushReport.Values)) -> JSONValue {
+        let values = push.values
+        let reason = values.error.map { secrets.hide(in: isForOperator ? $0.sentenceOfPush : $0.code) }
+        return .object([
+            ("address", isForOperator ? .string(push.address) : .null),
+            ("state", .string(values.state == .streaming ? "connected" : values.state.rawValue)),
+            ("reason", .optional(reason)),
+            ("reason_code", .optional(values.error?.code)),
+            ("retry_in_seconds", values.nextDial.map { .number(max(0, ($0 - now).inSeconds)) } ?? .null),
+            ("wanted", .bool(values.isWanted)),
+            ("frames_sent", .count(values.framesSent)),
+            ("bytes_sent", .count(values.bytesSent)),
         ])
     }
 

@@ -3,6 +3,8 @@ package enum Route: Equatable, Sendable {
     /// What there is of one source.
     package enum View: Equatable, Sendable {
         case page, embed, stream, webSocket, snapshot, status, metrics, healthz, readyz
+        /// Where pictures are sent to.
+        case publish
         /// The pictures as WebSocket text messages, as the older relay sends them.
         case webSocketText
         /// The page, asked for without the slash from which its relative links count.
@@ -47,6 +49,7 @@ package enum Route: Equatable, Sendable {
     static let ofSource: [String: View] = [
         "stream": .stream, "stream.mjpg": .stream, "stream.mjpeg": .stream, "snapshot": .snapshot, "snapshot.jpg": .snapshot,
         "snapshot.jpeg": .snapshot, "ws": .webSocket, "embed": .embed, "status": .status, "healthz": .healthz,
+        "publish": .publish,
     ]
     /// The same where one source is served alone, besides those behind its name.
     static let ofOwnPort: [String: View] = ["metrics": .metrics, "readyz": .readyz]
@@ -56,25 +59,38 @@ package enum Route: Equatable, Sendable {
 
     /// Finds what `target` means within `scope`.
     package init(_ target: RequestTarget, in scope: Scope) {
+        let route = Self.meant(by: target, in: scope)
+        // Whoever asks for a picture may save a page as one.
+        guard target.action != nil, route.mayBePage else {
+            self = route
+            return
+        }
+        if case .source = scope {
+            self = .badQuery(Self.badAction)
+        } else {
+            self = .badQuery(Self.badAction + ", of a source: /NAME/?action=snapshot")
+        }
+    }
+
+    private static let badAction = "action is stream or snapshot"
+
+    private static func meant(by target: RequestTarget, in scope: Scope) -> Route {
         let segments = target.segments
         switch (scope, segments.first) {
-        case (.redirect, _): self = .notFound
-        case (.webSocket(let name), _): self = .source(name, .webSocketText)
+        case (.redirect, _): return .notFound
+        case (.webSocket(let name), _): return .source(name, .webSocketText)
         case (.source(let name, named: true), let word?) where word == name:
-            self = Self.view(of: name, segments.dropFirst(), target)
-        case (_, "-") where segments.count == 2: self = .file(segments[1])
+            return view(of: name, segments.dropFirst(), target)
+        case (_, "-") where segments.count == 2: return .file(segments[1])
         case (.source(let name, _), let word?) where segments.count == 1:
-            if word == "healthz" {
-                self = .healthz
-            } else {
-                self = Self.ofOwnPort[word].map { .source(name, $0) } ?? Self.view(of: name, segments[...], target)
-            }
-        case (.source, nil) where target.action == nil: self = .redirect("status")
-        case (.source(let name, _), _): self = Self.view(of: name, segments[...], target)
-        case (.relay, nil), (.admin, nil): self = .index
+            if word == "healthz" { return .healthz }
+            return ofOwnPort[word].map { .source(name, $0) } ?? view(of: name, segments[...], target)
+        case (.source, nil) where target.action == nil: return .redirect("status")
+        case (.source(let name, _), _): return view(of: name, segments[...], target)
+        case (.relay, nil), (.admin, nil): return .index
         case (.relay, let word?), (.admin, let word?):
-            let whole = segments.count == 1 ? Self.ofRelay[word] : nil
-            self = whole ?? Self.view(of: word, segments.dropFirst(), target)
+            let whole = segments.count == 1 ? ofRelay[word] : nil
+            return whole ?? view(of: word, segments.dropFirst(), target)
         }
     }
 
@@ -82,7 +98,7 @@ package enum Route: Equatable, Sendable {
     var isForViewers: Bool {
         switch self {
         case .healthz, .wall, .file, .notFound, .badQuery: true
-        case .source(_, let view): [.stream, .snapshot, .webSocket, .webSocketText, .embed, .healthz].contains(view)
+        case .source(_, let view): [.stream, .snapshot, .webSocket, .webSocketText, .embed, .healthz, .publish].contains(view)
         case .index, .status, .metrics, .readyz, .redirect: false
         }
     }
@@ -92,6 +108,15 @@ package enum Route: Equatable, Sendable {
         switch (self, scope) {
         case (.source(let name, _), _), (.redirect, .source(let name, _)): name
         default: nil
+        }
+    }
+
+    /// Whether a request of this kind brings pictures: its login is the publisher's, not a viewer's.
+    func isPublished(bringsBody: Bool) -> Bool {
+        switch self {
+        case .source(_, .publish): true
+        case .source(_, .stream): bringsBody
+        default: false
         }
     }
 
@@ -107,7 +132,7 @@ package enum Route: Equatable, Sendable {
     /// Whether a link that opens a source opens this view of it.
     var isForLinks: Bool {
         switch self {
-        case .source(_, let view): view != .metrics
+        case .source(_, let view): view != .metrics && view != .publish
         case .redirect: true
         case .index, .status, .metrics, .healthz, .readyz, .wall, .file, .notFound, .badQuery: false
         }
@@ -130,7 +155,7 @@ package enum Route: Equatable, Sendable {
         case "stream": return .source(name, .stream)
         case "snapshot": return .source(name, .snapshot)
         case nil: return .source(name, target.hasTrailingSlash ? .page : .pageWithoutSlash)
-        default: return .badQuery("action is stream or snapshot")
+        default: return .badQuery(badAction)
         }
     }
 }

@@ -13,6 +13,8 @@ enum ConfigurationKeys {
         ConfigurationKey("max_viewers", \.configuration.maxViewers, .count(1...99_999, of: "viewers")),
         ConfigurationKey(
             "max_viewers_per_address", \.configuration.access.maxViewersPerAddress, .count(1...99_999, of: "viewers")),
+        ConfigurationKey("max_rate", \.configuration.maxRate, .rate),
+        ConfigurationKey("timezone", \.configuration.timeZone, .timeZone),
         ConfigurationKey("users", \.users, .users),
         ConfigurationKey("link_keys", \.configuration.access.linkKeys, .linkKeys),
         ConfigurationKey("session_key", \.configuration.access.sessionKey, .key),
@@ -65,10 +67,27 @@ enum ConfigurationKeys {
         ConfigurationKey("operator", \.isOperator, .boolean),
     ]
 
+    /// The keys of a source's `publish`.
+    static let publish: [ConfigurationKey<PublishDraft>] = [
+        ConfigurationKey("password", \.password, .loginText("a password")),
+        ConfigurationKey("password_file", \.filePassword, .passwordFile),
+        ConfigurationKey("password_hash", \.hash, .passwordHash),
+        ConfigurationKey("from", \.from, .addressRanges),
+    ]
+
+    /// The keys of an address of `push` that is a mapping.
+    static let push: [ConfigurationKey<PushDraft>] = [
+        ConfigurationKey("url", \.url, .text("an address, wss://… or ws://…")),
+        ConfigurationKey("tls_verify", \.verifiesCertificate, .boolean),
+        ConfigurationKey("tls_fingerprint", \.fingerprint, .fingerprint),
+    ]
+
     /// The keys that only a source has.
     static let sourceOnly: [ConfigurationKey<SourceDraft>] = [
         ConfigurationKey("url", \.urls, .upstreams),
         ConfigurationKey("exec", \.program, .program),
+        ConfigurationKey("publish", \.publish, .publish),
+        ConfigurationKey("push", \.source.push, .pushes),
         ConfigurationKey("port", \.source.port, .port),
     ]
 
@@ -91,6 +110,12 @@ enum ConfigurationKeys {
         ConfigurationKey("placeholder", \.source.placeholder, .placeholder),
         ConfigurationKey("max_viewers", \.source.maxViewers, .count(1...99_999, of: "viewers")),
         ConfigurationKey("max_viewers_per_address", \.source.maxViewersPerAddress, .count(1...99_999, of: "viewers")),
+        ConfigurationKey("max_rate", \.source.maxRate, .rate),
+        ConfigurationKey("max_viewer_rate", \.source.maxViewerRate, .rate),
+        ConfigurationKey("min_fps", \.source.minFPS, .decimal(0.01...30, unit: "frames per second")),
+        ConfigurationKey("max_watch", \.source.maxWatch, .duration(.seconds(1) ... .seconds(86400), example: "30m")),
+        ConfigurationKey("watch_pause", \.source.watchPause, .duration(.zero ... .seconds(86400), example: "5m")),
+        ConfigurationKey("hours", \.source.hours, .hours),
         ConfigurationKey("viewers", \.source.viewers, .audience),
         ConfigurationKey("username", \.username, .loginText("a user's name")),
         ConfigurationKey("password", \.password, .loginText("a password")),
@@ -101,6 +126,7 @@ enum ConfigurationKeys {
         ConfigurationKey("interval", \.source.interval, .duration(.milliseconds(100) ... .seconds(3600), example: "1s")),
         ConfigurationKey("failback", \.source.failback, .duration(.seconds(1) ... .seconds(86400), example: "60s")),
         ConfigurationKey("listed", \.source.isListed, .boolean),
+        ConfigurationKey("push_when", \.source.pushWhen, .word()),
     ]
 
     /// The inheritable keys that mean nothing to a file or a program.
@@ -121,6 +147,7 @@ enum ConfigurationKeys {
         if certificate.contains(where: { $0.name == key }) { return "; it belongs in 'certificates'" }
         if notify.contains(where: { $0.name == key }) { return "; it belongs in 'notify'" }
         if user.contains(where: { $0.name == key }) { return "; it belongs in a user of 'users'" }
+        if publish.contains(where: { $0.name == key }) { return "; it belongs in 'publish' of a source" }
         return ""
     }
 }

@@ -129,8 +129,7 @@ struct ConfigurationReader {
             if key.read(value.node, label, &self, &target) {
                 places.values[key.name] = KeyPlaces.Origin(place: value.node.place, section: section)
             } else if problems.count == known {
-                // A reader that has nothing to say about a value that it does not take must not make the key pass for one that
-                // is not given.
+                // A value that its reader refuses without a word must not pass for a key that is not given.
                 report("\(label) cannot be read", at: value.node.place)
             }
         }

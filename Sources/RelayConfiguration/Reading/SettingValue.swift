@@ -24,9 +24,13 @@ extension FileDraft.Listener: SettingValue {}
 extension HeaderField: SettingValue {}
 extension NotifyDraft: SettingValue {}
 extension NotifyDraft.NamedSource: SettingValue {}
+extension OpeningHours: SettingValue {}
 extension PasswordHash: SettingValue {}
 extension PlaceholderPicture: SettingValue {}
 extension LinkKey: SettingValue {}
+extension PublishConfiguration: SettingValue {}
+extension PushConfiguration: SettingValue {}
+extension PushConfiguration.When: SettingValue {}
 extension ListenerDraft.Redirect: SettingValue {}
 extension LogConfiguration: SettingValue {}
 extension LogConfiguration.Format: SettingValue {}

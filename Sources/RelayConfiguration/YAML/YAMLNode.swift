@@ -12,8 +12,8 @@ struct YAMLNode: Sendable {
     struct ScalarStyle: Sendable {
         /// Written without quotes, so that `null` and nothing at all mean "no value".
         var isPlain: Bool
-        /// Characters between the node's place and the text's first one, where the text stands in the file as it is, in
-        /// one line; nil where folding or escapes moved its characters.
+        /// How many characters stand between the node's place and its text, such as a quote. Nil where the text does not stand in the
+        /// file as it is, in one line, since folding or escapes have moved its characters.
         var textOffset: Int?
     }
 
