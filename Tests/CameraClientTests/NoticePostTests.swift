@@ -6,7 +6,6 @@ import NIOSSL
 import Synchronization
 import TestSupport
 import Testing
-import Text
 
 @testable import CameraClient
 
@@ -23,7 +22,7 @@ import Text
         _ url: String, _ headers: [(name: String, value: String)] = [], trust: CertificateTrust = .authorities,
         within limit: Duration = .seconds(10)
     ) async throws -> NoticeError? {
-        let post = NoticePost(url: try CameraURL(url), headers: headers, json: Self.json, trust: trust, hiding: Secrets())
+        let post = NoticePost(url: try CameraURL(url), headers: headers, json: Self.json, trust: trust)
         do throws(NoticeError) {
             try await post.send(on: MultiThreadedEventLoopGroup.singleton.next(), resolver: HostResolver(), within: limit)
             return nil

@@ -2,7 +2,6 @@ import Foundation
 import Synchronization
 import TestSupport
 import Testing
-import Text
 
 @testable import CameraClient
 
@@ -18,7 +17,7 @@ import Text
         _ words: [String], _ environment: [String: String] = [:], limit: Duration = .seconds(30)
     ) async -> NoticeError? {
         do throws(NoticeError) {
-            try await NoticeProgram(words: words, environment: environment, hiding: Secrets(), limit: limit).run(log: { _ in }, started: {})
+            try await NoticeProgram(words: words, environment: environment, limit: limit).run(log: { _ in }, started: {})
             return nil
         } catch {
             return error

@@ -24,11 +24,11 @@ final class NoticeExchange: Sendable {
     private let promise: EventLoopPromise<ResponseHead>
     private let state = Mutex(State())
 
-    init(url: CameraURL, request: ByteBuffer, trust: CertificateTrust, hiding secrets: Secrets, eventLoop: any EventLoop) {
-        self.secrets = secrets
+    init(url: CameraURL, request: ByteBuffer, trust: CertificateTrust, secrets: Secrets, eventLoop: any EventLoop) {
         self.url = url
         self.request = request
         self.trust = trust
+        self.secrets = secrets
         self.eventLoop = eventLoop
         promise = eventLoop.makePromise()
     }
@@ -44,19 +44,21 @@ final class NoticeExchange: Sendable {
         }
         if isOver { timeout.cancel() }
         eventLoop.execute {
-            let connecting = Connecting(to: self.url, resolver: resolver, eventLoop: self.eventLoop) { willConnect in
-                ClientBootstrap(group: self.eventLoop)
-                    .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4096))
-                    .channelInitializer { channel in
-                        channel.eventLoop.makeCompletedFuture {
-                            try self.adopt(channel)
-                            willConnect(channel)
-                        }
-                    }
-            }
+            let connecting = Connecting(to: self.url, resolver: resolver, eventLoop: self.eventLoop) { self.bootstrap(willConnect: $0) }
             connecting.start().assumeIsolated().whenComplete { self.connected($0, resolver) }
             self.outcome.assumeIsolated().whenComplete { _ in connecting.stop() }
         }
+    }
+
+    private func bootstrap(willConnect: @escaping @Sendable (any Channel) -> Void) -> ClientBootstrap {
+        ClientBootstrap(group: eventLoop)
+            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4096))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try self.adopt(channel)
+                    willConnect(channel)
+                }
+            }
     }
 
     private func connected(_ result: Result<any Channel, any Error>, _ resolver: HostResolver) {
@@ -67,7 +69,7 @@ final class NoticeExchange: Sendable {
                 try channel.pipeline.syncOperations.addHandler(CameraTLS.handler(host: url.host, trust: trust))
             }
             try channel.pipeline.syncOperations.addHandler(
-                NoticeHandler(request, exchange: self, isEncrypted: url.scheme == .https, trust: trust, hiding: secrets))
+                NoticeHandler(request, exchange: self, isEncrypted: url.scheme == .https, trust: trust, secrets: secrets))
         } catch {
             end(.failure(CameraError(connectingTo: url, error)))
         }
@@ -115,12 +117,12 @@ private final class NoticeHandler: ChannelInboundHandler {
     private var isAsked = false
     private var reader: ResponseHeadReader
 
-    init(_ request: ByteBuffer, exchange: NoticeExchange, isEncrypted: Bool, trust: CertificateTrust, hiding secrets: Secrets) {
-        reader = ResponseHeadReader(limit: 16 << 10, hiding: secrets)
+    init(_ request: ByteBuffer, exchange: NoticeExchange, isEncrypted: Bool, trust: CertificateTrust, secrets: Secrets) {
         self.request = request
         self.exchange = exchange
         self.isEncrypted = isEncrypted
         self.trust = trust
+        reader = ResponseHeadReader(limit: 16 << 10, hiding: secrets)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {

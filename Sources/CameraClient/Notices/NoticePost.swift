@@ -17,13 +17,8 @@ package struct NoticePost: Sendable {
     private let headers: [(name: String, value: String)]
     private let json: String
     private let trust: CertificateTrust
-    /// What the receiver may repeat of its logins.
-    private let secrets: Secrets
 
-    package init(
-        url: CameraURL, headers: [(name: String, value: String)], json: String, trust: CertificateTrust, hiding secrets: Secrets
-    ) {
-        self.secrets = secrets
+    package init(url: CameraURL, headers: [(name: String, value: String)], json: String, trust: CertificateTrust) {
         self.url = url
         self.headers = headers
         self.json = json
@@ -47,6 +42,14 @@ package struct NoticePost: Sendable {
             }
         }
         throw .redirected(308, to: nil)
+    }
+
+    /// What must not show of its logins.
+    private var secrets: Secrets {
+        var secrets = Secrets()
+        secrets.add(url)
+        for field in headers { secrets.add(fieldName: field.name, value: field.value) }
+        return secrets
     }
 
     private static func origin(_ url: CameraURL) -> String { "\(url.scheme)://\(url.hostField)".shown() }
@@ -73,7 +76,7 @@ package struct NoticePost: Sendable {
         } catch {
             throw NoticeError(error)
         }
-        let exchange = NoticeExchange(url: url, request: request, trust: trust, hiding: secrets, eventLoop: eventLoop)
+        let exchange = NoticeExchange(url: url, request: request, trust: trust, secrets: secrets, eventLoop: eventLoop)
         do {
             return try await withTaskCancellationHandler {
                 exchange.start(resolver: resolver, until: deadline)

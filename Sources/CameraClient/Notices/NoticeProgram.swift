@@ -11,14 +11,11 @@ package struct NoticeProgram: Sendable {
     private let words: [String]
     private let environment: [String: String]
     private let limit: Duration
-    private let secrets: Secrets
 
     /// - Parameters:
     ///   - words: the program (a name that is looked for in PATH, or a path) and its arguments.
     ///   - environment: what is added to the relay's own.
-    ///   - secrets: the logins in the arguments, which the program may repeat.
-    package init(words: [String], environment: [String: String], hiding secrets: Secrets, limit: Duration = NoticeProgram.limit) {
-        self.secrets = secrets
+    package init(words: [String], environment: [String: String], limit: Duration = NoticeProgram.limit) {
         self.words = words
         self.environment = environment
         self.limit = limit
@@ -28,6 +25,8 @@ package struct NoticeProgram: Sendable {
     /// cleaned; `started` is called when it runs.
     package func run(log: @escaping @Sendable (String) -> Void, started: @escaping @Sendable () -> Void) async throws(NoticeError) {
         let name = words.first ?? ""
+        var secrets = Secrets()
+        for word in words { secrets.add(argument: word) }
         let lines = ErrorLines(hiding: secrets, log: log)
         let mark = StartedPrograms.all.mark()
         let limit = limit

@@ -42,7 +42,7 @@ struct NoticeDelivery: Sendable {
 
     private func run(_ words: [String]) async throws(NoticeError) {
         let (logger, secrets, name) = (logger, entry.secrets, notice.source)
-        let program = NoticeProgram(words: words, environment: notice.environment, hiding: secrets)
+        let program = NoticeProgram(words: words, environment: notice.environment)
         try await withDescriptors { (claim) throws(NoticeError) in
             try await program.run(
                 log: { logger.debug("notify program says", metadata: ["source": "\(name)", "line": "\(secrets.hide(in: $0))"]) },
@@ -52,7 +52,7 @@ struct NoticeDelivery: Sendable {
 
     private func post(_ url: CameraURL) async throws(NoticeError) {
         let post = NoticePost(
-            url: url, headers: entry.headers.map { ($0.name, $0.value) }, json: notice.json, trust: entry.trust, hiding: entry.secrets)
+            url: url, headers: entry.headers.map { ($0.name, $0.value) }, json: notice.json, trust: entry.trust)
         for wait in Self.waits {
             do throws(NoticeError) {
                 return try await withDescriptors { (_) throws(NoticeError) in try await post.send(on: eventLoop, resolver: resolver) }
