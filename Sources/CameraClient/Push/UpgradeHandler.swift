@@ -32,10 +32,6 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
         self.isEncrypted = isEncrypted
         self.begin = begin
         self.ended = ended
-        var secrets = Secrets()
-        secrets.add(target: settings.url.target)
-        if let login = settings.url.login { secrets.add(user: login.user, password: login.password) }
-        reader = ResponseHeadReader(hiding: secrets)
         var generator = SystemRandomNumberGenerator()
         key = Base64.encode((0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
     }
