@@ -4,6 +4,8 @@ import MJPEG
 package struct CameraDescription: Equatable, Sendable {
     /// The address that the pictures come from, without login and query; nil for what has no address.
     package var address: CameraText?
+    /// Which of the source's addresses it is, counted from 0.
+    package var alternative = 0
     /// The media type as sent; nil if none was.
     package var mediaType: CameraText?
     /// The boundary as declared; nil if none was.

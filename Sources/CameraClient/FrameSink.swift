@@ -28,9 +28,14 @@ package struct FrameSink: Sendable {
         self.ended = ended
     }
 
-    /// The same sink for one address of several: its attempts say which.
+    /// The same sink for one address of several: its attempts and descriptions say which.
     func of(alternative: Int) -> FrameSink {
         var sink = self
+        sink.connected = { [connected] description in
+            var description = description
+            description.alternative = alternative
+            connected(description)
+        }
         sink.ended = { [ended] attempt in
             var attempt = attempt
             attempt.alternative = alternative

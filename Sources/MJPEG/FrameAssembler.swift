@@ -37,11 +37,12 @@ package struct FrameAssembler: Sendable {
     private let maxIdleLength: Int
     private let keepsTimestamps: Bool
 
-    /// Starts at the first byte of a body. All sizes in bytes. Where it keeps timestamps, a frame has the time that its sender gave it
-    /// (`X-Timestamp`), else that of its last byte.
+    /// Starts at the first byte of a body. All sizes in bytes.
     ///
-    /// - Parameter awaitsEndOfImage: whether a picture whose length is full waits for its end of image, or the stream's end, also where
-    ///   all that it shows is there.
+    /// - Parameters:
+    ///   - awaitsEndOfImage: whether a picture whose length is full waits for its end of image, or the stream's end, also where all that
+    ///     it shows is there.
+    ///   - keepsTimestamps: whether a frame has the time that its sender gave it (`X-Timestamp`), in place of that of its last byte.
     package init(
         layout: Layout, maxFrameSize: Int, bytesWithoutPicture: Int = maxBytesWithoutPicture, awaitsEndOfImage: Bool = false,
         keepsTimestamps: Bool = false

@@ -61,6 +61,7 @@ extension Relay {
             known.source.pushAsConfigured()
         }
         serve { $0.reload = ReloadReport(time: .now()) }
+        await notify()
         await lookAtCertificates(all: true)
         for source in gate.current.sources.all {
             source.hub.endViewers { [gate, weak source] admission in source.map { gate.mayStay($0, admission) } ?? false }

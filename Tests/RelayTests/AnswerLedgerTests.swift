@@ -72,9 +72,9 @@ import Testing
         crowd.keep(0, Self.piece(0), of: "203.0.113.1")
         for second in 1...120 {
             crowd.now = Self.start + .seconds(Int64(second))
-            // 30 kB/s: two minutes for the picture.
-            crowd.take(30_000, 0)
-            for hoarder in 0..<5 { crowd.keep(second * 5 + hoarder, Self.piece(second), of: "192.0.2.\(hoarder)") }
+            // 80 kB/s: fifty seconds for the picture.
+            crowd.take(80_000, 0)
+            for hoarder in 0..<5 { crowd.keep(second * 5 + hoarder, Self.piece(second * 2 + hoarder % 2), of: "192.0.2.\(hoarder)") }
         }
         #expect(!crowd.ended.contains(0) && crowd.ended.count > 500)
         #expect(crowd.ledger.bytes <= 64 * Self.mebibyte)

@@ -172,7 +172,7 @@ package final class ProgramCamera: Camera {
         }
     }
 
-    private static func sentence(_ name: String, _ status: TerminationStatus, _ lastLine: String?) -> String {
+    static func sentence(_ name: String, _ status: TerminationStatus, _ lastLine: String?) -> String {
         let how =
             switch status {
             case .exited(0): "ended"

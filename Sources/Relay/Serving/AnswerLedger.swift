@@ -5,7 +5,7 @@ import NIOCore
 ///
 /// A buffer that several connections keep, as the picture that they all asked for, counts once, and each of them has its part of it.
 struct AnswerLedger {
-    /// The most of all together; of those who have just begun, twice as much.
+    /// The most of all together; of those who are not known to be hopelessly slow, twice as much.
     static let maxBytes = 32 << 20
     /// The most of one address, of IPv6 one /64.
     static let maxBytesOfOne = 16 << 20
@@ -13,6 +13,8 @@ struct AnswerLedger {
     private static let leastPictures = 3
     /// How long nobody is known to be slow: twice the time between two looks at a connection.
     static let grace = TimeAmount.seconds(4)
+    /// In how many seconds a reader should have all that is kept for it.
+    private static let longest = 60.0
 
     typealias ID = ObjectIdentifier
 
@@ -29,10 +31,15 @@ struct AnswerLedger {
         /// Bytes that it has taken since.
         var takenBytes = 0
 
-        /// How much will be kept for how long, as it goes so far: of two who keep as much, the slower one does more harm.
-        func harm(_ bytes: Double, at now: NIODeadline) -> Double {
-            let seconds = max(1, Double((now - since).nanoseconds) / 1e9)
-            return bytes * bytes * seconds / Double(max(1, takenBytes))
+        /// In how many seconds it will have as many bytes, as it goes so far.
+        func seconds(for bytes: Double, at now: NIODeadline) -> Double {
+            bytes * max(1, Double((now - since).nanoseconds) / 1e9) / Double(max(1, takenBytes))
+        }
+
+        /// Whether it is too slow to wait for, as far as is known already.
+        func isHopeless(at now: NIODeadline) -> Bool {
+            now - since >= AnswerLedger.grace
+                && seconds(for: pieces.reduce(0) { $0 + Double($1.bytes) }, at: now) > AnswerLedger.longest
         }
     }
 
@@ -77,7 +84,7 @@ struct AnswerLedger {
 
     /// Who is to be ended: of `network` where that keeps more than its share, of all where all together keep too much, nil where there is
     /// room. It is one of the network that does the most harm, and of this the one that does; for the sake of all, somebody who has just
-    /// begun only where the others are not enough.
+    /// begun or reads well only where the others are not enough.
     private func worst(besides id: ID, of network: String, least: Int, at now: NIODeadline) -> ID? {
         let (most, mostOfOne) = (max(Self.maxBytes, least), max(Self.maxBytesOfOne, least))
         // Nearly always.
@@ -88,7 +95,9 @@ struct AnswerLedger {
             var harms: [ID: Double] = [:]
             var networks: [String: Double] = [:]
             for (other, reader) in readers where other != id && isMeant(reader) {
-                let harm = reader.harm(parts[other] ?? 0, at: now)
+                let part = parts[other] ?? 0
+                // How much is kept for how long: of two who keep as much, the slower one does more harm.
+                let harm = part * reader.seconds(for: part, at: now)
                 harms[other] = harm
                 networks[reader.network, default: 0] += harm
             }
@@ -96,7 +105,7 @@ struct AnswerLedger {
             return harms.keys.max { rank($0) < rank($1) }
         }
         if bytesOfOne > Double(mostOfOne), let worst = worst(where: { $0.network == network }) { return worst }
-        if bytes > most, let worst = worst(where: { now - $0.since >= Self.grace }) { return worst }
+        if bytes > most, let worst = worst(where: { $0.isHopeless(at: now) }) { return worst }
         return bytes > 2 * most ? worst { _ in true } : nil
     }
 }

@@ -230,7 +230,6 @@ extension HTTPAnswer {
     }
     static let linkIsOver = HTTPAnswer.text(.forbidden, "this link has expired; ask for a new one")
     static let linkOpensOneSource = HTTPAnswer.text(.forbidden, "this link opens one source only, not this address")
-    static let userMayNot = HTTPAnswer.text(.forbidden, "this user may not see this")
     static let tooManyLogins = HTTPAnswer.text(
         .serviceUnavailable, "too many logins are being checked; try again", headers: ["Retry-After": "2"])
     static func tooManyGuesses(wait: Int) -> HTTPAnswer {

@@ -286,6 +286,7 @@ package final class Gate: Sendable {
             throw Refusal(request.admission == .anonymous ? .loginWanted : .userMayNot)
         }
         switch request.admission {
+        case .anonymous where route == .wall && WallAnswer.isForEveryone(request): break
         case .anonymous: throw Refusal(.loginWanted)
         case .link where source == nil: throw Refusal(.linkOpensOneSource)
         case .link, .user, .push: break

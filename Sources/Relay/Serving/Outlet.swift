@@ -72,6 +72,8 @@ final class Outlet {
     private var lastProgress = NIODeadline.uptimeNanoseconds(0)
     /// What was seen at the last look.
     private var seen = (takenBytes: UInt64(0), unacknowledgedBytes: 0)
+    /// Bytes that had arrived then.
+    private var arrivedBytes: UInt64 = 0
 
     init(_ channel: any Channel, _ transport: Transport, _ limits: Limits) {
         self.channel = channel
@@ -237,6 +239,7 @@ final class Outlet {
         guard clock == nil, channel.isActive else { return }
         lastProgress = channel.eventLoop.now
         seen = (takenBytes, queue.unacknowledged)
+        arrivedBytes = max(arrivedBytes, Self.arrived(seen))
         scheduleLook()
     }
 
@@ -251,7 +254,7 @@ final class Outlet {
         let now = channel.eventLoop.now
         let (taken, unacknowledged) = (takenBytes, queue.unacknowledged)
         if let (bytes, arrivedBytes) = awaited {
-            let arrived = min(bytes, taken - min(taken, UInt64(unacknowledged)))
+            let arrived = min(bytes, Self.arrived((taken, unacknowledged)))
             if arrived > arrivedBytes {
                 awaited = (bytes, arrived)
                 lastProgress = now
@@ -259,12 +262,15 @@ final class Outlet {
         } else if taken > seen.takenBytes || unacknowledged < seen.unacknowledgedBytes {
             lastProgress = now
         }
+        let arrived = max(arrivedBytes, Self.arrived((taken, unacknowledged)))
         if isCharged {
-            limits.answers.took(Int(taken - min(taken, seen.takenBytes)), ObjectIdentifier(self))
+            // What the kernel takes says little: a socket may keep megabytes for a reader.
+            limits.answers.took(Int(arrived - arrivedBytes), ObjectIdentifier(self))
         } else if let rest, let origin, now - rest.since >= Self.maxFrameTime {
             charge(origin.network)
         }
         seen = (taken, unacknowledged)
+        arrivedBytes = arrived
         let hasArrived = unsentBytes == 0 && unacknowledged == 0
         if isFinishing, hasArrived {
             isBusy = false
@@ -277,6 +283,11 @@ final class Outlet {
             return channel.close(promise: nil)
         }
         scheduleLook()
+    }
+
+    /// Bytes that the other side has, of those that the kernel has taken.
+    private static func arrived(_ seen: (takenBytes: UInt64, unacknowledgedBytes: Int)) -> UInt64 {
+        seen.takenBytes - min(seen.takenBytes, UInt64(max(0, seen.unacknowledgedBytes)))
     }
 
     /// Bytes that the kernel has taken so far.

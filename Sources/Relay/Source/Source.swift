@@ -232,7 +232,7 @@ package final class Source: Sendable {
             frame: { if gate.isOpen { self.receive($0) } },
             unchanged: { if gate.isOpen { self.renew() } },
             isSettled: { self.hub.isSettled },
-            ended: { attempt in if gate.isOpen { self.current.withLock { $0.attempts[attempt.alternative] = attempt } } }
+            ended: { if gate.isOpen { self.note($0) } }
         )
         do throws(CameraError) {
             try await camera.stream(to: sink)
@@ -348,6 +348,7 @@ package final class Source: Sendable {
             return (status.camera?.isPolledUnasked ?? false, status.camera?.stallTimeout != description.stallTimeout)
         }
         if isOtherLimit { usePolicy() }
+        use(alternative: description.alternative)
         if description.isPolledUnasked, !wasPolled {
             logger.info("camera has no stream, only single pictures; asking for one every second ('interval' sets another pace)")
         }
@@ -395,8 +396,37 @@ package final class Source: Sendable {
         }
     }
 
+    /// Notes how an attempt at one of the addresses ended, on any thread. Of a list, it is told once for each change; the one that was
+    /// read has taken the pictures with it until another brings some.
+    private func note(_ attempt: Attempt) {
+        let (known, wasInUse) = current.withLock { status in
+            let known = status.attempts.updateValue(attempt, forKey: attempt.alternative)
+            let wasInUse = status.alternative == attempt.alternative && attempt.error != .cancelled
+            if wasInUse { (status.alternative, status.lastError) = (nil, attempt.error) }
+            return (known, wasInUse)
+        }
+        let upstreams = configuration.upstreams
+        guard upstreams.count > 1, attempt.error != .cancelled, upstreams.indices.contains(attempt.alternative) else { return }
+        if wasInUse { change { $0.addressEnded(attempt.error) } }
+        guard known?.error.code != attempt.error.code || known?.hadFrames != attempt.hadFrames else { return }
+        let reason = secrets.hide(in: attempt.error.description).shown(limit: Self.maxReasonLength)
+        logger.warning(
+            "an address of the camera fails", metadata: ["address": "\(upstreams[attempt.alternative].shown)", "reason": "\(reason)"])
+    }
+
+    /// Notes which address the pictures come from, on the source's event loop.
+    private func use(alternative: Int) {
+        let last = current.withLock { status in
+            defer { (status.alternative, status.lastAlternative) = (alternative, alternative) }
+            return status.lastAlternative ?? 0
+        }
+        let upstreams = configuration.upstreams
+        guard last != alternative, upstreams.indices.contains(alternative) else { return }
+        logger.info("camera is read at another address", metadata: ["address": "\(upstreams[alternative].shown)"])
+    }
+
     private func note(_ failure: CameraError, _ retry: SourceStateMachine.Retry) {
-        current.withLock { $0.lastError = failure }
+        current.withLock { ($0.lastError, $0.alternative) = (failure, nil) }
         showState(nextDial: .now() + TimeAmount(retry.wait))
         let reason = secrets.hide(in: failure.description).shown(limit: Self.maxReasonLength)
         let metadata: Logger.Metadata = ["reason": "\(reason)", "retry_in": "\(retry.wait.formattedSeconds)"]

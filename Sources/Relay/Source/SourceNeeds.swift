@@ -2,7 +2,7 @@ import CameraURL
 import NIOCore
 import RelayConfiguration
 
-/// How many descriptors sources need.
+/// How many descriptors sources need, and messages about them.
 struct SourceNeeds: Equatable, Sendable {
     /// What one source needs.
     struct Need: Equatable, Sendable {
@@ -33,6 +33,10 @@ struct SourceNeeds: Equatable, Sendable {
             running += need.running
             besides = max(besides, need.atStart - need.running)
             largest = max(largest, need.atStart)
+        }
+        for entry in configuration.notify {
+            running += min(NotifyConfiguration.maxUnderWay, configuration.sources.count) * entry.need.running
+            besides = max(besides, entry.need.atStart - entry.need.running)
         }
     }
 

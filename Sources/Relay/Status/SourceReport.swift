@@ -13,6 +13,8 @@ struct SourceReport: Sendable {
     let rates: RateMeter.Rates
     /// The camera's address without login and query, or the file's path.
     let address: String
+    /// All addresses of a list, in the order of preference; empty where there is only one.
+    let addresses: [String]
     /// What the hub's own loops know; empty in a report that did not ask them.
     let hub: HubReport
     /// What limits the frames that viewers get; nil where nothing does.
@@ -50,17 +52,9 @@ struct SourceReport: Sendable {
         let rates = source.hub.meter.withLock { $0.rates(to: source.sample) }
         self.rates = rates
         limit = source.hub.limit.flatMap { $0.framesPerSecond < rates.framesIn || rates.framesIn == 0 ? $0 : nil }
-        let configured: String
-        switch source.configuration.upstream {
-        case .camera(var url):
-            url.login = nil
-            configured = "\(url)"
-        case .file(let path): configured = "file:\(path)"
-        case .publisher: configured = "publish"
-        // A program's arguments may hold a login.
-        case .program(let words): configured = "exec:\(words.first ?? "")"
-        }
-        address = status.camera?.address?.shown ?? configured
+        address = status.camera?.address?.shown ?? source.configuration.upstream.shown
+        let upstreams = source.configuration.upstreams
+        addresses = upstreams.count > 1 ? upstreams.map(\.shown) : []
         self.hub = hub
     }
 
@@ -108,6 +102,7 @@ extension SourceReport {
                 "camera",
                 .object([
                     ("url", isForOperator ? .string(address) : .null),
+                    ("addresses", isForOperator && !addresses.isEmpty ? .array(addresses.indices.map(attempt)) : .null),
                     ("media_type", .optional(shown(\.mediaType))),
                     ("boundary", .optional(shown(\.boundary))),
                     ("learnt_boundary", .optional(shown(\.learntBoundary))),
@@ -146,6 +141,18 @@ extension SourceReport {
     /// What the camera said of itself; for operators only.
     func shown(_ text: KeyPath<CameraDescription, CameraText?>) -> String? {
         isForOperator ? status.camera?[keyPath: text]?.shown : nil
+    }
+
+    /// How it stands with an address of a list: `in_use`, `failed` with the reason, or `untried` since the start.
+    func stateOfAddress(_ place: Int) -> (state: String, reason: String?) {
+        if status.alternative == place { return ("in_use", nil) }
+        guard let attempt = status.attempts[place], attempt.error != .cancelled else { return ("untried", nil) }
+        return ("failed", secrets.hide(in: attempt.error.description))
+    }
+
+    private func attempt(_ place: Int) -> JSONValue {
+        let (state, reason) = stateOfAddress(place)
+        return .object([("url", .string(addresses[place])), ("state", .string(state)), ("reason", .optional(reason))])
     }
 
     private func lastFrame(_ newest: Hub.Newest) -> JSONValue {

@@ -18,6 +18,8 @@ package enum Route: Equatable, Sendable {
     case metrics
     case healthz
     case readyz
+    /// Several pictures without anything else.
+    case wall
     /// One of the pages' own files.
     case file(String)
     case source(String, View)
@@ -42,7 +44,7 @@ package enum Route: Equatable, Sendable {
     }
 
     /// Paths of one word where every source is served.
-    static let ofRelay: [String: Route] = ["status": .status, "metrics": .metrics, "healthz": .healthz, "readyz": .readyz]
+    static let ofRelay: [String: Route] = ["status": .status, "metrics": .metrics, "healthz": .healthz, "readyz": .readyz, "embed": .wall]
     /// Paths of one word behind a source's name.
     static let ofSource: [String: View] = [
         "stream": .stream, "stream.mjpg": .stream, "stream.mjpeg": .stream, "snapshot": .snapshot, "snapshot.jpg": .snapshot,
@@ -95,7 +97,7 @@ package enum Route: Equatable, Sendable {
     /// Whether it is there for viewers too where `admin` has taken the rest to a listener of its own.
     var isForViewers: Bool {
         switch self {
-        case .healthz, .file, .notFound, .badQuery: true
+        case .healthz, .wall, .file, .notFound, .badQuery: true
         case .source(_, let view): [.stream, .snapshot, .webSocket, .webSocketText, .embed, .healthz, .publish].contains(view)
         case .index, .status, .metrics, .readyz, .redirect: false
         }
@@ -123,7 +125,7 @@ package enum Route: Equatable, Sendable {
         switch self {
         case .healthz, .readyz, .file: true
         case .source(_, .readyz): true
-        case .index, .status, .metrics, .source, .redirect, .notFound, .badQuery: false
+        case .index, .status, .metrics, .wall, .source, .redirect, .notFound, .badQuery: false
         }
     }
 
@@ -132,14 +134,14 @@ package enum Route: Equatable, Sendable {
         switch self {
         case .source(_, let view): view != .metrics && view != .publish
         case .redirect: true
-        case .index, .status, .metrics, .healthz, .readyz, .file, .notFound, .badQuery: false
+        case .index, .status, .metrics, .healthz, .readyz, .wall, .file, .notFound, .badQuery: false
         }
     }
 
     /// Whether its answer may be a page.
     var mayBePage: Bool {
         switch self {
-        case .index, .status, .source(_, .page), .source(_, .embed), .source(_, .status): true
+        case .index, .status, .wall, .source(_, .page), .source(_, .embed), .source(_, .status): true
         case .metrics, .healthz, .readyz, .file, .source, .redirect, .notFound, .badQuery: false
         }
     }

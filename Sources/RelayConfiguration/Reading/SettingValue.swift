@@ -17,10 +17,13 @@ extension Array: SettingValue where Element: SettingValue {}
 extension Account: SettingValue {}
 extension AddressRange: SettingValue {}
 extension CORSPolicy: SettingValue {}
+extension CameraURL: SettingValue {}
 extension CertificateFingerprint: SettingValue {}
 extension FileDraft.Certificate: SettingValue {}
 extension FileDraft.Listener: SettingValue {}
 extension HeaderField: SettingValue {}
+extension NotifyDraft: SettingValue {}
+extension NotifyDraft.NamedSource: SettingValue {}
 extension OpeningHours: SettingValue {}
 extension PasswordHash: SettingValue {}
 extension PlaceholderPicture: SettingValue {}

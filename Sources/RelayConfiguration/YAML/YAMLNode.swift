@@ -28,6 +28,18 @@ struct YAMLNode: Sendable {
         return ["", "~", "null", "Null", "NULL"].contains(text)
     }
 
+    /// The node with all that it holds as a part of another file, which has this number.
+    func inFile(_ number: Int) -> YAMLNode {
+        var node = self
+        node.place.file = number
+        switch content {
+        case .scalar: break
+        case .sequence(let items): node.content = .sequence(items.map { $0.inFile(number) })
+        case .mapping(let pairs): node.content = .mapping(pairs.map { ($0.key.inFile(number), $0.value.inFile(number)) })
+        }
+        return node
+    }
+
     /// What the node is, for messages.
     var kind: String {
         switch content {
