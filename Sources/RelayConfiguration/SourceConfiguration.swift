@@ -44,7 +44,9 @@ package struct SourceConfiguration: Equatable, Sendable {
     }
 
     /// Names that no source may have, since a path that begins with them is a route of the relay; a test ties them to the routes.
-    package static let reservedNames: Set<String> = ["status", "metrics", "healthz", "readyz", "stream", "snapshot", "ws", "embed", "publish"]
+    package static let reservedNames: Set<String> = [
+        "status", "metrics", "healthz", "readyz", "stream", "snapshot", "ws", "embed", "publish",
+    ]
 
     /// The name in routes, logs and status: `[A-Za-z0-9][A-Za-z0-9._-]*`.
     package var name: String

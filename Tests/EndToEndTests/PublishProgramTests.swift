@@ -73,18 +73,22 @@ import Testing
             let url = try await Self.url(relay)
             var frames = 0
             for (arguments, count) in [
-                (["--data-binary", "@\(folder)/all.mjpeg"], 5), (["-T", "\(folder)/all.mjpeg"], 5), (["-F", "imageFile=@\(folder)/one.jpg"], 1),
+                (["--data-binary", "@\(folder)/all.mjpeg"], 5), (["-T", "\(folder)/all.mjpeg"], 5),
+                (["-F", "imageFile=@\(folder)/one.jpg"], 1),
                 (["-T", "\(folder)/one.jpg"], 1), (["-H", "Content-Type: image/jpeg", "--data-binary", "@\(folder)/one.jpg"], 1),
             ] {
                 let curl = try bench.program("curl", ["-sS", "-o", "/dev/null", "-w", "%{http_code}"] + arguments + [url])
-                #expect(try await curl.exitStatus() == 0 && curl.output.text == "204", "\(arguments): \(curl.output.text) \(curl.errors.text)")
+                #expect(
+                    try await curl.exitStatus() == 0 && curl.output.text == "204", "\(arguments): \(curl.output.text) \(curl.errors.text)")
                 frames += count
                 try await bench.status(of: relay, path: "/garden/status") { $0.framesIn == frames }
             }
-            let pipe = try bench.program("/bin/sh", ["-c", "cat '\(folder)/all.mjpeg' | curl -sS -o /dev/null -w '%{http_code}' -T - '\(url)'"])
+            let pipe = try bench.program(
+                "/bin/sh", ["-c", "cat '\(folder)/all.mjpeg' | curl -sS -o /dev/null -w '%{http_code}' -T - '\(url)'"])
             #expect(try await pipe.exitStatus() == 0 && pipe.output.text == "204")
             let refused = try bench.program(
-                "curl", ["-sS", "-o", "/dev/null", "-w", "%{http_code}", "-T", "\(folder)/all.mjpeg", try await Self.url(relay, "cam:wrong@")])
+                "curl",
+                ["-sS", "-o", "/dev/null", "-w", "%{http_code}", "-T", "\(folder)/all.mjpeg", try await Self.url(relay, "cam:wrong@")])
             _ = try await refused.exitStatus()
             #expect(refused.output.text == "401")
         }

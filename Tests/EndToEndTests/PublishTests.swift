@@ -108,7 +108,8 @@ import Testing
             let picture = TestPicture.jpeg(1)
             // The second is remembered to be right, where the first was checked.
             for _ in 0..<2 {
-                let reply = try await bench.publisher(to: relay, path: "/" + path, ["Content-Length: \(picture.count)"], login: fields.isEmpty ? "X: y" : fields)
+                let reply = try await bench.publisher(
+                    to: relay, path: "/" + path, ["Content-Length: \(picture.count)"], login: fields.isEmpty ? "X: y" : fields)
                 // One who is refused may hear of it before.
                 try? await reply.connection.send(picture)
                 let head = try await reply.head()
@@ -140,7 +141,9 @@ import Testing
             #expect(head.status == expected)
             let start = ContinuousClock.now
             await #expect(throws: (any Error).self) {
-                while start.duration(to: .now) < .seconds(10) { try await publisher.connection.send([UInt8](repeating: 0x31, count: 1 << 16)) }
+                while start.duration(to: .now) < .seconds(10) {
+                    try await publisher.connection.send([UInt8](repeating: 0x31, count: 1 << 16))
+                }
             }
             #expect(start.duration(to: .now) < .seconds(3))
         }
@@ -175,7 +178,8 @@ import Testing
             let viewer = try await bench.watch("/garden/stream", of: relay)
             let picture = TestPicture.jpeg(1)
             let body =
-                Array("--b\r\nContent-Type: image/jpeg\r\nX-Timestamp: 1234567890.654321\r\nContent-Length: \(picture.count)\r\n\r\n".utf8) + picture
+                Array("--b\r\nContent-Type: image/jpeg\r\nX-Timestamp: 1234567890.654321\r\nContent-Length: \(picture.count)\r\n\r\n".utf8)
+                + picture
                 + Array("\r\n--b\r\n".utf8)
             let publisher = try await bench.publisher(
                 to: relay, ["Content-Type: multipart/x-mixed-replace; boundary=b", "Transfer-Encoding: chunked"])

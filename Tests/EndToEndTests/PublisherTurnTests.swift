@@ -96,7 +96,9 @@ import Testing
             try await Self.send(2, to: again)
             #expect(try await Self.next(viewer) == 2)
             await again.close()
-            let lost = try await bench.status(of: relay, path: "/garden/status") { $0.state == "waiting" && $0.reasonCode == "no_publisher" }
+            let lost = try await bench.status(of: relay, path: "/garden/status") {
+                $0.state == "waiting" && $0.reasonCode == "no_publisher"
+            }
             #expect(lost.connects == 2)
             _ = try await relay.log.line(with: "publisher lost")
         }
@@ -111,11 +113,19 @@ import Testing
             let relay = try bench.relay(reading: file)
             let viewer = try await bench.watch("/garden/stream", of: relay)
             let publisher = try await Self.open(bench, relay, name: "barn")
-            for (round, more) in ["stall_timeout: 6s", "max_viewers: 9, heartbeat: 2s", "max_fps: 100, linger: 3s", "listed: false"].enumerated() {
-                for number in 1...5 { try await Self.send(10 * round + number, to: publisher); #expect(try await Self.next(viewer) == 10 * round + number) }
+            for (round, more) in ["stall_timeout: 6s", "max_viewers: 9, heartbeat: 2s", "max_fps: 100, linger: 3s", "listed: false"]
+                .enumerated()
+            {
+                for number in 1...5 {
+                    try await Self.send(10 * round + number, to: publisher)
+                    #expect(try await Self.next(viewer) == 10 * round + number)
+                }
                 try file.write(text("secret", more))
                 async let reload: Void = relay.reload()
-                for number in 6...9 { try await Self.send(10 * round + number, to: publisher); #expect(try await Self.next(viewer) == 10 * round + number) }
+                for number in 6...9 {
+                    try await Self.send(10 * round + number, to: publisher)
+                    #expect(try await Self.next(viewer) == 10 * round + number)
+                }
                 try await reload
             }
             try file.write(text("other", "stall_timeout: 5s"))

@@ -86,7 +86,9 @@ import Testing
         ),
         (
             "a: {url: http://h/, push: 'wss://u:secret@h'}",
-            ["relay.yaml:1:37: 'push' in source 'a': the address needs the path of the source there, such as wss://cams.example/barn/publish"]
+            [
+                "relay.yaml:1:37: 'push' in source 'a': the address needs the path of the source there, such as wss://cams.example/barn/publish"
+            ]
         ),
         ("a: {url: http://h/, push: []}", ["relay.yaml:1:37: 'push' in source 'a' must be an address or a list of at most 16"]),
         ("a: {url: http://h/, push: [ws://h/x, 'ws://u:p@H/x']}", ["relay.yaml:1:48: 'push' in source 'a' has this address twice"]),

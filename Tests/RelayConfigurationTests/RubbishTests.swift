@@ -158,7 +158,8 @@ import Testing
 
     /// Taken means in force: no value is the same as none, but for those that say nothing.
     @Test(arguments: Part.allCases) func whatIsTakenIsInForce(part: Part) throws {
-        for key in part.keys where !["sources", "url", "exec", "publish"].contains(key) && !(part == .publish && key.hasPrefix("password")) {
+        for key in part.keys where !["sources", "url", "exec", "publish"].contains(key) && !(part == .publish && key.hasPrefix("password"))
+        {
             let without = try parse(Self.file(part, key, nil).text)
             for value in Self.taken[key] ?? [] {
                 #expect(try parse(Self.file(part, key, value).text) != without, "'\(key): \(value.prefix(80))' says nothing")

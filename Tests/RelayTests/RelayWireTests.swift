@@ -32,7 +32,9 @@ import Testing
         for wish in [FrameWish.nothing, .frames(maxFPS: nil), .frames(maxFPS: 0.5), .frames(maxFPS: 15)] {
             #expect(RelayWire.wish(RelayWire.text(of: wish)) == wish)
         }
-        let others = ["", "wanted", "wanted 0", "wanted -1", "wanted nan", "wanted inf", "wanted all all", "want all", "state streaming - -"]
+        let others = [
+            "", "wanted", "wanted 0", "wanted -1", "wanted nan", "wanted inf", "wanted all all", "want all", "state streaming - -",
+        ]
         for text in others + ["wanted 1\(String(repeating: "0", count: 400))"] { #expect(RelayWire.wish(text) == nil, "\(text)") }
     }
 
@@ -43,7 +45,8 @@ import Testing
         #expect(well?.state == "streaming" && well?.code == nil && well?.sentence == nil)
         let long = RelayWire.text(state: "waiting", code: "connection", sentence: String(repeating: "x\n", count: 5000))
         #expect(long.utf8.count <= RelayWire.maxTextBytes && !long.contains("\n"))
-        for text in ["", "state", "state a b", "state waiting a-b c", "wanted all", "state waiting \(String(repeating: "x", count: 50)) y"] {
+        for text in ["", "state", "state a b", "state waiting a-b c", "wanted all", "state waiting \(String(repeating: "x", count: 50)) y"]
+        {
             #expect(RelayWire.state(text) == nil, "\(text)")
         }
     }

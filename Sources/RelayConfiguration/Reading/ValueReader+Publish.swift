@@ -41,7 +41,9 @@ extension ValueReader where Value == [PushConfiguration] {
         let pushes = nodes.compactMap { push($0, label, &reader) }
         guard pushes.count == nodes.count else { return nil }
         for (index, push) in pushes.enumerated() {
-            guard pushes[..<index].contains(where: { $0.url.hasSameOrigin(as: push.url) && $0.url.target == push.url.target }) else { continue }
+            guard pushes[..<index].contains(where: { $0.url.hasSameOrigin(as: push.url) && $0.url.target == push.url.target }) else {
+                continue
+            }
             reader.report("\(label) has this address twice", at: nodes[index].place)
             return nil
         }

@@ -22,15 +22,18 @@ enum PublishedForm: CaseIterable, Sendable {
         let all = pictures.flatMap { $0 }
         func parts(_ boundary: String) -> [UInt8] {
             pictures.flatMap { picture in
-                Array("--\(boundary)\r\nContent-Type: image/jpeg\r\nContent-Length: \(picture.count)\r\n\r\n".utf8) + picture + Array("\r\n".utf8)
+                Array("--\(boundary)\r\nContent-Type: image/jpeg\r\nContent-Length: \(picture.count)\r\n\r\n".utf8) + picture
+                    + Array("\r\n".utf8)
             }
         }
         switch self {
         case .chunkedWithoutType:
             return ("POST", ["Transfer-Encoding: chunked", "Icy-MetaData: 1"], Self.chunks(all, of: 1000), pictures)
         case .chunkedMultipart:
-            return ("POST", ["Transfer-Encoding: chunked", "Content-Type: multipart/x-mixed-replace;boundary=ffmpeg"],
-                Self.chunks(parts("ffmpeg"), of: 777), pictures)
+            return (
+                "POST", ["Transfer-Encoding: chunked", "Content-Type: multipart/x-mixed-replace;boundary=ffmpeg"],
+                Self.chunks(parts("ffmpeg"), of: 777), pictures
+            )
         case .untilTheEnd: return ("PUT", ["Content-Type: audio/mpeg", "Ice-Public: 0"], all, pictures)
         case .urlEncoded:
             return ("POST", ["Content-Type: application/x-www-form-urlencoded", "Content-Length: \(all.count)"], all, pictures)
@@ -39,12 +42,16 @@ enum PublishedForm: CaseIterable, Sendable {
             let head = "--RandomNerdTutorials\r\nContent-Disposition: form-data; name=\"imageFile\"; filename=\"esp32-cam.jpg\"\r\n"
             let body = Array((head + "Content-Type: image/jpeg\r\n\r\n").utf8) + picture + Array("\r\n--RandomNerdTutorials--\r\n".utf8)
             return (
-                "POST", ["Content-Length: \(body.count)", "Content-Type: multipart/form-data; boundary=RandomNerdTutorials"], body, [picture]
+                "POST", ["Content-Length: \(body.count)", "Content-Type: multipart/form-data; boundary=RandomNerdTutorials"], body,
+                [picture]
             )
         case .contentRange:
             return ("PUT", ["Content-Range: bytes 4711-\(4710 + all.count)/*", "Content-Length: \(all.count)"], all, pictures)
         case .withoutBoundary:
-            return ("POST", ["Content-Type: multipart/x-mixed-replace", "Transfer-Encoding: chunked"], Self.chunks(parts("learnt"), of: 4096), pictures)
+            return (
+                "POST", ["Content-Type: multipart/x-mixed-replace", "Transfer-Encoding: chunked"], Self.chunks(parts("learnt"), of: 4096),
+                pictures
+            )
         case .octetStream:
             return ("POST", ["Content-Type: application/octet-stream", "Content-Length: \(pictures[0].count)"], pictures[0], [pictures[0]])
         case .jpeg: return ("POST", ["Content-Type: image/jpeg", "Content-Length: \(pictures[0].count)"], pictures[0], [pictures[0]])

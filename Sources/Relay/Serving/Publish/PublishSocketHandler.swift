@@ -73,7 +73,8 @@ final class PublishSocketHandler: ChannelInboundHandler {
         self.sink = sink
         lastWord = .now()
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        clock = context.eventLoop.scheduleRepeatedTask(initialDelay: Self.lookInterval, delay: Self.lookInterval) { _ in bound.value.look() }
+        clock = context.eventLoop.scheduleRepeatedTask(initialDelay: Self.lookInterval, delay: Self.lookInterval) { _ in bound.value.look()
+        }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
