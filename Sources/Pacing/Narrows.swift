@@ -1,0 +1,67 @@
+/// What is reckoned of the narrowest place of a path: how long a byte takes there, and what the path takes beside that.
+///
+/// Both come from *flights*: a frame that was sent, and the time until the other side had it. Every flight bounds the time per
+/// byte from above, since a path never delivers faster than it can, and delays on the way only add; so the least of late is
+/// taken. What the path takes beside is learnt from frames that were alone on it: whatever delays those, it is no queue of ours.
+struct Narrows: Sendable {
+    /// Flights after which the least time per byte is forgotten, at the latest after twice as many.
+    private static let span: UInt8 = 8
+
+    /// Nanoseconds that a byte takes, 0 while nothing is known.
+    private(set) var perByte = 0.0
+    /// Nanoseconds that the path takes there and back beside the bytes' time; never less than the kernel's shortest round trip.
+    var empty: Double { max(lone - perByte * loneBytes, shortest) }
+    /// The kernel's shortest round trip in nanoseconds, 0 where it says nothing.
+    var shortest = 0.0
+
+    private var least = Double.infinity
+    private var leastBefore = Double.infinity
+    private var flights: UInt8 = 0
+    /// What frames that were alone on the path took, and their size, both smoothed.
+    private(set) var lone = 0.0
+    private(set) var loneBytes = 0.0
+
+    var isKnown: Bool { perByte > 0 }
+
+    /// Takes note of a flight; true when it shows that the narrowest place is much wider than it seemed.
+    ///
+    /// - Parameters:
+    ///   - bytes: what the other side came to have since the frame was sent, its own bytes and those before.
+    ///   - own: the frame's own bytes.
+    ///   - time: between the last word of the other side before the frame was sent, and the word of the frame.
+    ///   - delay: between sending and the word of the frame.
+    ///   - isLone: whether nothing was under way when the frame was sent.
+    mutating func note(bytes: Int, own: Int, time: Nanoseconds, delay: Nanoseconds, isLone: Bool) -> Bool {
+        let (bytes, own) = (Double(max(1, bytes)), Double(max(1, own)))
+        // Either the path was full from the first moment on, or the frame came into an idle one; the truth is the lesser of both.
+        let bound = max(min(Double(time) / bytes, (Double(delay) - shortest) / own), 0.01)
+        if isLone {
+            // The first ones are slow while the kernel's window is small.
+            let weight = lone == 0 ? 1 : Double(delay) < lone ? 0.5 : 0.25
+            lone += (Double(delay) - lone) * weight
+            loneBytes += (own - loneBytes) * weight
+        }
+        least = min(least, bound)
+        let before = perByte
+        perByte = min(least, leastBefore)
+        flights += 1
+        if flights >= Self.span {
+            flights = 0
+            leastBefore = least
+            least = .infinity
+        }
+        return perByte < before * 0.9
+    }
+
+    /// A frame that was sent too early was not held up by the ones before: the narrowest place must be wider than it seemed.
+    mutating func widen() {
+        perByte *= 0.7
+        least = perByte
+    }
+
+    /// Whether what a lone frame takes is much more than the kernel's round trip, so that it should be measured again.
+    var isDoubtful: Bool { lone > 1.5 * shortest + 20_000_000 }
+
+    /// Nanoseconds until so many bytes under way are through, for one that is sent now; negative where there is room to spare.
+    func wait(behind bytes: Int) -> Double { Double(bytes) * perByte - empty }
+}
