@@ -10,12 +10,20 @@ struct Narrows: Sendable {
     /// Nanoseconds that a byte takes, 0 while nothing is known.
     private(set) var perByte = 0.0
     /// Nanoseconds that the path takes there and back beside the bytes' time; never less than the kernel's shortest round trip.
-    var empty: Double { max(lone - perByte * loneBytes, shortest) }
+    var empty: Double { max(beside ?? (lone - perByte * loneBytes), shortest) }
     /// The kernel's shortest round trip in nanoseconds, 0 where it says nothing.
     var shortest = 0.0
 
+    /// Nanoseconds per byte between two words of the other side while bytes were under way all the time, smoothed; 0 while unknown.
+    private var slope = 0.0
+    private var flightsSinceSlope: UInt8 = 0
+    /// What words within the flights of lone frames say of ``empty``, smoothed.
+    private var beside: Double?
     private var least = Double.infinity
     private var leastBefore = Double.infinity
+    /// The same with every single such time; on a path that jitters these vary.
+    private var fastest = Double.infinity
+    private var fastestBefore = Double.infinity
     private var flights: UInt8 = 0
     /// What frames that were alone on the path took, and their size, both smoothed.
     private(set) var lone = 0.0
@@ -42,16 +50,43 @@ struct Narrows: Sendable {
             loneBytes += (own - loneBytes) * weight
         }
         least = min(least, bound)
+        fastest = min(fastest, bound)
         let before = perByte
-        perByte = min(least, leastBefore)
+        if flightsSinceSlope < Self.span { flightsSinceSlope += 1 } else { slope = 0 }
+        perByte = slope > 0 ? min(least, leastBefore, slope) : min(least, leastBefore)
         flights += 1
         if flights >= Self.span {
             flights = 0
             leastBefore = least
             least = .infinity
+            fastestBefore = fastest
+            fastest = .infinity
         }
         return perByte < before * 0.9
     }
+
+    /// Takes note of how long a byte took between two words of the other side, without a pause of ours.
+    ///
+    /// Where bytes come one by one at the rate of the narrowest place, that is seen here; where they come late but in heaps, the path
+    /// is wider than a frame's whole flight lets it seem.
+    mutating func note(perByte sample: Double) {
+        slope = slope == 0 ? sample : slope + (sample - slope) / 4
+        flightsSinceSlope = 0
+        fastest = min(fastest, sample)
+        perByte = min(least, leastBefore, slope)
+    }
+
+    /// Nanoseconds that a byte took at the best of late.
+    var best: Double { min(fastest, fastestBefore) }
+
+    /// Takes note of what a lone frame's flight took beside its bytes' time.
+    mutating func note(beside time: Double) {
+        guard let beside else { return self.beside = time }
+        self.beside = beside + (time - beside) * (time < beside ? 0.5 : 0.25)
+    }
+
+    /// Whether words of the other side within a flight have told how wide the path is.
+    var isSeen: Bool { slope > 0 }
 
     /// A frame that was sent too early was not held up by the ones before: the narrowest place must be wider than it seemed.
     mutating func widen() {
@@ -60,8 +95,8 @@ struct Narrows: Sendable {
     }
 
     /// Whether what a lone frame takes is much more than the kernel's round trip, so that it should be measured again.
-    var isDoubtful: Bool { lone > 1.5 * shortest + 20_000_000 }
+    var isDoubtful: Bool { beside.map { $0 > 1.5 * shortest + 10_000_000 } ?? (lone > 1.5 * shortest + 20_000_000) }
 
     /// Nanoseconds until so many bytes under way are through, for one that is sent now; negative where there is room to spare.
-    func wait(behind bytes: Int) -> Double { Double(bytes) * perByte - empty }
+    func wait(behind bytes: Int, atBest: Bool = false) -> Double { Double(bytes) * (atBest ? best : perByte) - empty }
 }

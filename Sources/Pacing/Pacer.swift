@@ -26,8 +26,6 @@ package struct Pacer: Sendable {
     /// such trial that finds nothing doubles the distance to the next.
     private static let framesPerTrial: UInt8 = 16
     private static let mostFramesPerTrial: UInt8 = 128
-    /// Flights in a row that make a queue a standing one.
-    private static let fewFlights: Int8 = 3
     /// One in so many waits until nothing is under way, to learn what the path takes without a queue; more often at first.
     private static let framesPerLone: UInt8 = 16
     private static let mostFramesPerLone: UInt8 = 128
@@ -63,10 +61,15 @@ package struct Pacer: Sendable {
     private var framesPerQuestion: UInt8 = 0
 
     // How the path is found out about.
-    /// Without acknowledgements: whether bytes under way hold up those behind them, and flights in a row that speak for it, or,
-    /// below zero, against it.
-    private var isQueued = false
-    private var doubts: Int8 = 0
+    /// Words of the other side since which bytes have been under way all the time, the last one and one before it: what it had, and
+    /// when.
+    private var mark: (received: Int, at: Nanoseconds)?
+    private var markBefore: (received: Int, at: Nanoseconds)?
+    /// The last frame that set out alone: when, what the other side had by then and with the frame, and the least that any word
+    /// of it says that the path takes beside the bytes' time.
+    private var alone: (sentAt: Nanoseconds, before: Int, end: Int, beside: Double)?
+    /// The time between two frames.
+    private var interval: Nanoseconds = 0
     private var framesUntilTrial = framesPerTrial
     private var framesPerTrial = framesPerTrial
     private var framesUntilLone = framesPerLone
@@ -83,72 +86,81 @@ package struct Pacer: Sendable {
     ///
     /// - Parameter mayBeSlow: whether the viewer gave a reason: it is new, or it misses frames of late.
     package func wantsSample(at now: Nanoseconds, mayBeSlow: Bool) -> Bool {
-        if now < notBefore { return false }
-        if acknowledges { return framesUntilQuestion == 0 }
+        if acknowledges { return now >= notBefore && framesUntilQuestion == 0 }
+        if now < notBefore { return now - sampledAt >= Self.closeLook }
         return mayBeSlow || isHeldBack || framesUntilQuestion == 0 || now - sampledAt >= Self.timePerQuestion
     }
 
     /// Takes what the kernel knows.
     package mutating func take(_ sample: PathSample, at time: Nanoseconds) {
         now = max(now, time)
-        let isWatched = sampledAt >= now - Self.closeLook
         sampledAt = now
         unsentBytes = max(0, sample.unsent)
         knowsPath = sample.path != nil
         if let path = sample.path {
             narrows.shortest = Double(max(0, path.shortest))
-            if !acknowledges { take(path, isWatched) }
+            if !acknowledges { take(path) }
         }
         if acknowledges {
             framesUntilQuestion = Self.framesPerQuestionOfAcknowledged
         } else {
-            let isFree = unsentBytes == 0 && clearAt <= now
+            let isFree = unsentBytes == 0 && clearAt <= now + (bearsAll ? interval + Nanoseconds(narrows.empty / 2) : 0)
             let most = knowsPath ? Self.framesPerQuestion : Self.framesPerQuestion / 2
             framesPerQuestion = isFree ? min(most, max(1, framesPerQuestion * 2)) : 0
             framesUntilQuestion = framesPerQuestion
         }
     }
 
-    private mutating func take(_ path: PathSample.Path, _ isWatched: Bool) {
+    private mutating func take(_ path: PathSample.Path) {
         segment = max(1, path.segment)
         let underWay = max(0, path.underWay) + unsentBytes
         receivedBytes = max(receivedBytes, sentBytes - underWay)
         wordAt = max(wordAt, now - max(0, path.sinceWord))
-        // The last two packets may wait for the receiver's late acknowledgement.
-        let late = 2 * segment
+        see(isLast: underWay <= late)
         while let flight = flights.removeFirst(endingBy: receivedBytes + late) {
-            var delay = max(wordAt - flight.sentAt, path.shortest)
-            // Looks far apart may see the late acknowledgement only; the kernel times packets from when they are sent.
-            if !isWatched { delay = min(delay, max(path.roundTrip + path.variation, path.shortest)) }
-            judge(flight, delay: delay)
-            learn(from: flight, time: min(now, wordAt + Self.tick) - flight.sentAt, delay: delay)
+            let time = max(min(now, wordAt + Self.tick) - flight.sentAt, path.shortest)
+            learn(from: flight, time: time, delay: max(wordAt - flight.sentAt, path.shortest))
         }
         reader.take(window: path.window, received: receivedBytes, frame: lastBytes, at: wordAt)
-        clearAt = narrows.isKnown ? now + Nanoseconds(narrows.wait(behind: max(0, underWay - late))) : now
+        clearAt = narrows.isKnown ? now + Nanoseconds(narrows.wait(behind: max(0, underWay - late), atBest: bearsAll)) : now
+        notBefore = 0
     }
 
-    /// Judges from a frame that was sent while others were under way whether those held it up: bytes in a queue delay it in their
-    /// measure; on a path that only jitters, it takes what a frame alone takes.
-    private mutating func judge(_ flight: Flights.Flight, delay: Nanoseconds) {
-        let (bytes, delay) = (Double(flight.end - flight.acknowledged), Double(delay))
-        guard narrows.lone > 0, bytes >= 1.2 * narrows.loneBytes else { return }
-        let share = (delay - narrows.lone) / (delay * (1 - narrows.loneBytes / bytes))
-        if share > 0.5 {
-            doubts = doubts < 0 ? 1 : min(Self.fewFlights, doubts + 1)
-            if doubts == Self.fewFlights, !isQueued {
-                isQueued = true
-                framesUntilTrial = Self.framesPerTrial
-                framesPerTrial = Self.framesPerTrial
+    /// The last two packets may wait for the receiver's late acknowledgement.
+    private var late: Int { 2 * segment }
+
+    /// Takes note of how fast bytes come to the other side while some are under way.
+    private mutating func see(isLast: Bool) {
+        if let mark {
+            let least = max(2 * late, lastBytes / 3)
+            let times = [mark, markBefore ?? mark].compactMap { mark in
+                receivedBytes - mark.received >= least
+                    ? Double(max(wordAt - mark.at, Self.tick)) / Double(receivedBytes - mark.received) : nil
             }
-        } else if share < 0.3 {
-            doubts = doubts > 0 ? -1 : max(-2, doubts - 1)
-            if doubts == -2 { isQueued = false }
-            framesPerTrial = Self.framesPerTrial
-            framesUntilTrial = min(framesUntilTrial, 1)
-        } else {
-            doubts = 0
+            if let time = times.min() {
+                narrows.note(perByte: time)
+                markBefore = nil
+            } else if markBefore == nil, receivedBytes > mark.received {
+                markBefore = mark
+            }
+            // As long as nothing comes, all of it comes later.
+            self.mark = (receivedBytes, receivedBytes > mark.received ? wordAt : max(mark.at, markBefore == nil ? now : mark.at))
+        } else if sentBytes - receivedBytes > late {
+            mark = (receivedBytes, receivedBytes > alone?.before ?? receivedBytes ? wordAt : now)
+            markBefore = nil
+        }
+        if isLast { mark = nil }
+        guard let frame = alone, receivedBytes > frame.before, narrows.isKnown else { return }
+        let beside = min(frame.beside, Double(wordAt - frame.sentAt) - Double(receivedBytes - frame.before) * narrows.perByte)
+        alone?.beside = beside
+        if receivedBytes + late >= frame.end {
+            narrows.note(beside: max(0, beside))
+            alone = nil
         }
     }
+
+    /// Whether the path bears all frames, or nearly.
+    private var bearsAll: Bool { Double(lastBytes) * narrows.best <= Double(interval) * 1.15 }
 
     // MARK: - The viewer's word
 
@@ -191,6 +203,7 @@ package struct Pacer: Sendable {
         at time: Nanoseconds, age: Nanoseconds, interval: Nanoseconds, isMissed: Bool, skips: Bool
     ) -> Decision {
         now = max(now, time)
+        self.interval = interval
         if now < notBefore { return .wait(until: notBefore) }
         let decision = acknowledges ? decideByWord(interval) : decideByKernel(interval)
         switch decision {
@@ -218,22 +231,27 @@ package struct Pacer: Sendable {
     }
 
     private func decideByKernel(_ interval: Nanoseconds) -> Decision {
+        let ahead = clearAt - now
         if unsentBytes > 0 {
-            let needed = narrows.isKnown ? Nanoseconds(Double(unsentBytes) * narrows.perByte) : interval / 8
-            return .wait(until: now + max(CatchUp.shortestLook, min(interval / 2, needed)))
+            guard narrows.isKnown else { return wait(interval / 8) }
+            return wait(min(interval, bearsAll ? Nanoseconds(Double(unsentBytes) * narrows.perByte) : ahead))
         }
         guard knowsPath else { return .send }
         let underWay = sentBytes - receivedBytes
-        if framesUntilLone == 0, underWay > 2 * segment { return .wait(until: now + CatchUp.shortestLook) }
-        if reader.clearAt > now { return .wait(until: max(reader.clearAt, now + CatchUp.shortestLook)) }
-        guard isQueued else { return .send }
-        if framesUntilTrial == 0 {
-            let excess = Double(underWay) - 0.6 * Double(lastBytes)
-            return excess <= 0
-                ? .send : .wait(until: now + max(CatchUp.shortestLook, min(interval / 4, Nanoseconds(excess * narrows.perByte))))
+        if framesUntilLone == 0, underWay > late { return wait(min(interval / 2, ahead)) }
+        if reader.clearAt > now { return wait(reader.clearAt - now) }
+        if bearsAll {
+            let most = interval + Nanoseconds(narrows.empty / 2)
+            return ahead <= most ? .send : wait(ahead - most / 2)
         }
-        return waitUntilClear(interval)
+        if framesUntilTrial == 0, !narrows.isSeen {
+            let excess = Double(underWay) - 0.6 * Double(lastBytes)
+            return excess <= 0 ? .send : wait(min(interval / 4, Nanoseconds(excess * narrows.perByte)))
+        }
+        return ahead <= min(interval / 8, CatchUp.shortestLook) ? .send : wait(ahead)
     }
+
+    private func wait(_ time: Nanoseconds) -> Decision { .wait(until: now + max(CatchUp.shortestLook, time)) }
 
     /// Waits until the narrowest place is clear; what is there for less than an eighth of the interval is no queue.
     private func waitUntilClear(_ interval: Nanoseconds) -> Decision {
@@ -243,7 +261,7 @@ package struct Pacer: Sendable {
             ahead -= Nanoseconds(Double(lastBytes) * narrows.perByte / 4)
             if ahead <= 0 { return .send }
         }
-        return .wait(until: now + max(CatchUp.shortestLook, ahead))
+        return wait(ahead)
     }
 
     // MARK: - What is sent
@@ -251,7 +269,7 @@ package struct Pacer: Sendable {
     /// A frame of so many bytes is sent now.
     package mutating func sent(_ bytes: Int, sequence: UInt64, at time: Nanoseconds) {
         now = max(now, time)
-        let isLone = acknowledges ? flights.isEmpty : sentBytes - receivedBytes <= 2 * segment
+        let isLone = acknowledges ? flights.isEmpty : sentBytes - receivedBytes <= late
         sentBytes += bytes
         lastBytes = bytes
         // Of a frame's flight something is to be learnt where it is known what was under way before it.
@@ -265,8 +283,10 @@ package struct Pacer: Sendable {
             framesUntilTrial = framesPerTrial
             framesPerTrial = min(Self.mostFramesPerTrial / 2, framesPerTrial) * 2
         }
-        if isHeldBack || isQueued { framesUntilTrial -= 1 }
+        if isHeldBack { framesUntilTrial -= 1 }
         if isLone {
+            mark = nil
+            alone = acknowledges ? nil : (now, receivedBytes, sentBytes, .infinity)
             framesUntilLone = framesPerLone
             framesPerLone = min(Self.mostFramesPerLone / 2, framesPerLone) * 2
         }
@@ -275,5 +295,11 @@ package struct Pacer: Sendable {
         if !acknowledges { reader.sent(bytes, at: now) }
         notBefore = 0
         if framesUntilQuestion > 0 { framesUntilQuestion -= 1 }
+    }
+}
+// TRACE
+extension Pacer {
+    package func trace(_ now: Nanoseconds) -> String {
+        "bears \(bearsAll) best \(narrows.best) perByte \(narrows.perByte) empty \(narrows.empty / 1e6) under \(sentBytes - receivedBytes) clear \((clearAt - now) / 1000) reader \((reader.clearAt - now) / 1000) trial \(framesUntilTrial) uLone \(framesUntilLone) held \(isHeldBack)"
     }
 }
