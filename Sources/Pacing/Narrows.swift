@@ -21,9 +21,9 @@ struct Narrows: Sendable {
     private var beside: Double?
     private var least = Double.infinity
     private var leastBefore = Double.infinity
-    /// The same with every single such time; on a path that jitters these vary.
-    private var fastest = Double.infinity
-    private var fastestBefore = Double.infinity
+    /// The two shortest such times between two words, of late and before; a single one may be words that came in a heap.
+    private var fastest = (Double.infinity, Double.infinity)
+    private var fastestBefore = (Double.infinity, Double.infinity)
     private var flights: UInt8 = 0
     /// What frames that were alone on the path took, and their size, both smoothed.
     private(set) var lone = 0.0
@@ -50,7 +50,6 @@ struct Narrows: Sendable {
             loneBytes += (own - loneBytes) * weight
         }
         least = min(least, bound)
-        fastest = min(fastest, bound)
         let before = perByte
         if flightsSinceSlope < Self.span { flightsSinceSlope += 1 } else { slope = 0 }
         perByte = slope > 0 ? min(least, leastBefore, slope) : min(least, leastBefore)
@@ -60,7 +59,7 @@ struct Narrows: Sendable {
             leastBefore = least
             least = .infinity
             fastestBefore = fastest
-            fastest = .infinity
+            fastest = (.infinity, .infinity)
         }
         return perByte < before * 0.9
     }
@@ -72,12 +71,21 @@ struct Narrows: Sendable {
     mutating func note(perByte sample: Double) {
         slope = slope == 0 ? sample : slope + (sample - slope) / 4
         flightsSinceSlope = 0
-        fastest = min(fastest, sample)
+        if sample < fastest.0 { fastest = (sample, fastest.0) } else { fastest.1 = min(fastest.1, sample) }
         perByte = min(least, leastBefore, slope)
     }
 
     /// Nanoseconds that a byte took at the best of late.
-    var best: Double { min(fastest, fastestBefore) }
+    var best: Double {
+        let seen = fastest.0 < fastestBefore.0 ? min(fastest.1, fastestBefore.0) : min(fastest.0, fastestBefore.1)
+        return min(seen, least, leastBefore)
+    }
+
+    /// What was seen between words was wrong: whole flights are slower.
+    mutating func forgetBest() {
+        fastest = (.infinity, .infinity)
+        fastestBefore = (.infinity, .infinity)
+    }
 
     /// Takes note of what a lone frame's flight took beside its bytes' time.
     mutating func note(beside time: Double) {

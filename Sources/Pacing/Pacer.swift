@@ -29,6 +29,7 @@ package struct Pacer: Sendable {
     /// One in so many waits until nothing is under way, to learn what the path takes without a queue; more often at first.
     private static let framesPerLone: UInt8 = 16
     private static let mostFramesPerLone: UInt8 = 128
+    private static let manyDoubts: UInt8 = 3
     /// Looks no further apart than this see when a frame has come to the other side.
     private static let closeLook = Nanoseconds(20_000_000)
     /// The kernel counts the time since the last acknowledgement in ticks; the longest one.
@@ -68,6 +69,8 @@ package struct Pacer: Sendable {
     /// The last frame that set out alone: when, what the other side had by then and with the frame, and the least that any word
     /// of it says that the path takes beside the bytes' time.
     private var alone: (sentAt: Nanoseconds, before: Int, end: Int, beside: Double)?
+    /// Flights in a row which contradict that the path bears all frames.
+    private var doubts: UInt8 = 0
     /// The time between two frames.
     private var interval: Nanoseconds = 0
     private var framesUntilTrial = framesPerTrial
@@ -160,7 +163,7 @@ package struct Pacer: Sendable {
     }
 
     /// Whether the path bears all frames, or nearly.
-    private var bearsAll: Bool { Double(lastBytes) * narrows.best <= Double(interval) * 1.15 }
+    private var bearsAll: Bool { Double(lastBytes) * narrows.best <= Double(interval) * 1.4 }
 
     // MARK: - The viewer's word
 
@@ -178,8 +181,17 @@ package struct Pacer: Sendable {
 
     private mutating func learn(from flight: Flights.Flight, time: Nanoseconds, delay: Nanoseconds) {
         if flight.isLone { isHeldBack = false }
+        let bytes = receivedBytes - flight.acknowledged
+        if !acknowledges, bytes * 2 >= flight.bytes * 3 {
+            let isSlow = bearsAll && Double(time) / Double(bytes) * Double(lastBytes) > 1.6 * Double(interval)
+            doubts = isSlow ? doubts + 1 : 0
+            if doubts == Self.manyDoubts {
+                doubts = 0
+                narrows.forgetBest()
+            }
+        }
         let isWider = narrows.note(
-            bytes: receivedBytes - flight.acknowledged, own: flight.bytes, time: time, delay: delay, isLone: flight.isLone)
+            bytes: bytes, own: flight.bytes, time: time, delay: delay, isLone: flight.isLone)
         let isTooEarly = acknowledges && flight.ahead > Nanoseconds(Double(flight.bytes) * narrows.perByte / 8)
         let isWide = isTooEarly && Double(delay) - narrows.lone < Double(flight.ahead) * 0.3
         if isWide { narrows.widen() }
@@ -208,7 +220,7 @@ package struct Pacer: Sendable {
         let decision = acknowledges ? decideByWord(interval) : decideByKernel(interval)
         switch decision {
         case .send:
-            guard !acknowledges, isMissed, framesUntilTrial > 0, !CatchUp.mayTake(age: age, interval: interval, skips: skips) else {
+            guard !acknowledges, isMissed, framesUntilTrial > 0, !knowsPath || !bearsAll, !CatchUp.mayTake(age: age, interval: interval, skips: skips) else {
                 return .send
             }
             return .wait(until: now - age + CatchUp.nextLook(age: age, interval: interval, skips: skips))
@@ -248,7 +260,7 @@ package struct Pacer: Sendable {
             let excess = Double(underWay) - 0.6 * Double(lastBytes)
             return excess <= 0 ? .send : wait(min(interval / 4, Nanoseconds(excess * narrows.perByte)))
         }
-        return ahead <= min(interval / 8, CatchUp.shortestLook) ? .send : wait(ahead)
+        return ahead <= CatchUp.shortestLook / 4 ? .send : wait(ahead)
     }
 
     private func wait(_ time: Nanoseconds) -> Decision { .wait(until: now + max(CatchUp.shortestLook, time)) }

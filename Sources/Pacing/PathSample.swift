@@ -4,7 +4,7 @@ package struct PathSample: Equatable, Sendable {
     package struct Path: Equatable, Sendable {
         /// Bytes of a full packet.
         package var segment: Int
-        /// Bytes that were sent and are not acknowledged, by whole packets.
+        /// Bytes that were sent and of which the other side has not said that it has them; those behind a gap are not among them.
         package var underWay: Int
         /// The time there and back of late, smoothed, in nanoseconds.
         package var roundTrip: Nanoseconds

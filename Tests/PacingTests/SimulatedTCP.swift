@@ -116,7 +116,13 @@ struct SimulatedTCP {
 
     var isDrained: Bool { pending == 0 }
     var unsent: Int { written - next }
-    var underWay: Int { next - acknowledged }
+    /// Bytes that were sent and not acknowledged, those that the other side has behind a gap left out.
+    var underWay: Int {
+        var count = next - acknowledged
+        guard firstSegment <= highestAcknowledged else { return count }
+        for segment in segments[firstSegment...highestAcknowledged] where segment.isAcknowledged { count -= segment.end - segment.start }
+        return max(0, count)
+    }
 
     /// How often the kernel was asked.
     private(set) var questions = 0
@@ -129,7 +135,7 @@ struct SimulatedTCP {
         return PathSample(
             unsent: unsent,
             path: PathSample.Path(
-                segment: Self.packet, underWay: (underWay + Self.packet - 1) / Self.packet * Self.packet, roundTrip: roundTrip,
+                segment: Self.packet, underWay: underWay, roundTrip: roundTrip,
                 variation: roundTripVariance, shortest: shortest == .never ? 0 : shortest,
                 sinceWord: (now / tick - lastAcknowledgementAt / tick) * tick, window: window))
     }
