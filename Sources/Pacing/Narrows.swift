@@ -78,7 +78,8 @@ struct Narrows: Sendable {
     /// Nanoseconds that a byte took at the best of late.
     var best: Double {
         let seen = fastest.0 < fastestBefore.0 ? min(fastest.1, fastestBefore.0) : min(fastest.0, fastestBefore.1)
-        return min(seen, least, leastBefore)
+        let best = min(seen, least, leastBefore)
+        return best.isFinite ? best : perByte
     }
 
     /// What was seen between words was wrong: whole flights are slower.

@@ -107,7 +107,7 @@ package struct Pacer: Sendable {
         if acknowledges {
             framesUntilQuestion = Self.framesPerQuestionOfAcknowledged
         } else {
-            let isFree = unsentBytes == 0 && clearAt <= now + (bearsAll ? interval + Nanoseconds(narrows.empty / 2) : 0)
+            let isFree = unsentBytes == 0 && clearAt <= now + (bearsAll ? interval + Nanoseconds(reckoned: narrows.empty / 2) : 0)
             let most = knowsPath ? Self.framesPerQuestion : Self.framesPerQuestion / 2
             framesPerQuestion = isFree ? min(most, max(1, framesPerQuestion * 2)) : 0
             framesUntilQuestion = framesPerQuestion
@@ -125,7 +125,7 @@ package struct Pacer: Sendable {
             learn(from: flight, time: time, delay: max(wordAt - flight.sentAt, path.shortest))
         }
         reader.take(window: path.window, received: receivedBytes, frame: lastBytes, at: wordAt)
-        clearAt = narrows.isKnown ? now + Nanoseconds(narrows.wait(behind: max(0, underWay - late), atBest: bearsAll)) : now
+        clearAt = narrows.isKnown ? now + Nanoseconds(reckoned: narrows.wait(behind: max(0, underWay - late), atBest: true)) : now
         notBefore = 0
     }
 
@@ -174,7 +174,7 @@ package struct Pacer: Sendable {
         receivedBytes = flight.end
         wordAt = now
         learn(from: flight, time: now - flight.wordAt, delay: now - flight.sentAt)
-        clearAt = flights.isEmpty ? now : now + Nanoseconds(narrows.wait(behind: sentBytes - receivedBytes))
+        clearAt = flights.isEmpty ? now : now + Nanoseconds(reckoned: narrows.wait(behind: sentBytes - receivedBytes))
         notBefore = 0
         return true
     }
@@ -192,7 +192,7 @@ package struct Pacer: Sendable {
         }
         let isWider = narrows.note(
             bytes: bytes, own: flight.bytes, time: time, delay: delay, isLone: flight.isLone)
-        let isTooEarly = acknowledges && flight.ahead > Nanoseconds(Double(flight.bytes) * narrows.perByte / 8)
+        let isTooEarly = acknowledges && flight.ahead > Nanoseconds(reckoned: Double(flight.bytes) * narrows.perByte / 8)
         let isWide = isTooEarly && Double(delay) - narrows.lone < Double(flight.ahead) * 0.3
         if isWide { narrows.widen() }
         if isWider || isWide {
@@ -246,21 +246,21 @@ package struct Pacer: Sendable {
         let ahead = clearAt - now
         if unsentBytes > 0 {
             guard narrows.isKnown else { return wait(interval / 8) }
-            return wait(min(interval, bearsAll ? Nanoseconds(Double(unsentBytes) * narrows.perByte) : ahead))
+            return wait(min(interval, bearsAll ? Nanoseconds(reckoned: Double(unsentBytes) * narrows.perByte) : ahead))
         }
         guard knowsPath else { return .send }
         let underWay = sentBytes - receivedBytes
         if framesUntilLone == 0, underWay > late { return wait(min(interval / 2, ahead)) }
         if reader.clearAt > now { return wait(reader.clearAt - now) }
         if bearsAll {
-            let most = interval + Nanoseconds(narrows.empty / 2)
+            let most = interval + Nanoseconds(reckoned: narrows.empty / 2)
             return ahead <= most ? .send : wait(ahead - most / 2)
         }
         if framesUntilTrial == 0, !narrows.isSeen {
             let excess = Double(underWay) - 0.6 * Double(lastBytes)
-            return excess <= 0 ? .send : wait(min(interval / 4, Nanoseconds(excess * narrows.perByte)))
+            return excess <= 0 ? .send : wait(min(interval / 4, Nanoseconds(reckoned: excess * narrows.perByte)))
         }
-        return ahead <= CatchUp.shortestLook / 4 ? .send : wait(ahead)
+        return ahead <= CatchUp.shortestLook / 4 + Nanoseconds(reckoned: narrows.empty - narrows.shortest) ? .send : wait(ahead)
     }
 
     private func wait(_ time: Nanoseconds) -> Decision { .wait(until: now + max(CatchUp.shortestLook, time)) }
@@ -270,7 +270,7 @@ package struct Pacer: Sendable {
         var ahead = clearAt - now
         guard ahead > min(interval / 8, 8_000_000) else { return .send }
         if framesUntilTrial == 0 {
-            ahead -= Nanoseconds(Double(lastBytes) * narrows.perByte / 4)
+            ahead -= Nanoseconds(reckoned: Double(lastBytes) * narrows.perByte / 4)
             if ahead <= 0 { return .send }
         }
         return wait(ahead)
@@ -303,15 +303,9 @@ package struct Pacer: Sendable {
             framesPerLone = min(Self.mostFramesPerLone / 2, framesPerLone) * 2
         }
         if framesUntilLone > 0, narrows.isDoubtful, isHeldBack || !acknowledges { framesUntilLone -= 1 }
-        if narrows.isKnown { clearAt = max(clearAt, now) + Nanoseconds(Double(bytes) * narrows.perByte) }
+        if narrows.isKnown { clearAt = max(clearAt, now) + Nanoseconds(reckoned: Double(bytes) * narrows.perByte) }
         if !acknowledges { reader.sent(bytes, at: now) }
         notBefore = 0
         if framesUntilQuestion > 0 { framesUntilQuestion -= 1 }
-    }
-}
-// TRACE
-extension Pacer {
-    package func trace(_ now: Nanoseconds) -> String {
-        "bears \(bearsAll) best \(narrows.best) perByte \(narrows.perByte) empty \(narrows.empty / 1e6) under \(sentBytes - receivedBytes) clear \((clearAt - now) / 1000) reader \((reader.clearAt - now) / 1000) trial \(framesUntilTrial) uLone \(framesUntilLone) held \(isHeldBack)"
     }
 }

@@ -27,11 +27,11 @@ struct Reader: Sendable {
             perByte = perByte == 0 ? sample : perByte + (sample - perByte) / 4
         }
         before = unread > most / 2 ? (read, wordAt) : nil
-        clearAt = unread > most ? wordAt + Nanoseconds(min(Double(unread - most) * perByte, 1e9)) : 0
+        clearAt = unread > most ? wordAt + min(Nanoseconds(reckoned: Double(unread - most) * perByte), 1_000_000_000) : 0
     }
 
     /// A frame is sent to it.
     mutating func sent(_ bytes: Int, at now: Nanoseconds) {
-        if before != nil { clearAt = max(clearAt, now) + Nanoseconds(min(Double(bytes) * perByte, 1e9)) }
+        if before != nil { clearAt = max(clearAt, now) + min(Nanoseconds(reckoned: Double(bytes) * perByte), 1_000_000_000) }
     }
 }
