@@ -90,8 +90,8 @@ struct Narrows: Sendable {
 
     /// Takes note of what a lone frame's flight took beside its bytes' time.
     mutating func note(beside time: Double) {
-        guard let beside else { return self.beside = time }
-        self.beside = beside + (time - beside) * (time < beside ? 0.5 : 0.25)
+        let before = beside ?? time
+        beside = before + (time - before) * (time < before ? 0.5 : 0.25)
     }
 
     /// Whether words of the other side within a flight have told how wide the path is.

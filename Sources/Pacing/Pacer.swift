@@ -220,9 +220,10 @@ package struct Pacer: Sendable {
         let decision = acknowledges ? decideByWord(interval) : decideByKernel(interval)
         switch decision {
         case .send:
-            guard !acknowledges, isMissed, framesUntilTrial > 0, !knowsPath || !bearsAll, !CatchUp.mayTake(age: age, interval: interval, skips: skips) else {
-                return .send
-            }
+            // What a path that bears all frames is late with, it was not too slow for.
+            guard !acknowledges, isMissed, !isTrial, !knowsPath || !bearsAll,
+                !CatchUp.mayTake(age: age, interval: interval, skips: skips)
+            else { return .send }
             return .wait(until: now - age + CatchUp.nextLook(age: age, interval: interval, skips: skips))
         case .wait(let until):
             notBefore = until
@@ -232,6 +233,9 @@ package struct Pacer: Sendable {
         }
         return decision
     }
+
+    /// Whether the next frame goes out too early; where words within flights tell the width of the path, that is not needed.
+    private var isTrial: Bool { framesUntilTrial == 0 && (acknowledges || !narrows.isSeen) }
 
     private func decideByWord(_ interval: Nanoseconds) -> Decision {
         guard let newest = flights.newest else { return .send }
@@ -256,11 +260,13 @@ package struct Pacer: Sendable {
             let most = interval + Nanoseconds(reckoned: narrows.empty / 2)
             return ahead <= most ? .send : wait(ahead - most / 2)
         }
-        if framesUntilTrial == 0, !narrows.isSeen {
+        if isTrial {
             let excess = Double(underWay) - 0.6 * Double(lastBytes)
             return excess <= 0 ? .send : wait(min(interval / 4, Nanoseconds(reckoned: excess * narrows.perByte)))
         }
-        return ahead <= CatchUp.shortestLook / 4 + Nanoseconds(reckoned: narrows.empty - narrows.shortest) ? .send : wait(ahead)
+        // Where bytes come late beside their time, that time varies.
+        let most = max(Self.tick / 4, Nanoseconds(reckoned: narrows.empty - narrows.shortest) - Self.tick)
+        return ahead <= most ? .send : wait(ahead)
     }
 
     private func wait(_ time: Nanoseconds) -> Decision { .wait(until: now + max(CatchUp.shortestLook, time)) }

@@ -27,7 +27,7 @@ struct Reader: Sendable {
             perByte = perByte == 0 ? sample : perByte + (sample - perByte) / 4
         }
         before = unread > most / 2 ? (read, wordAt) : nil
-        clearAt = unread > most ? wordAt + min(Nanoseconds(reckoned: Double(unread - most) * perByte), 1_000_000_000) : 0
+        clearAt = unread > most ? wordAt + min(Nanoseconds(reckoned: Double(unread - frame / 2) * perByte), 1_000_000_000) : 0
     }
 
     /// A frame is sent to it.

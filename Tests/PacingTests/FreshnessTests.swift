@@ -68,7 +68,7 @@ import Testing
         var path = SimulatedPath(megabits: 100, roundTrip: roundTrip)
         path.congestion = congestion
         let outcome = Watching(path: path, seconds: 12).run(PacerRule())
-        #expect(outcome.rate >= 28.5, "\(outcome)")
+        #expect(outcome.rate >= 29, "\(outcome)")
         #expect(outcome.age(0.5) <= roundTrip / 2 + 30, "\(outcome)")
     }
 
@@ -84,7 +84,7 @@ import Testing
     func aThinLinkHasNoStandingQueue(_ congestion: SimulatedPath.Congestion) {
         let outcome = Self.thin(congestion).run(PacerRule())
         let former = Self.thin(congestion).run(FormerRule())
-        #expect(outcome.age(0.5) <= max(145, former.age(0.5) + 2), "\(outcome), former \(former)")
+        #expect(outcome.age(0.5) <= 145, "\(outcome), former \(former)")
         #expect(outcome.age(0.9) <= 165, "\(outcome)")
         #expect(outcome.rate >= 6.5, "\(outcome)")
     }
@@ -93,7 +93,7 @@ import Testing
     func acknowledgementsKeepAThinLinkBusyAndFresh(_ congestion: SimulatedPath.Congestion, _ roundTrip: Double) {
         let outcome = Self.thin(congestion, roundTrip: roundTrip, queue: 256 << 10).run(PacerRule(acknowledges: true))
         // Where as much fits into the round trip as is sent in it, up to a third of a round trip stands in the queue.
-        #expect(outcome.age(0.5) <= 160 + roundTrip * 0.85, "\(outcome)")
+        #expect(outcome.age(0.5) <= 160 + roundTrip / 2, "\(outcome)")
         #expect(outcome.rate >= 6.8, "\(outcome)")
     }
 
@@ -123,7 +123,7 @@ import Testing
         path.readRate = 375_000
         let watching = Watching(path: path, bytes: 50_000)
         let outcome = watching.run(PacerRule())
-        #expect(outcome.age(0.5) <= 450, "\(outcome)")
+        #expect(outcome.age(0.5) <= 350, "\(outcome)")
         #expect(outcome.age(0.99) <= 700, "\(outcome)")
         #expect(outcome.rate >= 6, "\(outcome)")
         #expect(watching.run(FormerRule()).age(0.5) > 2500)
@@ -174,7 +174,7 @@ import Testing
         path.delayChanges = [(.seconds(10), .milliseconds(change.to / 2))]
         let outcome = Watching(path: path, seconds: 12, warmUp: 14).run(PacerRule(acknowledges: acknowledges))
         // The kernel's shortest round trip stays that of the shorter route for up to five minutes.
-        #expect(outcome.rate >= (acknowledges ? 17 : 27), "\(outcome)")
+        #expect(outcome.rate >= 28, "\(outcome)")
         #expect(outcome.age(0.5) <= change.to / 2 + 30, "\(outcome)")
     }
 
@@ -209,7 +209,7 @@ import Testing
             let limit = transfer + 2000 / watching.framesPerSecond
             let old = outcome.beginnings.filter { $0 > limit }.count
             let most = min(watching.framesPerSecond, watching.path.narrowest / 1.04 / Double(watching.bytes))
-            if old * 50 > max(50, outcome.beginnings.count) || outcome.rate < most * 0.45 {
+            if old * 50 > max(50, outcome.beginnings.count) || outcome.rate < most / 2 {
                 faults.append("seed \(seed): \(acknowledges ? "acks" : "none"), \(watching): \(old) after \(limit) ms, \(outcome)")
             }
         }
@@ -222,7 +222,7 @@ import Testing
             watching.path.forward.lossInterval = .seconds(1)
             watching.path.forward.lossTime = .milliseconds(Double(seed % 6) * 4)
             let outcome = watching.run(PacerRule(acknowledges: acknowledges))
-            #expect(outcome.rate > 0.2, "seed \(seed): \(acknowledges ? "acks" : "none"), \(watching), \(outcome)")
+            #expect(outcome.rate > 0.5, "seed \(seed): \(acknowledges ? "acks" : "none"), \(watching), \(outcome)")
         }
     }
 }
