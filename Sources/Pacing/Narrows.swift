@@ -30,6 +30,8 @@ struct Narrows: Sendable {
     private(set) var loneBytes = 0.0
 
     var isKnown: Bool { perByte > 0 }
+    /// Whether so few flights are known that the kernel's small first window may be what made them slow.
+    var isYoung: Bool { leastBefore == .infinity && flights < 4 }
 
     /// Takes note of a flight; true when it shows that the narrowest place is much wider than it seemed.
     ///

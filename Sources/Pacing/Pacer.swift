@@ -256,6 +256,7 @@ package struct Pacer: Sendable {
         let underWay = sentBytes - receivedBytes
         if framesUntilLone == 0, underWay > late { return wait(min(interval / 2, ahead)) }
         if reader.clearAt > now { return wait(reader.clearAt - now) }
+        if narrows.isYoung { return .send }
         if bearsAll {
             let most = interval + Nanoseconds(reckoned: narrows.empty / 2)
             return ahead <= most ? .send : wait(ahead - most / 2)
