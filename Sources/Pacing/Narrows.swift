@@ -47,7 +47,9 @@ struct Narrows: Sendable {
         let bound = max(min(Double(time) / bytes, (Double(delay) - shortest) / own), 0.01)
         if isLone {
             // The first ones are slow while the kernel's window is small.
-            let weight = lone == 0 ? 1 : Double(delay) < lone ? 0.5 : 0.25
+            // One that is much quicker shows that those before were not what the path takes; a longer route shows in all of them.
+            let share = Double(delay) / lone
+            let weight = lone == 0 || share < 0.85 ? 1 : share < 1 || share > 1.3 ? 0.5 : 0.25
             lone += (Double(delay) - lone) * weight
             loneBytes += (own - loneBytes) * weight
         }
@@ -104,6 +106,9 @@ struct Narrows: Sendable {
         perByte *= 0.7
         least = perByte
     }
+
+    /// Whether a frame took much longer than one that is alone, although the way seemed clear.
+    func isLate(_ delay: Nanoseconds) -> Bool { lone > 0 && Double(delay) > 1.3 * lone + 10_000_000 }
 
     /// Whether what a lone frame takes is much more than the kernel's round trip, so that it should be measured again.
     var isDoubtful: Bool { beside.map { $0 > 1.5 * shortest + 10_000_000 } ?? (lone > 1.5 * shortest + 20_000_000) }

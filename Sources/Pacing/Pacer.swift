@@ -30,6 +30,8 @@ package struct Pacer: Sendable {
     private static let framesPerLone: UInt8 = 16
     private static let mostFramesPerLone: UInt8 = 128
     private static let manyDoubts: UInt8 = 3
+    /// So many late ones in a row are the path's doing; what it takes is then learnt anew.
+    private static let manyLateFlights: UInt8 = 4
     /// Looks no further apart than this see when a frame has come to the other side.
     private static let closeLook = Nanoseconds(20_000_000)
     /// The kernel counts the time since the last acknowledgement in ticks; the longest one.
@@ -69,6 +71,7 @@ package struct Pacer: Sendable {
     /// The last frame that set out alone: when, what the other side had by then and with the frame, and the least that any word
     /// of it says that the path takes beside the bytes' time.
     private var alone: (sentAt: Nanoseconds, before: Int, end: Int, beside: Double)?
+    private var lateFlights: UInt8 = 0
     /// Flights in a row which contradict that the path bears all frames.
     private var doubts: UInt8 = 0
     /// The time between two frames.
@@ -195,6 +198,14 @@ package struct Pacer: Sendable {
         let isTooEarly = acknowledges && flight.ahead > Nanoseconds(reckoned: Double(flight.bytes) * narrows.perByte / 8)
         let isWide = isTooEarly && Double(delay) - narrows.lone < Double(flight.ahead) * 0.3
         if isWide { narrows.widen() }
+        if acknowledges, flight.ahead <= 2 * Self.tick {
+            lateFlights = narrows.isLate(delay) ? lateFlights + 1 : 0
+            if lateFlights == Self.manyLateFlights {
+                lateFlights = 0
+                framesUntilLone = 0
+                framesPerLone = Self.framesPerLone
+            }
+        }
         if isWider || isWide {
             framesPerTrial = Self.framesPerTrial
             framesUntilTrial = min(framesUntilTrial, 1)
