@@ -3,15 +3,15 @@ import MJPEG
 /// What a camera's answer says of it.
 package struct CameraDescription: Equatable, Sendable {
     /// The address that the pictures come from, without login and query; nil for what has no address.
-    package var address: String?
-    /// The media type as sent, cleaned; nil if none was.
-    package var mediaType: String?
-    /// The boundary as declared, cleaned; nil if none was.
-    package var boundary: String?
-    /// The boundary as the delimiters show it, cleaned; nil before the first.
-    package var learntBoundary: String?
-    /// The `Server` field, cleaned; nil if none was sent.
-    package var server: String?
+    package var address: CameraText?
+    /// The media type as sent; nil if none was.
+    package var mediaType: CameraText?
+    /// The boundary as declared; nil if none was.
+    package var boundary: CameraText?
+    /// The boundary as the delimiters show it; nil before the first.
+    package var learntBoundary: CameraText?
+    /// The `Server` field; nil if none was sent.
+    package var server: CameraText?
     /// What was odd and was read all the same.
     package var quirks: Quirks
     /// Pictures that were cut, merged or broken and did not go out, of this connection.
@@ -24,8 +24,8 @@ package struct CameraDescription: Equatable, Sendable {
     package var stallTimeout: Duration?
 
     package init(
-        address: String? = nil, mediaType: String? = nil, boundary: String? = nil, learntBoundary: String? = nil, server: String? = nil,
-        quirks: Quirks = [], picturesDropped: Int = 0, certificate: Certificate? = nil
+        address: CameraText? = nil, mediaType: CameraText? = nil, boundary: CameraText? = nil, learntBoundary: CameraText? = nil,
+        server: CameraText? = nil, quirks: Quirks = [], picturesDropped: Int = 0, certificate: Certificate? = nil
     ) {
         self.address = address
         self.mediaType = mediaType

@@ -14,7 +14,7 @@ extension CameraError {
     /// How a source goes on after this error.
     package var kind: Kind {
         switch self {
-        case .loginRequired, .loginWithheld, .loginRefused, .loginUnsupported, .status(401, _, _), .status(403, _, _): .login
+        case .loginRequired, .loginWithheld, .loginRefused, .afterLogin, .loginUnsupported, .status(401, _, _), .status(403, _, _): .login
         case .status(404, _, _), .status(410, _, _), .notAPicture, .notHTTP, .redirectedElsewhere,
             .redirectedTooOften, .redirectUnreadable, .certificate:
             .address
@@ -25,6 +25,11 @@ extension CameraError {
 
     /// How long the camera asks us to stay away, nil where it does not say.
     package var retryAfter: Duration? {
-        if case .status(_, _, let seconds?) = self { .seconds(max(0, seconds)) } else { nil }
+        if case .status(_, _, let seconds?) = cause { .seconds(max(0, seconds)) } else { nil }
+    }
+
+    /// What happened, whatever the login has to do with it.
+    package var cause: CameraError {
+        if case .afterLogin(let error) = self { error } else { self }
     }
 }

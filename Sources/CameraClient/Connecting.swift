@@ -14,12 +14,20 @@ final class Connecting {
     private var ticket: HostResolver.Ticket?
     private var timer: Scheduled<Void>?
 
-    /// `bootstrap` makes the connections.
-    init(to url: CameraURL, resolver: HostResolver, eventLoop: any EventLoop, _ bootstrap: ClientBootstrap) {
+    /// `bootstrap` makes what connects, and tells of each connection before it is made.
+    init(
+        to url: CameraURL, resolver: HostResolver, eventLoop: any EventLoop,
+        _ bootstrap: @escaping (@escaping @Sendable (any Channel) -> Void) -> ClientBootstrap
+    ) {
         self.url = url
         self.resolver = resolver
         self.eventLoop = eventLoop
-        race = AddressRace(eventLoop: eventLoop) { bootstrap.connect(to: $0) }
+        let channels = NIOLoopBoundBox([SocketAddress: any Channel](), eventLoop: eventLoop)
+        race = AddressRace(eventLoop: eventLoop) { address in
+            bootstrap { channels.value[address] = $0 }.connect(to: address)
+        } abandon: { address in
+            channels.value.removeValue(forKey: address)?.close(promise: nil)
+        }
     }
 
     /// Starts. The outcome is a connection, or what the first address or the look-up said.
@@ -28,6 +36,8 @@ final class Connecting {
             race.add([address])
             race.finish(ChannelError.ioOnClosedChannel)
         } else {
+            // A look-up holds a descriptor too.
+            race.maxRunning = 1
             lookUp()
         }
         return race.outcome
@@ -58,6 +68,7 @@ final class Connecting {
         timer?.cancel()
         timer = nil
         ticket = nil
+        race.maxRunning = 2
         switch outcome {
         case .success(let addresses):
             race.add(addresses)

@@ -11,6 +11,15 @@ final class Exchange: Sendable {
         case lookingUp, connecting, awaitingAnswer
     }
 
+    /// What came of a request that nobody waits for any more.
+    enum LateAnswer: Sendable {
+        case head(ResponseHead)
+        /// The camera ended the connection instead.
+        case closed
+        /// Nobody knows: no request was out, or no answer came in time.
+        case unknown
+    }
+
     private struct State {
         var phase = Phase.lookingUp
         /// Attempts in progress (several addresses are tried side by side), then the one that connected.
@@ -18,7 +27,7 @@ final class Exchange: Sendable {
         var timeout: Scheduled<Void>?
         var isOver = false
         /// Told of the answer's head where nobody else waits for it any more; nil else.
-        var late: (@Sendable (ResponseHead?) -> Void)?
+        var late: (@Sendable (LateAnswer) -> Void)?
     }
 
     private let eventLoop: any EventLoop
@@ -52,21 +61,24 @@ final class Exchange: Sendable {
         let limit = inquiry.settings.connectTimeout
         startTimer(inquiry, limit)
         eventLoop.execute {
-            let connecting = Connecting(to: url, resolver: resolver, eventLoop: self.eventLoop, self.bootstrap(limit))
+            let connecting = Connecting(to: url, resolver: resolver, eventLoop: self.eventLoop) { self.bootstrap(limit, willConnect: $0) }
             connecting.start().assumeIsolated().whenComplete { self.connected($0, inquiry, resolver) }
             // Over, whoever ended it: nobody waits for a look-up any more.
             self.outcome.assumeIsolated().whenComplete { _ in connecting.stop() }
         }
     }
 
-    private func bootstrap(_ limit: Duration) -> ClientBootstrap {
+    private func bootstrap(_ limit: Duration, willConnect: @escaping @Sendable (any Channel) -> Void) -> ClientBootstrap {
         ClientBootstrap(group: eventLoop)
             .connectTimeout(TimeAmount(limit))
             .channelOption(.autoRead, value: false)
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 64 << 10))
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try self.adopt(channel) }
+                channel.eventLoop.makeCompletedFuture {
+                    try self.adopt(channel)
+                    willConnect(channel)
+                }
             }
     }
 
@@ -102,14 +114,14 @@ final class Exchange: Sendable {
             defer { state.late = nil }
             return (!state.isOver, state.late)
         }
-        late?(head)
+        late?(.head(head))
         if late != nil { close() }
         return isWanted
     }
 
     /// Ends the exchange and closes its connection, unless the answer keeps it; only the first call counts. Any thread.
-    func end(_ result: Result<CameraAnswer, CameraError>) {
-        let (isFirst, late) = state.withLock { state -> (Bool, (@Sendable (ResponseHead?) -> Void)?) in
+    func end(_ result: Result<CameraAnswer, CameraError>, isTimeout: Bool = false) {
+        let (isFirst, late) = state.withLock { state -> (Bool, (@Sendable (LateAnswer) -> Void)?) in
             let isFirst = !state.isOver
             state.isOver = true
             state.timeout?.cancel()
@@ -119,12 +131,11 @@ final class Exchange: Sendable {
         }
         if isFirst || late != nil { close(except: (try? result.get())?.connection?.channel) }
         if isFirst { promise.completeWith(result.mapError { $0 as any Error }) }
-        late?(nil)
+        late?(isTimeout ? .unknown : .closed)
     }
 
-    /// Ends the exchange as cancelled, but still hears the answer's head, where a request is out: `late` gets it, or nil where none
-    /// came. It is called once, on any thread.
-    func abandon(_ late: @escaping @Sendable (ResponseHead?) -> Void) {
+    /// Ends the exchange as cancelled, but still hears the answer's head, where a request is out. `late` is called once, on any thread.
+    func abandon(_ late: @escaping @Sendable (LateAnswer) -> Void) {
         let waits = state.withLock { state in
             guard !state.isOver, state.timeout != nil, state.phase == .awaitingAnswer else { return false }
             state.isOver = true
@@ -135,7 +146,7 @@ final class Exchange: Sendable {
             promise.fail(CameraError.cancelled)
         } else {
             end(.failure(.cancelled))
-            late(nil)
+            late(.unknown)
         }
     }
 
@@ -149,7 +160,9 @@ final class Exchange: Sendable {
 
     private func startTimer(_ inquiry: Inquiry, _ limit: Duration) {
         let url = inquiry.request.url
-        let timeout = eventLoop.scheduleTask(in: TimeAmount(limit)) { self.end(.failure(self.timeoutError(url: url, limit: limit))) }
+        let timeout = eventLoop.scheduleTask(in: TimeAmount(limit)) {
+            self.end(.failure(self.timeoutError(url: url, limit: limit)), isTimeout: true)
+        }
         let isOver = state.withLock { state in
             state.timeout = timeout
             return state.isOver

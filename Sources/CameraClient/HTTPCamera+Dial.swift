@@ -1,6 +1,7 @@
 import CameraURL
 import MJPEG
 import NIOCore
+import Text
 
 /// One dial: all requests until there is something to see, or until it is clear that there is nothing.
 extension HTTPCamera {
@@ -20,11 +21,16 @@ extension HTTPCamera {
         var connection: KeptConnection?
         /// Fields that ask for a picture only if it changed.
         var conditions: [(String, String)] = []
+        /// The longest wait for an answer's head, and the longest silence in it, where there is time to ask once more; nil for as long
+        /// as the settings allow.
+        var maxWait: Duration?
+        var maxSilence: Duration?
         /// What the sink knows of the camera.
         var known: CameraDescription?
         /// Whether single pictures are asked for though the file does not say so.
         var isPolledUnasked = false
         var cookies = CookieJar()
+        let trial = LoginTrial()
         /// The camera's host, and the address that its name turned out to have, in lower case.
         var homeHosts: Set<String>
 
@@ -39,16 +45,32 @@ extension HTTPCamera {
     func ask(
         _ dial: inout Dial, for purpose: Inquiry.Purpose, sink: FrameSink
     ) async throws(CameraError) -> CameraAnswer {
+        dial.trial.begin()
+        do throws(CameraError) {
+            return try await askOnTrial(&dial, for: purpose, sink: sink)
+        } catch {
+            let error = dial.trial.judged(error)
+            if error.kind == .login { refuseLogin(at: dial.trial.origins) }
+            throw error
+        }
+    }
+
+    private func askOnTrial(
+        _ dial: inout Dial, for purpose: Inquiry.Purpose, sink: FrameSink
+    ) async throws(CameraError) -> CameraAnswer {
         var settings = settings
+        if let maxWait = dial.maxWait { settings.connectTimeout = min(settings.connectTimeout, maxWait) }
         settings.certificateSigns = memory.withLock { $0.certificateSigns }
+        var secrets = settings.allSecrets
         var redirects = 0
         var asked: Set<Origin> = [Origin(dial.url)]
-        var authorization = mayLogIn(dial, settings) ? login(at: dial.url, isFirst: true) : nil
+        var authorization = mayLogIn(dial, settings) ? login(at: dial.url, isFirst: true, dial.trial) : nil
         var answersChallenge = false
         for _ in 0..<Self.maxRequests {
+            dial.cookies.add(to: &secrets)
             let inquiry = inquiry(
-                dial, for: purpose, sink: sink, settings, authorization: authorization, answersChallenge: answersChallenge)
-            let answer = try await exchange(inquiry, &dial.connection)
+                dial, for: purpose, sink: sink, settings, secrets, authorization: authorization, answersChallenge: answersChallenge)
+            let answer = try await exchange(inquiry, &dial.connection, dial.trial)
             let head = answer.head
             dial.cookies.take(head, from: dial.url)
             if dial.url.hasSameOrigin(as: settings.url), let peer = answer.peer?.ipAddress { dial.homeHosts.insert(peer.lowercased()) }
@@ -56,20 +78,22 @@ extension HTTPCamera {
             case 200 where answer.picture != nil, 304 where !dial.conditions.isEmpty:
                 return answer
             case 401:
-                guard mayLogIn(dial, settings) else { throw withheld(dial, settings) }
-                authorization = try login(to: head, at: dial.url)
+                guard mayLogIn(dial, settings) else { throw withheld(dial, settings, secrets) }
+                if authorization != nil { dial.trial.doubt() }
+                guard dial.trial.maySend else { throw .loginRefused(401) }
+                authorization = try login(to: head, at: dial.url, hiding: secrets)
                 answersChallenge = true
             case 301, 302, 303, 307, 308:
                 redirects += 1
                 guard redirects <= Self.maxRedirects else { throw .redirectedTooOften }
                 let url = try Redirect.resolve(
                     location: head.first("Location") ?? "", from: dial.url, allowOtherHost: settings.allowsOtherOrigin,
-                    sameHosts: dial.homeHosts)
+                    sameHosts: dial.homeHosts, hiding: secrets)
                 if !url.hasSameOrigin(as: dial.url) { dial.dropConnection() }
                 if url.scheme == .https { try CameraTLS.prepare(settings.trust) }
                 dial.url = url
                 let isFirst = asked.insert(Origin(url)).inserted
-                authorization = mayLogIn(dial, settings) ? login(at: url, isFirst: isFirst) : nil
+                authorization = mayLogIn(dial, settings) ? login(at: url, isFirst: isFirst, dial.trial) : nil
                 answersChallenge = false
             case 403 where authorization != nil:
                 throw .loginRefused(403)
@@ -81,8 +105,8 @@ extension HTTPCamera {
     }
 
     private func inquiry(
-        _ dial: Dial, for purpose: Inquiry.Purpose, sink: FrameSink, _ settings: Settings, authorization: Authorization?,
-        answersChallenge: Bool
+        _ dial: Dial, for purpose: Inquiry.Purpose, sink: FrameSink, _ settings: Settings, _ secrets: Secrets,
+        authorization: Authorization?, answersChallenge: Bool
     ) -> Inquiry {
         let url = dial.url
         // The operator's own fields may hold keys: they stay within the origin.
@@ -95,11 +119,16 @@ extension HTTPCamera {
             url: url, extraFields: dial.cookies.added(to: own, for: url) + dial.conditions, authorization: authorization,
             keepsConnection: isPolling || mayBeChallenged)
         let isOnTrial = authorization != nil && isOnTrial(at: url)
+        let trial = dial.trial
+        let isProven = authorization != nil && isProven(at: url)
         return Inquiry(
-            request: request, purpose: purpose, sink: sink, settings: settings,
-            stallTimeout: { self.settings.effectiveStallTimeout }, known: dial.known, isPolledUnasked: dial.isPolledUnasked,
+            request: request, purpose: purpose, sink: sink, settings: settings, secrets: secrets,
+            stallTimeout: { self.settings.effectiveStallTimeout }, maxSilence: dial.maxSilence, known: dial.known,
+            isPolledUnasked: dial.isPolledUnasked,
             answersChallenge: answersChallenge, isLoginOnTrial: isOnTrial,
-            headCame: { head in if authorization != nil { self.noteVerdict(head, at: url) } })
+            sent: { if authorization != nil { trial.sent(to: Origin(url), isProven: isProven) } },
+            headCame: { head in if head.showsThatLoginIsRight { self.acceptLogin(at: trial.taken()) } },
+            pictureCame: { self.acceptLogin(at: trial.taken()) })
     }
 
     /// Whether the login may be sent to an address: only to the camera's own host, and never in a weaker way than its URL says.
@@ -109,14 +138,17 @@ extension HTTPCamera {
     }
 
     /// Why no login is given where one is asked for.
-    private func withheld(_ dial: Dial, _ settings: Settings) -> CameraError {
+    private func withheld(_ dial: Dial, _ settings: Settings, _ secrets: Secrets) -> CameraError {
         guard settings.url.login != nil else { return .loginRequired }
         return .loginWithheld(
-            origin: "\(dial.url.scheme)://\(dial.url.hostField)", isUnencrypted: dial.homeHosts.contains(dial.url.host.lowercased()))
+            origin: CameraText("\(dial.url.scheme)://\(dial.url.hostField)", hiding: secrets),
+            isUnencrypted: dial.homeHosts.contains(dial.url.host.lowercased()))
     }
 
     /// Sends one request over the connection that was kept, else over a new one, and leaves the one to be kept.
-    private func exchange(_ inquiry: Inquiry, _ connection: inout KeptConnection?) async throws(CameraError) -> CameraAnswer {
+    private func exchange(
+        _ inquiry: Inquiry, _ connection: inout KeptConnection?, _ trial: LoginTrial
+    ) async throws(CameraError) -> CameraAnswer {
         let kept = connection
         connection = nil
         if let kept, mayReuse(for: inquiry) {
@@ -129,6 +161,8 @@ extension HTTPCamera {
             } catch {
                 // The camera may have ended it since the last answer; that is no failure.
                 guard error.isEndedBeforeAnswer else { throw error }
+                // The camera asked for a login and may have seen it: that is all the answer there is.
+                guard inquiry.request.authorization == nil || trial.maySend else { throw .loginRefused(401) }
                 if let limit, .now() - start >= TimeAmount(limit) { memory.withLock { $0.ignoresKeptConnections = true } }
             }
         } else {
@@ -182,7 +216,7 @@ extension HTTPCamera {
             } onCancel: {
                 if inquiry.isLoginOnTrial {
                     self.beginLateVerdict()
-                    exchange.abandon { self.endLateVerdict($0, at: url) }
+                    exchange.abandon { self.endLateVerdict($0, at: url, hiding: inquiry.secrets) }
                 } else {
                     exchange.end(.failure(.cancelled))
                 }

@@ -1,5 +1,6 @@
 import CameraURL
 import NIOCore
+import Text
 
 /// How a camera's login is sent, and what is remembered of it.
 extension HTTPCamera {
@@ -17,32 +18,46 @@ extension HTTPCamera {
     }
 
     /// Begins with the login at an address, or goes on with it behind a redirect; nil where it is not to be sent unasked.
-    func login(at url: CameraURL, isFirst: Bool) -> Authorization? {
+    func login(at url: CameraURL, isFirst: Bool, _ trial: LoginTrial) -> Authorization? {
         withAuthenticator(for: url) { authenticator in
-            isFirst
+            guard authenticator.isProven, trial.maySendEarly else {
+                if isFirst { authenticator.beginWithoutLogin() } else { authenticator.goOnWithoutLogin() }
+                return nil
+            }
+            return isFirst
                 ? authenticator.begin(method: CameraRequest.method, target: url.target)
                 : authenticator.goOn(method: CameraRequest.method, target: url.target)
         } ?? nil
     }
 
     /// Answers a 401; throws where there is no answer.
-    func login(to head: ResponseHead, at url: CameraURL) throws(CameraError) -> Authorization {
+    func login(to head: ResponseHead, at url: CameraURL, hiding secrets: Secrets) throws(CameraError) -> Authorization {
         let challenges = Challenge.parse(bytes: head.allBytes("WWW-Authenticate"))
         let reply = withAuthenticator(for: url) {
             $0.answer(to: challenges, method: CameraRequest.method, target: url.target, cnonce: Self.makeNonce)
         }
         switch reply {
         case .authorization(let value): return value
-        case .unsupported(let offered): throw .loginUnsupported(offered: offered)
+        case .unsupported: throw .loginUnsupported(offered: Challenge.shown(head.all("WWW-Authenticate"), hiding: secrets))
         case .refused: throw .loginRefused(head.status)
         case nil: throw .loginRequired
         }
     }
 
-    /// The answer to a request that had the login says whether it was taken; called with each head, on the event loop.
-    func noteVerdict(_ head: ResponseHead, at url: CameraURL) {
-        guard (200..<300).contains(head.status) || head.status == 304 else { return }
-        _ = withAuthenticator(for: url) { $0.accepted() }
+    /// The camera has taken the login, which was sent to these origins on the way.
+    func acceptLogin(at origins: Set<Origin>) {
+        guard !origins.isEmpty else { return }
+        memory.withLock { memory in for origin in origins { memory.authenticators[origin]?.accepted() } }
+    }
+
+    /// The camera does not take the login, which was sent to these origins on the way.
+    func refuseLogin(at origins: Set<Origin>) {
+        memory.withLock { memory in for origin in origins { memory.authenticators[origin]?.refused() } }
+    }
+
+    /// Whether the camera has taken the login at an address before.
+    func isProven(at url: CameraURL) -> Bool {
+        withAuthenticator(for: url) { $0.isProven } ?? false
     }
 
     /// Whether the answer to the login that was just sent would tell for the first time whether it is right.
@@ -79,19 +94,24 @@ extension HTTPCamera {
         memory.withLock { $0.awaitsVerdict = true }
     }
 
-    /// Takes the answer to such a login, nil where none came.
-    func endLateVerdict(_ head: ResponseHead?, at url: CameraURL) {
+    /// Takes what came of such a login.
+    func endLateVerdict(_ answer: Exchange.LateAnswer, at url: CameraURL, hiding secrets: Secrets) {
         var error: CameraError?
-        switch head?.status {
-        case 401?:
+        switch answer {
+        case .head(let head) where head.showsThatLoginIsRight: acceptLogin(at: [Origin(url)])
+        case .head(let head) where head.status == 401:
             do throws(CameraError) {
-                if let head { _ = try login(to: head, at: url) }
+                _ = try login(to: head, at: url, hiding: secrets)
             } catch let failure {
                 error = failure
             }
-        case 403?: error = .loginRefused(403)
-        default: if let head { noteVerdict(head, at: url) }
+        case .head(let head) where head.status == 403: error = .loginRefused(403)
+        case .head(let head) where (400..<500).contains(head.status):
+            error = .afterLogin(.status(head.status, reason: head.reason, retryAfter: head.retryAfter))
+        case .head, .unknown: break
+        case .closed: error = .afterLogin(.closedBeforeHead)
         }
+        if error != nil { refuseLogin(at: [Origin(url)]) }
         memory.withLock { memory in
             memory.awaitsVerdict = false
             memory.lateVerdict = error
@@ -112,5 +132,13 @@ extension HTTPCamera {
             return memory.lateVerdict
         }
         if let verdict { throw verdict }
+    }
+}
+
+extension ResponseHead {
+    /// Whether this answer to a login says that the login is right. A page does not: some cameras ask for the login with one.
+    var showsThatLoginIsRight: Bool {
+        guard (200..<300).contains(status) else { return status == 304 }
+        return !(mediaType?.isText ?? false)
     }
 }

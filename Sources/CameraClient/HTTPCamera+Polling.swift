@@ -13,21 +13,24 @@ extension HTTPCamera {
     /// it open.
     ///
     /// The first picture goes out in any case; after that only those that changed, by the camera's word (304) or by their bytes. One
-    /// bad answer is not a lost camera: many are busy now and then (503), or show a page.
+    /// bad answer is not a lost camera: many are busy now and then (503), or show a page, or fall silent within a picture.
     func poll(every interval: Duration, to sink: FrameSink) async throws(CameraError) {
         var dial = Dial(url: settings.url)
         dial.isPolledUnasked = settings.interval == nil
         defer { dial.connection?.close() }
         var previous: Frame?
-        var lastGood: NIODeadline?
+        var pace = PollingPace()
         var validators = Validators()
         var due = NIODeadline.now()
         while true {
-            var wait = settings.interval ?? interval
+            let interval = settings.interval ?? interval
+            let stallTimeout = max(settings.effectiveStallTimeout, interval * 3)
+            due = due + TimeAmount(interval)
             do throws(CameraError) {
                 dial.conditions = validators.conditions(at: .now())
+                (dial.maxWait, dial.maxSilence) = pace.limits(stallTimeout: stallTimeout, at: .now())
                 let answer = try await ask(&dial, for: .picture(previous: previous), sink: sink)
-                lastGood = .now()
+                pace.good(at: .now())
                 if let picture = answer.picture {
                     validators.take(answer.head, isNew: picture.jpeg != previous?.jpeg, at: .now())
                     previous = picture
@@ -41,15 +44,18 @@ extension HTTPCamera {
                     validators.notModified()
                 }
             } catch {
-                wait = max(wait, error.retryAfter ?? .zero)
-                let end = lastGood.map { $0 + TimeAmount(max(settings.effectiveStallTimeout, interval * 3)) }
-                guard error.isPassing, let end, .now() + TimeAmount(wait) < end else { throw error }
+                let mayLogInAgain = settings.url.login == nil || dial.trial.wasTaken
+                let next = pace.bad(
+                    error, interval: interval, stallTimeout: stallTimeout, mayLogInAgain: mayLogInAgain,
+                    hasLogin: settings.url.login != nil, at: .now())
+                guard let next else { throw error }
+                due = max(due, next)
                 // A redirect may have led there; the next answer is looked for where the first one was.
                 dial.dropConnection()
                 dial.url = settings.url
             }
             // Late (the machine slept, the camera is slow): go on from now, without a burst.
-            due = max(due + TimeAmount(wait), .now())
+            due = max(due, .now())
             do {
                 try await eventLoop.wait(until: due)
             } catch {
@@ -93,16 +99,6 @@ extension HTTPCamera {
         [("ETag", "If-None-Match"), ("Last-Modified", "If-Modified-Since")].compactMap { field, condition in
             guard let value = head.first(field), !value.isEmpty, value.utf8.count <= maxTagLength else { return nil }
             return (condition, value)
-        }
-    }
-}
-
-extension CameraError {
-    /// Whether a poll that failed so may go better a moment later.
-    fileprivate var isPassing: Bool {
-        switch self {
-        case .cancelled, .ended, .certificate: false
-        default: kind != .login
         }
     }
 }

@@ -1,4 +1,5 @@
 import CameraURL
+import Text
 
 extension HTTPCamera {
     /// What a connection to the camera needs to know.
@@ -24,6 +25,15 @@ extension HTTPCamera {
         package var asksSinglePicturesAgain = false
         /// The longest time between two whole frames: single pictures come only every ``interval``.
         var effectiveStallTimeout: Duration { max(stallTimeout, (interval ?? .zero) * 3) }
+        /// What must not show of logins, beside those of `url` and `headers`.
+        package var secrets = Secrets()
+        /// What must not show of logins in what the camera says.
+        var allSecrets: Secrets {
+            var all = secrets
+            all.add(url)
+            for field in headers { all.add(fieldName: field.name, value: field.value) }
+            return all
+        }
         /// Sees the head of each answer, on the camera's event loop.
         package var observer: (@Sendable (ResponseHead, CameraURL) -> Void)?
 

@@ -12,11 +12,14 @@ final class PictureReading {
     private let sink: FrameSink
     private let head: ResponseHead
     private let known: CameraDescription?
+    private let pictureCame: () -> Void
     /// The picture before, which is not passed on again.
     private let previous: Frame?
     private var reader: StreamReader
     private var picture: Frame?
     private var clock: StallClock?
+    /// Watches that bytes keep coming, where there is time to ask once more.
+    private var silenceClock: StallClock?
     /// Ends the wait behind a picture.
     private var timer: Scheduled<Void>?
     private var lastBytes = NIODeadline.now()
@@ -37,8 +40,11 @@ final class PictureReading {
         self.eventLoop = eventLoop
         sink = inquiry.sink
         known = inquiry.known
-        clock = StallClock(eventLoop: eventLoop, stallTimeout: inquiry.stallTimeout) { [weak self] in
-            self?.end(.failure(.stalled(after: $0)))
+        pictureCame = inquiry.pictureCame
+        let stalled: (Duration) -> Void = { [weak self] in self?.end(.failure(.stalled(after: $0))) }
+        clock = StallClock(eventLoop: eventLoop, stallTimeout: inquiry.stallTimeout, stalled: stalled)
+        silenceClock = inquiry.maxSilence.map { limit in
+            StallClock(eventLoop: eventLoop, stallTimeout: { limit }, stalled: stalled)
         }
     }
 
@@ -46,6 +52,7 @@ final class PictureReading {
     func take(_ input: inout ByteBuffer) {
         guard !isOver else { return }
         lastBytes = .now()
+        silenceClock?.beat()
         do throws(CameraError) {
             while let frame = try reader.next(&input) {
                 picture = picture ?? frame
@@ -54,10 +61,10 @@ final class PictureReading {
             guard let picture else { return end(.failure(error)) }
             return finish(picture, mayAskAgain: false)
         }
-        if reader.isEnded, picture == nil { picture = reader.finish() }
+        if reader.isEnded, !reader.mayGoOn, picture == nil { picture = reader.finish() }
         if let picture, reader.isEnded || !reader.endsByItself || reader.isMultipart {
-            finish(picture, mayAskAgain: reader.isEnded && head.keepsConnection && input.readableBytes == 0)
-        } else if reader.isEnded {
+            finish(picture, mayAskAgain: reader.isEnded && !reader.hasExcess && head.keepsConnection && input.readableBytes == 0)
+        } else if reader.isEnded, !reader.mayGoOn {
             end(.failure(reader.endError))
         } else if timer == nil {
             awaitEnd()
@@ -75,7 +82,10 @@ final class PictureReading {
         if let picture { return finish(picture, mayAskAgain: false) }
         if NIODeadline.now() - lastBytes >= Self.maxWaitForEnd {
             var copy = reader
-            if let picture = copy.finish() { return finish(picture, mayAskAgain: false) }
+            if let picture = copy.finish() {
+                return finish(picture, mayAskAgain: reader.isEnded && !reader.hasExcess && head.keepsConnection)
+            }
+            if reader.isEnded { return end(.failure(reader.endError)) }
         }
         awaitEnd()
     }
@@ -97,10 +107,13 @@ final class PictureReading {
         timer = nil
         clock?.stop()
         clock = nil
+        silenceClock?.stop()
+        silenceClock = nil
     }
 
     /// Passes the picture on, unless it is the one before.
     private func finish(_ picture: Frame, mayAskAgain: Bool) {
+        pictureCame()
         let description = reader.description
         if known != description { sink.connected(description) }
         if previous?.jpeg == picture.jpeg {

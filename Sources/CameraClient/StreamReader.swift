@@ -6,7 +6,7 @@ import Text
 struct StreamReader {
     /// Pages and other texts are told from pictures by their first bytes when the type says text.
     private let isText: Bool
-    private let mediaTypeText: String
+    private let mediaTypeText: CameraText
     private var body: BodyReader
     private var assembler: FrameAssembler
     /// Body bytes of the buffer in hand that the assembler has not read yet.
@@ -18,21 +18,31 @@ struct StreamReader {
     private let isPictureType: Bool
     /// Whether the head says that part follows part.
     let isMultipart: Bool
+    /// How long the one picture is by the head; the body is then read as the one part of a stream that no camera has sent. It may go on
+    /// behind that length, which may be too small.
+    private let partLength: Int?
     /// How long a JPEG says that it is.
     private let pictureLength: Int?
     private let head: CameraDescription
+    private let secrets: Secrets
 
     /// Decides by `head`'s media type how the body is read; a missing or wrong type leaves it to the body.
     ///
-    /// - Parameter isStream: whether a stream is awaited, before which a length means nothing; else a single picture, whose
-    ///   length counts.
-    init(head: ResponseHead, maxFrameSize: Int, isStream: Bool = true, description: CameraDescription = CameraDescription()) {
+    /// - Parameters:
+    ///   - isStream: whether a stream is awaited, before which a length means nothing; else a single picture, whose length counts.
+    ///   - secrets: the logins that the camera may repeat.
+    init(
+        head: ResponseHead, maxFrameSize: Int, isStream: Bool = true, hiding secrets: Secrets,
+        description: CameraDescription = CameraDescription()
+    ) {
+        self.secrets = secrets
         let field = head.first("Content-Type")
         let type = field.flatMap { MediaType($0) }
         let layout: FrameAssembler.Layout =
             type?.type == "multipart" ? .multipart(boundary: type?.boundary) : .detect
-        isText = type.map { $0.type == "text" || ["json", "xml", "xhtml+xml"].contains($0.subtype) } ?? false
-        mediaTypeText = type.map { "\($0.type)/\($0.subtype)" } ?? "no media type"
+        isText = type?.isText ?? false
+        mediaTypeText =
+            CameraText(field, hiding: secrets) { MediaType($0).map { "\($0.type)/\($0.subtype)" } } ?? "no media type"
         textLength = isText ? head.first("Content-Length").flatMap { Int($0) } : nil
         // Lengths before streams are often bogus; what is no stream shows in its bytes.
         body = BodyReader(head: head, isStream: isStream ? true : nil)
@@ -41,14 +51,16 @@ struct StreamReader {
         isMultipart = type?.isMultipart ?? false
         pictureLength = type?.isJPEG == true ? head.first("Content-Length").flatMap { Int($0) } : nil
         var description = description
-        description.mediaType = field.map { $0.shown() }
-        description.boundary = type?.boundary.map { $0.shown() }
-        description.server = head.first("Server").map { $0.shown() }
+        description.mediaType = field.map { CameraText($0, hiding: secrets) }
+        description.boundary = CameraText(field, hiding: secrets) { MediaType($0)?.boundary }
+        description.server = head.first("Server").map { CameraText($0, hiding: secrets) }
         self.head = description
-        guard !isStream, type?.isMultipart != true, let length = body.length else { return }
+        partLength = isStream || type?.isMultipart == true ? nil : body.length
+        guard let partLength else { return }
+        body = BodyReader(head: head, isStream: true)
         // As a part, the picture keeps what stands behind its end within its length.
-        assembler = FrameAssembler(layout: .multipart(boundary: "picture"), maxFrameSize: maxFrameSize)
-        slice = ByteBuffer(string: "--picture\r\nContent-Type: image/jpeg\r\nContent-Length: \(length)\r\n\r\n")
+        assembler = FrameAssembler(layout: .multipart(boundary: "picture"), maxFrameSize: maxFrameSize, awaitsEndOfImage: true)
+        slice = ByteBuffer(string: "--picture\r\nContent-Type: image/jpeg\r\nContent-Length: \(partLength)\r\n\r\n")
     }
 
     /// What the head and the body so far say of the camera.
@@ -56,7 +68,7 @@ struct StreamReader {
         var description = head
         description.quirks = assembler.quirks
         description.picturesDropped = assembler.framesDropped
-        description.learntBoundary = assembler.learntBoundary.map { $0.shown() }
+        if partLength == nil { description.learntBoundary = assembler.learntBoundary.map { CameraText($0, hiding: secrets) } }
         return description
     }
 
@@ -66,10 +78,16 @@ struct StreamReader {
     var picturesDropped: Int { assembler.framesDropped }
 
     /// Whether the body ends where it says, and not with the connection.
-    var endsByItself: Bool { body.endsByItself }
+    var endsByItself: Bool { partLength != nil || body.endsByItself }
 
     /// Whether the body has ended by its own framing.
-    var isEnded: Bool { body.isEnded }
+    var isEnded: Bool { partLength.map { bytesRead >= $0 } ?? body.isEnded }
+
+    /// Whether bytes of the picture may stand behind the end of its body, since no whole picture stands before.
+    var mayGoOn: Bool { partLength != nil && isEnded && frames == 0 }
+
+    /// Whether more came than the head announced.
+    var hasExcess: Bool { partLength.map { bytesRead > $0 } ?? false }
 
     /// Whether all that the head announces has come, and it was one picture; some cameras go on with more of them all the same.
     var seemsSinglePicture: Bool { frames == 1 && pictureLength.map { bytesRead == $0 } ?? false }

@@ -23,6 +23,9 @@ final class StreamReading {
     private static let maxWaitForSecond = TimeAmount.seconds(1)
 
     private let sink: FrameSink
+    /// Called with the first frame.
+    private let pictureCame: () -> Void
+    private var hadFrames = false
     private let eventLoop: any EventLoop
     private var reader: StreamReader
     private var news: DescriptionNews
@@ -49,6 +52,7 @@ final class StreamReading {
         self.resume = resume
         self.ended = ended
         sink = inquiry.sink
+        pictureCame = inquiry.pictureCame
         news = DescriptionNews(told: reader)
         sink.connected(reader.description)
         let (own, told) = (inquiry.stallTimeout, reader.description.stallTimeout ?? .zero)
@@ -113,6 +117,8 @@ final class StreamReading {
     }
 
     private func deliver(_ frame: Frame) {
+        if !hadFrames { pictureCame() }
+        hadFrames = true
         // What a relay before us repeats or puts in shows that it lives, not that its camera does; but a repeat of a later time says
         // that its camera has confirmed the picture.
         switch frame.kind {

@@ -135,28 +135,31 @@ final class UpstreamHandler: ChannelDuplexHandler {
     }
 
     private func send(_ context: ChannelHandlerContext) {
-        phase = .head(ResponseHeadReader())
+        phase = .head(ResponseHeadReader(hiding: inquiry.secrets))
         var buffer = context.channel.allocator.buffer(capacity: 512)
         inquiry.request.write(into: &buffer)
+        inquiry.sent()
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     }
 
     /// Decides by the head how the body is read.
     private func take(_ head: ResponseHead, _ context: ChannelHandlerContext) {
         guard head.status == 200 else { return refuse(head, context) }
-        var known = CameraDescription(address: "\(inquiry.request.url)", certificate: certificate)
+        let address = CameraText("\(inquiry.request.url)", hiding: inquiry.secrets, limit: 300)
+        var known = CameraDescription(address: address, certificate: certificate)
         known.isPolledUnasked = inquiry.isPolledUnasked
         known.stallTimeout = head.stallTimeout
         let maxFrameSize = inquiry.settings.maxFrameSize
         switch inquiry.purpose {
         case .stream:
-            let reader = StreamReader(head: head, maxFrameSize: maxFrameSize, description: known)
+            let reader = StreamReader(head: head, maxFrameSize: maxFrameSize, hiding: inquiry.secrets, description: known)
             phase = .stream(
                 StreamReading(
                     reader, inquiry, eventLoop: context.eventLoop, resume: { [weak self] in self?.resume() },
                     ended: { [weak self] in self?.end(.failure($0)) }))
         case .picture(let previous):
-            let reader = StreamReader(head: head, maxFrameSize: maxFrameSize, isStream: false, description: known)
+            let reader = StreamReader(
+                head: head, maxFrameSize: maxFrameSize, isStream: false, hiding: inquiry.secrets, description: known)
             phase = .picture(
                 PictureReading(
                     reader, head: head, previous: previous, inquiry, eventLoop: context.eventLoop,

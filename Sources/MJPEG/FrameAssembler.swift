@@ -37,8 +37,14 @@ package struct FrameAssembler: Sendable {
     private let maxIdleLength: Int
 
     /// Starts at the first byte of a body. All sizes in bytes.
-    package init(layout: Layout, maxFrameSize: Int, bytesWithoutPicture: Int = maxBytesWithoutPicture) {
+    ///
+    /// - Parameter awaitsEndOfImage: whether a picture whose length is full waits for its end of image, or the stream's end, also where
+    ///   all that it shows is there.
+    package init(
+        layout: Layout, maxFrameSize: Int, bytesWithoutPicture: Int = maxBytesWithoutPicture, awaitsEndOfImage: Bool = false
+    ) {
         memory = StreamMemory(layout: layout, maxFrameSize: maxFrameSize)
+        memory.awaitsEndOfImage = awaitsEndOfImage
         replay = Replay(maxAllowance: maxFrameSize)
         // A broken picture that is not too large for a frame does not end the stream.
         maxIdleLength = max(bytesWithoutPicture, maxFrameSize)
@@ -121,7 +127,9 @@ package struct FrameAssembler: Sendable {
                 state = .picture(consume picture)
             case .endOfImage: return carryOut(picture.end.meetEndOfImage(at: picture.count), on: &picture, timestamp)
             case .lengthFull:
-                let decision = picture.decisionAtLength(isUsual: memory.lacksEndOfImage, memory.boundary)
+                let decision: FrameEnd.Decision =
+                    memory.awaitsEndOfImage
+                    ? .lookBehind : picture.decisionAtLength(isUsual: memory.lacksEndOfImage, memory.boundary)
                 return carryOut(decision, on: &picture, timestamp)
             case .invalid: return recover(&picture, isAtEnd: false, timestamp)
             }

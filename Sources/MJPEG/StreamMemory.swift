@@ -10,6 +10,8 @@ struct StreamMemory: Sendable {
     var quirks: Quirks = []
     /// How far Content-Lengths are believed.
     var trust = LengthTrust()
+    /// Whether a full length alone ends no picture that has no end of image.
+    var awaitsEndOfImage = false
     /// A picture was whole: it had an end of image, or all its blocks.
     var hasSeenWhole = false
     /// The last picture had no end of image; where its length was full, its delimiter followed.

@@ -45,6 +45,7 @@ extension Relay {
         guard !isStopping else { return await abandon(change) }
         let old = configuration
         configuration = new
+        WallClock.use(new.timeZone)
         useCertificates(watches)
         useDescriptors(listeners: listeners.count + change.unwanted.count)
         var counts = (added: 0, changed: 0, removed: 0)

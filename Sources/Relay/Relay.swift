@@ -65,6 +65,7 @@ package actor Relay {
 
     /// Binds every address, then starts the sources; when an address cannot be bound, nothing stays open.
     package func start() async throws(RelayError) {
+        WallClock.use(configuration.timeZone)
         useDescriptors(listeners: configuration.wantedListeners.count)
         useCertificates(try await readCertificates(of: configuration))
         listeners = try await bindAll(configuration.wantedListeners)

@@ -30,6 +30,10 @@ package struct RelayConfiguration: Equatable, Sendable {
     package var encryption = EncryptionConfiguration()
     /// The most viewers of all sources together, nil for as many as the descriptor limit allows.
     package var maxViewers: Int?
+    /// What the relay sends to viewers in all, in bits per second; nil for no limit.
+    package var maxRate: Int?
+    /// The time zone of ``SourceConfiguration/hours``, a name of the system's database; nil for the process's own.
+    package var timeZone: String?
     /// The port on which the single-URL mode also serves the older relay's WebSocket form (`-w`).
     package var webSocketPort: Int?
 

@@ -97,6 +97,18 @@ package struct SourceConfiguration: Equatable, Sendable {
     package var viewers: Audience?
     /// The most viewers of this source from one address; nil for no limit.
     package var maxViewersPerAddress: Int?
+    /// What all viewers of this source together are sent, in bits per second; nil for no limit.
+    package var maxRate: Int?
+    /// What one viewer is sent, in bits per second; nil for no limit.
+    package var maxViewerRate: Int?
+    /// A newcomer who would push everyone below so many frames per second, where a rate is limited, is turned away.
+    package var minFPS = 1.0
+    /// How long somebody may watch at a time; nil for no limit.
+    package var maxWatch: Duration?
+    /// How long an address has to pause after ``maxWatch``.
+    package var watchPause = Duration.seconds(300)
+    /// When the camera is read at all; nil for always.
+    package var hours: OpeningHours?
 
     /// How old the newest frame may be before the camera counts as lost: single pictures come only every ``interval``, and
     /// ``maxFPS`` may be low.

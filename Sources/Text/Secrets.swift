@@ -53,7 +53,9 @@ package struct Secrets: Sendable {
     }
 
     /// `text` with each of them replaced by `***`.
-    package func hide(in text: String) -> String {
+    ///
+    /// - Parameter isCut: whether the text's end is missing, so that one of them may have lost its own end with it.
+    package func hide(in text: String, isCut: Bool = false) -> String {
         guard !words.isEmpty else { return text }
         var rest = Array(text.utf8)[...]
         var result: [UInt8] = []
@@ -61,6 +63,9 @@ package struct Secrets: Sendable {
             if let word = words.first(where: { rest.starts(with: $0) }) {
                 result += "***".utf8
                 rest = rest.dropFirst(word.count)
+            } else if isCut, words.contains(where: { $0.starts(with: rest) }) {
+                result += "***".utf8
+                break
             } else {
                 result.append(first)
                 rest = rest.dropFirst()

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Synchronization
 import Testing
 
 @testable import CameraClient
@@ -10,6 +11,8 @@ import Testing
     private final class Field {
         var tried: [String] = []
         var promises: [String: EventLoopPromise<any Channel>] = [:]
+        var running = 0
+        var mostRunning = 0
     }
 
     private struct Refused: Error, Equatable {
@@ -35,7 +38,11 @@ import Testing
             let race = AddressRace(eventLoop: loop) { address in
                 let name = address.ipAddress ?? ""
                 field.tried.append(name)
-                switch attempt(name) {
+                field.running += 1
+                field.mostRunning = max(field.mostRunning, field.running)
+                let outcome = attempt(name)
+                if outcome != nil { field.running -= 1 }
+                switch outcome {
                 case true?: return loop.makeSucceededFuture(channels[name]!)
                 case false?: return loop.makeFailedFuture(Refused(address: name))
                 case nil:
@@ -43,6 +50,8 @@ import Testing
                     field.promises[name] = promise
                     return promise.futureResult
                 }
+            } abandon: { _ in
+                field.running -= 1
             }
             for (place, list) in addresses.enumerated() {
                 let new = list.compactMap { try? SocketAddress(ipAddress: $0, port: 1) }
@@ -63,6 +72,7 @@ import Testing
                 case .failure(let error): failure = error
                 }
                 let tried = field.tried
+                #expect(field.mostRunning <= 2)
                 loop.assumeIsolated().execute { done.succeed((tried, winner, failure)) }
             }
         }
@@ -108,6 +118,22 @@ import Testing
         let result = try await race([["192.0.2.1"], ["192.0.2.1", "192.0.2.2"]], after: [.milliseconds(50)]) { $0 == "192.0.2.2" }
         #expect(result.tried == ["192.0.2.1", "192.0.2.2"])
         #expect(result.winner == "192.0.2.2")
+    }
+
+    /// Attempts that hang make room for others, one of which works; in the end they have another turn themselves, since they may be slow.
+    @Test func attemptsThatHangMakeRoom() async throws {
+        let names = (1...6).map { "192.0.2.\($0)" }
+        let result = try await race([names]) { $0 == "192.0.2.6" ? true : nil }
+        #expect(result.tried == names)
+        #expect(result.winner == "192.0.2.6")
+
+        let first = Atomic(true)
+        let slow = try await race([Array(names.prefix(3))]) { name in
+            guard name == "192.0.2.1" else { return nil }
+            return first.exchange(false, ordering: .relaxed) ? nil : true
+        }
+        #expect(slow.tried == ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.1"])
+        #expect(slow.winner == "192.0.2.1")
     }
 
     @Test func notMoreThanSomeAreTried() async throws {

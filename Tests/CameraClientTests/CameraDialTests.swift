@@ -3,6 +3,7 @@ import NIOCore
 import Synchronization
 import TestSupport
 import Testing
+import Text
 
 @testable import CameraClient
 
@@ -173,7 +174,7 @@ import Testing
         let url = "https://a:b@127.0.0.1:\(camera.port)"
         #expect(try await watch(url + "/open", frames: 1) { $0.trust = .anything }.jpegs == [Self.picture])
         let asked = try await watch(url + "/asks", frames: 1) { $0.trust = .anything }
-        #expect(asked.error == .loginWithheld(origin: "http://127.0.0.1:\(plain.port)", isUnencrypted: true))
+        #expect(asked.error == .loginWithheld(origin: CameraText("http://127.0.0.1:\(plain.port)", hiding: Secrets()), isUnencrypted: true))
         #expect(asked.error?.kind == .login)
         #expect(!plain.requests.contains(where: isSent))
         await plain.stop()
@@ -231,6 +232,24 @@ import Testing
         var text = "\(jar)" + String(reflecting: jar)
         dump(jar, to: &text)
         #expect(!text.contains("canary"))
+    }
+
+    @Test(arguments: [
+        ("Max-Age=0", true), ("Max-Age=-5", true), ("max-age = 0", true), ("Max-Age=0600", false), ("Max-Age=60", false),
+        ("Max-Age=soon", false), ("Expires=Thu, 01 Jan 1970 00:00:00 GMT", true), ("expires=Thu, 01-Jan-1970 00:00:01 GMT", true),
+        ("Expires=Thursday, 01-Jan-70 00:00:00 GMT", true), ("Expires=Sun, 06 Nov 1994 08:49:36 GMT", true),
+        ("Expires=Sun, 06 Nov 1994 08:49:38 GMT", false), ("Expires=Fri, 31 Dec 9999 23:59:59 GMT", false), ("Expires=never", false),
+        ("Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=60", false), ("Max-Age=0; Expires=Fri, 31 Dec 9999 23:59:59 GMT", true),
+        ("Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly", true), ("", false),
+    ]) func aCookieThatIsTakenBackGoes(_ attributes: String, _ isOver: Bool) throws {
+        var jar = CookieJar()
+        let url = try CameraURL("http://cam/")
+        // By the camera's clock, which is wrong.
+        for field in ["a=1", "b=2", "a=deleted; \(attributes)"] {
+            let fields = [("Set-Cookie", field), ("Date", "Sun, 06 Nov 1994 08:49:37 GMT")]
+            jar.take(ResponseHead(version: .http(major: 1, minor: 1), status: 302, reason: "", fields: fields), from: url)
+        }
+        #expect(jar.added(to: [], for: url).map(\.1) == [isOver ? "b=2" : "b=2; a=deleted"])
     }
 
     @Test func cookiesAreBounded() throws {

@@ -1,11 +1,13 @@
 import CameraClient
 import Testing
+import Text
 
 @Suite struct CameraErrorTests {
     private static let hostile = "a\u{0}\u{1B}[31m\r\n\u{9B}\u{202E}\u{2028}\u{200B}" + String(repeating: "e\u{301}", count: 500)
 
-    private static func all(_ text: String) -> [CameraError] {
-        [
+    private static func all(_ said: String) -> [CameraError] {
+        let text = CameraText(said, hiding: Secrets())
+        return [
             .headTooLarge, .tooManyInterimResponses, .notHTTP(text), .closedBeforeHead, .chunkSizeUnreadable, .trailersTooLarge,
             .status(503, reason: text, retryAfter: nil), .loginRequired, .loginRefused(401), .loginUnsupported(offered: text),
             .redirectedTooOften,
@@ -19,7 +21,7 @@ import Testing
             #expect(text.unicodeScalars.count <= 180)
             #expect(text.unicodeScalars.allSatisfy { ![.control, .format, .lineSeparator].contains($0.properties.generalCategory) })
         }
-        #expect(CameraError.notHTTP(Self.hostile).description.contains("a[31m"))
+        #expect(CameraError.notHTTP(CameraText(Self.hostile, hiding: Secrets())).description.contains("a[31m"))
     }
 
     @Test func sentencesAndCodesTellCasesApart() {

@@ -190,7 +190,7 @@ import Text
             [.send(bytes("HTTP/1.1 302 Found\r\nLocation: http://admin:secret@localhost:\(other.port)\(request.target)\r\n\r\n")), .close]
         }
         let refused = try await read(camera, target: "/")
-        #expect(refused.error == .redirectedElsewhere("http://localhost:\(other.port)"))
+        #expect(refused.error == .redirectedElsewhere(CameraText("http://localhost:\(other.port)", hiding: Secrets())))
         #expect(refused.error.map { "\($0)" }?.contains("redirects: any") == true)
         #expect(other.requests.isEmpty)
 
@@ -202,7 +202,8 @@ import Text
         #expect(allowed.jpegs == [Self.picture])
         let asked = try await watch(url + "asks", frames: 1) { $0.allowsOtherOrigin = true }
         // It is not said that the URL has no login, since it has one.
-        #expect(asked.error == .loginWithheld(origin: "http://localhost:\(other.port)", isUnencrypted: false))
+        #expect(
+            asked.error == .loginWithheld(origin: CameraText("http://localhost:\(other.port)", hiding: Secrets()), isUnencrypted: false))
         #expect(other.requests.count == 2)
         #expect(other.requests.allSatisfy { $0.field("Authorization") == nil && $0.field("X-Api-Key") == nil })
         #expect(camera.requests.contains { $0.field("X-Api-Key") == "key" })

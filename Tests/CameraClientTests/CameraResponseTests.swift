@@ -148,7 +148,7 @@ import Testing
         #expect(description.server == "gnome")
         #expect(description.boundary == "--frame")
         #expect(description.learntBoundary == "frame")
-        #expect(description.address == "http://127.0.0.1:\(camera.port)/a?…")
+        #expect(description.address?.shown == "http://127.0.0.1:\(camera.port)/a?…")
         #expect(watched.descriptions.count <= 9)
         await camera.stop()
     }

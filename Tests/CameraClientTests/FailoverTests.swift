@@ -29,7 +29,7 @@ import Testing
         let camera = try failover(["http://127.0.0.1:\(bad.port)/", "http://127.0.0.1:\(good.port)/b"])
         let watched = await watch(camera, frames: 3)
         #expect(watched.jpegs.first == Self.second)
-        #expect(watched.descriptions.last?.address?.hasSuffix("/b") == true)
+        #expect(watched.descriptions.last?.address?.shown.hasSuffix("/b") == true)
         await bad.stop()
         await good.stop()
     }
@@ -66,7 +66,7 @@ import Testing
         // Once the first one is back, nothing comes from the other any more.
         let turn = try #require(watched.jpegs.firstIndex(of: Self.first))
         #expect(watched.jpegs[turn...].allSatisfy { $0 == Self.first })
-        #expect(watched.descriptions.last?.address?.hasSuffix("/a") == true)
+        #expect(watched.descriptions.last?.address?.shown.hasSuffix("/a") == true)
         await preferred.stop()
         await other.stop()
     }

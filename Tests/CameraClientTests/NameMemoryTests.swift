@@ -171,6 +171,24 @@ import Testing
         #expect(system.mostAtOnce == 8)
     }
 
+    /// Also the first time, when nobody knows that they will hang.
+    @Test func namesThatHangHoldNoPlaceThatOthersNeed() async throws {
+        let system = System()
+        let resolver = resolver(system) {
+            $0 = HostResolver.Limits(
+                fresh: 4, slowAfter: .milliseconds(20), all: 8, hungAfter: .milliseconds(100), known: 6, answerAge: .zero)
+        }
+        defer { system.open() }
+        for number in 0..<20 { resolver.lookUp(host: "hangs\(number).example", port: 80) { _ in } }
+        let found = Mutex<Int?>(nil)
+        resolver.lookUp(host: "answers.example", port: 80) { outcome in
+            let count = try? outcome.get().count
+            found.withLock { $0 = count }
+        }
+        #expect(try await eventually("another name's addresses") { found.withLock { $0 } } == 1)
+        #expect(resolver.running == 20)
+    }
+
     @Test func whoNoLongerWaitsIsForgotten() async throws {
         let system = System()
         let resolver = resolver(system) { $0.fresh = 1 }

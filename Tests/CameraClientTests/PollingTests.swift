@@ -188,6 +188,132 @@ import Testing
         await camera.stop()
     }
 
+    /// The stall timeout leaves time to ask again, whatever the camera wishes.
+    @Test(arguments: ["HTTP/1.1 503 Busy\r\nRetry-After: 300\r\n\r\n", "HTTP/1.1 429 No\r\nRetry-After: 100000\r\n\r\n"])
+    func aWishToBeLeftAloneLosesNoCamera(_ bad: String) async throws {
+        let count = Atomic(0)
+        let camera = try await TestCamera.start { request in
+            let number = count.add(1, ordering: .relaxed).newValue
+            return number % 3 == 0 ? [.send(bytes(bad)), .close] : [.send(Self.answer(Self.pictures[number % 3]))]
+        }
+        let reader = try httpCamera("http://127.0.0.1:\(camera.port)/shot.jpg") {
+            $0.interval = .milliseconds(50)
+            $0.stallTimeout = .seconds(2)
+        }
+        let start = NIODeadline.now()
+        let watched = await watch(reader, frames: 5)
+        #expect(watched.error == .cancelled)
+        // Met as far as it can be.
+        #expect(NIODeadline.now() - start >= .milliseconds(1400))
+        await camera.stop()
+    }
+
+    /// One refusal among good answers is the camera's mistake; two in a row are none, and by then the login went out twice at most.
+    @Test(arguments: [1, 2], ["Basic realm=\"x\"", "fresh"]) func aSingleRefusalIsNotALostCamera(_ refusals: Int, _ challenge: String)
+        async throws
+    {
+        let logins = Atomic(0)
+        let camera = try await TestCamera.start { request in
+            let nonce = challenge == "fresh" ? "Digest realm=\"x\", nonce=\"\(UInt64.random(in: 0...UInt64.max))\"" : challenge
+            let no = [TestCamera.Step.send(bytes("HTTP/1.1 401 No\r\nContent-Length: 0\r\nWWW-Authenticate: \(nonce)\r\n\r\n"))]
+            guard request.field("Authorization") != nil else { return no }
+            let number = logins.add(1, ordering: .relaxed).newValue
+            // A refused Digest login with another nonce was perhaps sent too late; the next one was not.
+            let bad = challenge == "fresh" ? refusals == 1 ? 5...6 : 5...99 : refusals == 1 ? 5...5 : 5...99
+            if bad.contains(number) { return no }
+            return [.send(Self.answer(Self.pictures[number % 3]))]
+        }
+        let watched = try await poll(camera, user: "a:b@") { $0.frames >= 8 }
+        if refusals == 1 {
+            #expect(watched.error == .cancelled)
+        } else {
+            #expect(watched.error == .loginRefused(401))
+            #expect(logins.load(ordering: .relaxed) - 4 <= 3)
+        }
+        await camera.stop()
+    }
+
+    /// Without a login nothing is lost by asking again.
+    @Test(arguments: [401, 403]) func aRefusalWithoutALoginIsPassing(_ status: Int) async throws {
+        let count = Atomic(0)
+        let camera = try await TestCamera.start { _ in
+            let number = count.add(1, ordering: .relaxed).newValue
+            return number % 4 > 1
+                ? [.send(bytes("HTTP/1.1 \(status) No\r\nContent-Length: 0\r\n\r\n"))] : [.send(Self.answer(Self.pictures[number % 3]))]
+        }
+        #expect(try await poll(camera) { $0.frames >= 6 }.error == .cancelled)
+        await camera.stop()
+    }
+
+    /// Silent within a picture or before it, the camera is asked again in time.
+    @Test(arguments: [20, 0]) func aCameraThatFallsSilentIsAskedAgain(_ length: Int) async throws {
+        let count = Atomic(0)
+        let camera = try await TestCamera.start { _ in
+            let number = count.add(1, ordering: .relaxed).newValue
+            let answer = Self.answer(Self.pictures[number % 3])
+            return [.send(number % 3 == 0 ? Array(answer.prefix(length == 0 ? 0 : answer.count - length)) : answer)]
+        }
+        let reader = try httpCamera("http://127.0.0.1:\(camera.port)/shot.jpg") {
+            $0.interval = .milliseconds(20)
+            $0.stallTimeout = .milliseconds(1500)
+        }
+        #expect(await watch(reader, frames: 6).error == .cancelled)
+        await camera.stop()
+    }
+
+    /// A camera that always pauses within its pictures is slow, not lost.
+    @Test func aCameraThatPausesWithinEachPictureIsNotLost() async throws {
+        let count = Atomic(0)
+        let camera = try await TestCamera.start { _ in
+            let answer = Self.answer(Self.pictures[count.add(1, ordering: .relaxed).newValue % 3])
+            return [.send(Array(answer.dropLast(40))), .pause(700), .send(answer.suffix(40))]
+        }
+        let reader = try httpCamera("http://127.0.0.1:\(camera.port)/shot.jpg") {
+            $0.interval = .milliseconds(20)
+            $0.stallTimeout = .milliseconds(1800)
+        }
+        #expect(await watch(reader, frames: 4).error == .cancelled)
+        await camera.stop()
+    }
+
+    @Test(arguments: [0, 1, 2, 30, 300], ["", "Connection: close\r\n"])
+    func aLengthThatIsTooSmallCutsNoPicture(_ missing: Int, _ fields: String) async throws {
+        let camera = try await TestCamera.start { request in
+            let picture = Self.pictures[(request.connection + request.number) % 3]
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\(fields)Content-Length: \(max(0, picture.count - missing))\r\n\r\n"
+            // Also where the length is met by the end of what has come so far.
+            let length = max(0, picture.count - missing)
+            return [.send(bytes(head) + picture.prefix(length)), .pause(30), .send(Array(picture.dropFirst(length)))]
+                + (fields.isEmpty ? [] : [.close])
+        }
+        let watched = try await poll(camera) { $0.frames >= 4 }
+        #expect(watched.error == .cancelled)
+        #expect(watched.jpegs.allSatisfy { Self.pictures.contains($0) })
+        if missing == 0, fields.isEmpty { #expect(camera.connectionCount == 1) }
+        await camera.stop()
+    }
+
+    @Test func aLengthOfNoughtBeforeAPictureIsNotBelieved() async throws {
+        let camera = try await TestCamera.start { request in
+            [
+                .send(
+                    bytes("HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 0\r\n\r\n")
+                        + Self.pictures[request.connection % 3])
+            ]
+        }
+        #expect(try await poll(camera) { $0.frames >= 3 }.jpegs.prefix(3).elementsEqual(Self.pictures))
+        await camera.stop()
+    }
+
+    /// Without an end of image, the length is all there is; the connection is kept.
+    @Test func aPictureWithoutItsEndIsTakenByItsLength() async throws {
+        let camera = try await TestCamera.start { [.send(Self.answer(Self.pictures[$0.number % 3].dropLast(2)))] }
+        let watched = try await poll(camera) { $0.frames >= 3 }
+        #expect(watched.jpegs.prefix(3).elementsEqual(Self.pictures.map { $0.dropLast(2) }))
+        #expect(camera.connectionCount == 1)
+        await camera.stop()
+    }
+
     /// The answer has a whole picture and then does not end as it should.
     @Test(arguments: ["length", "multipart", "chunked", "endless"])
     func aWholePictureIsGivenHoweverTheAnswerGoesOn(_ form: String) async throws {

@@ -3,6 +3,7 @@ import NIOPosix
 import Synchronization
 import TestSupport
 import Testing
+import Text
 
 @testable import CameraClient
 
@@ -90,10 +91,27 @@ import Testing
 
     @Test func linesOfErrorsAreCut() {
         let log = Log()
-        let lines = ErrorLines { line in log.lines.withLock { $0.append(line) } }
+        let lines = ErrorLines(hiding: Secrets()) { line in log.lines.withLock { $0.append(line) } }
         let long = [UInt8](repeating: UInt8(ascii: "x"), count: 100_000) + bytes("\nshort\r\n\n")
         long.withUnsafeBytes { lines.take($0) }
         #expect(log.lines.withLock { $0.map(\.count) } == [ErrorLines.maxLength, 5])
         #expect(lines.last == "short")
+    }
+
+    /// Wherever the login stands in a line, on the place of the cut as well, no part of it is left.
+    @Test func aLineIsCutBehindALoginAndNotWithinIt() {
+        var secrets = Secrets()
+        secrets.add(user: "u", password: "CorrectHorse")
+        for length in (ErrorLines.maxLength - 20)...ErrorLines.maxLength + 5 {
+            let lines = ErrorLines(hiding: secrets) { _ in }
+            let text = [UInt8](repeating: UInt8(ascii: "x"), count: length) + bytes("CorrectHorse!\n")
+            text.withUnsafeBytes { lines.take($0) }
+            #expect(lines.last?.contains("C") == false)
+        }
+        // A line that is longer than is read may end within the login.
+        let lines = ErrorLines(hiding: secrets) { _ in }
+        let text = [UInt8](repeating: 1, count: 4090) + bytes("CorrectHorse\n")
+        text.withUnsafeBytes { lines.take($0) }
+        #expect(lines.last == "***")
     }
 }

@@ -26,7 +26,7 @@ import Text
         ("g;x=1/../y", "/b/c/y"), ("g?y/./x", "/b/c/g?y/./x"), ("g?y/../x", "/b/c/g?y/../x"),
     ])
     func sameOriginKeepsTheLogin(_ location: String, _ target: String) throws {
-        let resolved = try Redirect.resolve(location: location, from: from(), allowOtherHost: false)
+        let resolved = try Redirect.resolve(location: location, from: from(), allowOtherHost: false, hiding: Secrets())
         #expect(resolved.target == target)
         #expect(resolved.login == CameraURL.Login(user: "user", password: "secret"))
         #expect(resolved.host.lowercased() == "cam" && resolved.port == 8080 && resolved.scheme == .http)
@@ -37,10 +37,10 @@ import Text
         ("//cam:8080@evil/x", "http://evil"), ("http://user:secret@evil/x", "http://evil"), ("//evil", "http://evil"),
     ])
     func anotherHostIsFollowedOnlyWhereAllowedAndWithoutTheLogin(_ location: String, _ origin: String) throws {
-        #expect(throws: CameraError.redirectedElsewhere(origin)) {
-            try Redirect.resolve(location: location, from: from(), allowOtherHost: false)
+        #expect(throws: CameraError.redirectedElsewhere(CameraText(origin, hiding: Secrets()))) {
+            try Redirect.resolve(location: location, from: from(), allowOtherHost: false, hiding: Secrets())
         }
-        let resolved = try Redirect.resolve(location: location, from: from(), allowOtherHost: true)
+        let resolved = try Redirect.resolve(location: location, from: from(), allowOtherHost: true, hiding: Secrets())
         #expect(resolved.login == nil)
         #expect("\(resolved.scheme)://\(resolved.hostField)" == origin)
     }
@@ -50,7 +50,8 @@ import Text
         ("HTTP://CAM:81/x", "http://CAM:81"), ("https://other:login@cam/", "https://cam"), ("http://192.0.2.7/x", "http://192.0.2.7"),
     ])
     func theSameHostIsFollowedWithoutTheLogin(_ location: String, _ origin: String) throws {
-        let resolved = try Redirect.resolve(location: location, from: from(), allowOtherHost: false, sameHosts: ["cam", "192.0.2.7"])
+        let resolved = try Redirect.resolve(
+            location: location, from: from(), allowOtherHost: false, sameHosts: ["cam", "192.0.2.7"], hiding: Secrets())
         #expect(resolved.login == nil)
         #expect("\(resolved.scheme)://\(resolved.hostField)" == origin)
     }
@@ -61,15 +62,16 @@ import Text
             "https:\\\\cam", "http://cam:99999/", "http://c\u{0}m/", "//", "rtsp://cam/x", "http://[::1/", "http:///x",
         ], [false, true])
     func addressThatIsNoneIsRefused(_ location: String, _ allowOtherHost: Bool) throws {
-        #expect(throws: CameraError.redirectUnreadable(location.shown())) {
-            try Redirect.resolve(location: location, from: from(), allowOtherHost: allowOtherHost)
+        #expect(throws: CameraError.redirectUnreadable(CameraText(location.shown(), hiding: Secrets()))) {
+            try Redirect.resolve(location: location, from: from(), allowOtherHost: allowOtherHost, hiding: Secrets())
         }
     }
 
     @Test func ipv6OriginIsTheSameInAnyCase() throws {
         let url = try CameraURL("http://u:p@[FE80::1]/a")
-        #expect(try Redirect.resolve(location: "http://[fe80::1]:80/b", from: url, allowOtherHost: false).login == url.login)
-        #expect(try Redirect.resolve(location: "b", from: url, allowOtherHost: false).target == "/b")
+        #expect(
+            try Redirect.resolve(location: "http://[fe80::1]:80/b", from: url, allowOtherHost: false, hiding: Secrets()).login == url.login)
+        #expect(try Redirect.resolve(location: "b", from: url, allowOtherHost: false, hiding: Secrets()).target == "/b")
     }
 
     @Test func changedAddressesNeverCarryTheLoginElsewhere() throws {
@@ -78,7 +80,9 @@ import Text
         for _ in 0..<4000 {
             let changed = random.mutated(bytes("http://u:p@cam:8080/x/../y?z"), favourites: bytes("/@:?#.[]%\\"))
             let location = String(decoding: changed, as: UTF8.self)
-            guard let resolved = try? Redirect.resolve(location: location, from: from(), allowOtherHost: true) else { continue }
+            guard let resolved = try? Redirect.resolve(location: location, from: from(), allowOtherHost: true, hiding: Secrets()) else {
+                continue
+            }
             let isSame = resolved.host.lowercased() == "cam" && resolved.port == 8080 && resolved.scheme == .http
             #expect((resolved.login != nil) == isSame)
             #expect(resolved.target.hasPrefix("/"))

@@ -16,7 +16,7 @@ let package = Package(
         .target(
             name: "Reading", dependencies: ["CameraURL", "Text", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: traced),
         .executableTarget(name: "FuzzAssembler", dependencies: ["CFuzzer", "MJPEG"], linkerSettings: driven),
-        .executableTarget(name: "FuzzHead", dependencies: ["CFuzzer", "Reading"], linkerSettings: driven),
+        .executableTarget(name: "FuzzHead", dependencies: ["CFuzzer", "Reading", "Text"], linkerSettings: driven),
         .executableTarget(name: "FuzzChallenge", dependencies: ["CFuzzer", "Reading"], linkerSettings: driven),
     ]
 )

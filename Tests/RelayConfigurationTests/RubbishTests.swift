@@ -70,7 +70,7 @@ import Testing
             "infinity",
             "5sec", "5S", "1.5s", "5KB", "5mib", "s", "KiB",
         ],
-        "fps": ["05"], "max_fps": ["05"],
+        "fps": ["05"], "max_fps": ["05"], "min_fps": ["05"],
         "session_key": longTexts,
         "username": texts.subtracting(tooLong), "password": texts.subtracting(tooLong).subtracting(["''"]),
     ]

@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOEmbedded
 import NIOPosix
+import TestSupport
 import Testing
 
 @testable import Relay
@@ -25,7 +26,7 @@ import Testing
         let outlet: NIOLoopBound<Outlet>
         let reader: Int32
 
-        static func open(_ transport: Transport = .plain) async throws -> Pair {
+        static func open(_ transport: Transport = .plain, _ limits: Limits = OutletTests.limits) async throws -> Pair {
             var ends: [Int32] = [0, 0]
             guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else {
                 throw RawClient.Failure(description: "no sockets")
@@ -40,7 +41,7 @@ import Testing
                 .channelOption(.allowRemoteHalfClosure, value: true)
                 .withConnectedSocket(ends[0]).get()
             let outlet = try await channel.eventLoop.submit {
-                NIOLoopBound(Outlet(channel, transport, OutletTests.limits), eventLoop: channel.eventLoop)
+                NIOLoopBound(Outlet(channel, transport, limits), eventLoop: channel.eventLoop)
             }.get()
             return Pair(channel, outlet, ends[1])
         }
@@ -113,7 +114,7 @@ import Testing
         let pair = try await Pair.open()
         let bytes = Self.pattern(2 << 20, 9)
         try await pair.onLoop { outlet in
-            outlet.send(ByteBuffer(string: "head"), bytes, isShared: false)
+            outlet.send(ByteBuffer(string: "head"), bytes) { "192.0.2.1" }
             outlet.finish()
         }
         // Longer than the time that a closed connection lingers.
@@ -140,6 +141,24 @@ import Testing
         }
     }
 
+    /// Pongs leave, which is progress of theirs alone.
+    @Test func whatLeavesMeanwhileIsNoWord() throws {
+        try Self.clocked { channel, outlet in
+            outlet.send(ByteBuffer(repeating: 1, count: 1000))
+            outlet.awaitsWord = true
+            for _ in 0..<14 {
+                channel.embeddedEventLoop.advanceTime(by: .seconds(2))
+                outlet.send(ByteBuffer(bytes: [0x8A, 0]))
+            }
+            #expect(channel.isActive)
+            for _ in 0..<3 {
+                channel.embeddedEventLoop.advanceTime(by: .seconds(2))
+                outlet.send(ByteBuffer(bytes: [0x8A, 0]))
+            }
+            #expect(!channel.isActive)
+        }
+    }
+
     @Test func eachWordGivesAsLongAgain() throws {
         try Self.clocked { channel, outlet in
             for _ in 0..<4 {
@@ -159,13 +178,30 @@ import Testing
         }
     }
 
-    @Test func whatWaitsOfAnswersIsCountedAndGivenBack() async throws {
+    @Test(arguments: [true, false])
+    func whatWaitsOfAnswersIsCountedAndGivenBack(isPlain: Bool) async throws {
         let limits = Self.makeLimits()
-        #expect(limits.hasRoomForAnswer)
-        limits.chargeAnswers(Limits.maxAnswerBytes)
-        #expect(!limits.hasRoomForAnswer)
-        limits.chargeAnswers(-1)
-        #expect(limits.hasRoomForAnswer)
+        let budget = limits.answers
+        let transport = isPlain ? Transport.plain : .wrapped { [] }
+        let (pair, other) = try await (Pair.open(transport, limits), Pair.open(transport, limits))
+        let picture = Self.pattern(3 << 20, 5)
+        for pair in [pair, other] {
+            try await pair.onLoop { $0.send(ByteBuffer(string: "head"), picture) { "192.0.2.1" } }
+        }
+        // One buffer that both keep; what is encrypted is each one's own.
+        let kept = budget.bytes
+        #expect(isPlain ? (3 << 20...4 << 20).contains(kept) : kept > 5 << 20, "\(kept)")
+        try await pair.onLoop { $0.finish() }
+        let read = try await RawClient.run { [reader = pair.reader] in Reading(reader).toEnd() }
+        #expect(read.count == 4 + (3 << 20))
+        try await eventually("one rest is left") { isPlain ? budget.bytes == kept : budget.bytes < 4 << 20 }
+        try await other.channel.close().get()
+        try await other.onLoop { $0.channelClosed() }
+        try await eventually("nothing is left") { budget.bytes == 0 }
+        // What the kernel takes at once costs nothing.
+        let third = try await Pair.open(transport, limits)
+        try await third.onLoop { $0.send(ByteBuffer(string: "head"), ByteBuffer(string: "body")) { "192.0.2.1" } }
+        #expect(budget.bytes == 0)
     }
 }
 

@@ -63,7 +63,7 @@ final class RawClient {
         _ port: Int, _ path: String, _ fields: String = "", host: String = "127.0.0.1"
     ) throws -> (head: String, body: String, bytes: [UInt8]) {
         let client = try RawClient(port: port)
-        try client.send("GET \(path) HTTP/1.1\r\nHost: \(host):\(port)\r\nConnection: close\r\n\(fields)\r\n")
+        try client.send("GET \(path) HTTP/1.1\r\nHost: \(host):\(port)\r\n\(fields)\r\n")
         let (head, body) = try client.readAnswer()
         return (head, String(decoding: body, as: UTF8.self), body)
     }

@@ -28,7 +28,8 @@ import Testing
             ("::1", [("Host", "[::1]:54321")], true),
             ("::ffff:127.0.0.1", [("Host", "LOCALHOST")], true),
             ("127.0.0.1", [("Host", "relay.localhost:54321")], true),
-            ("127.0.0.1", [], true),
+            // Whoever reaches this machine by its own name says so.
+            ("127.0.0.1", [], false),
             ("192.0.2.7", [("Host", "localhost")], false),
             ("127.0.0.1", [("Host", "localhost"), ("X-Forwarded-For", "192.0.2.7")], false),
             ("127.0.0.1", [("Host", "localhost"), ("Forwarded", "for=192.0.2.7")], false),
@@ -39,7 +40,14 @@ import Testing
             (nil, [("Host", "localhost")], false),
             // What nginx' bare proxy_pass sends for a stranger's request.
             ("127.0.0.1", [("Host", "127.0.0.1:54321"), ("Connection", "close"), ("Accept-Language", "de")], false),
-            ("127.0.0.1", [("Host", "127.0.0.1:54321"), ("Connection", "close")], true),
+            // And for that of a stranger's script.
+            ("127.0.0.1", [("Host", "127.0.0.1:54321"), ("Connection", "close")], false),
+            ("127.0.0.1", [("Host", "127.0.0.1:54321"), ("Connection", "TE, Close"), ("User-Agent", "curl/8.5")], false),
+            ("127.0.0.1", [("Host", "127.0.0.1:54321"), ("Connection", "keep-alive"), ("User-Agent", "curl/8.5")], true),
+            ("127.0.0.1", [("Host", "127.0.0.1:54321"), ("User-Agent", "Prometheus/3.0"), ("Accept-Encoding", "gzip")], true),
+            // A browser that knows the relay by another name, over http: it tells only this machine, and https, whence it asks.
+            ("127.0.0.1", [("Host", "127.0.0.1:54321"), ("Accept-Language", "de")], false),
+            ("127.0.0.1", [("Host", "127.0.0.1:54321"), ("Accept-Language", "de"), ("Sec-Fetch-Site", "none")], true),
             ("127.0.0.1", [("Host", "127.0.0.1:54321"), ("Referer", "http://cams.example/status")], false),
             ("127.0.0.1", [("Host", "127.0.0.1:54321"), ("Origin", "null")], false),
             ("127.0.0.1", [("Host", "localhost:54321"), ("Referer", "http://localhost:54321/")], true),
@@ -49,6 +57,39 @@ import Testing
         #expect(try Self.requester(from: address, headers, Self.access()).isOperator == isOperator)
         #expect(try Self.requester(from: address, headers, Self.access(admin: true)).isOperator == false)
         #expect(try Self.requester(from: address, headers, in: .admin, Self.access(admin: true)).isOperator)
+    }
+
+    @Test(arguments: [
+        "X-Forwarded-Port", "X-Forwarded-Server", "X-Forwarded-Ssl", "x-forwarded-by", "X-Real-IP", "X-Real-Port", "X-Scheme",
+        "X-Url-Scheme", "X-Client-IP", "X-Cluster-Client-IP", "X-Original-Forwarded-For", "X-Original-Host", "X-Original-URI",
+        "X-Original-URL", "X-Rewrite-URL", "X-Host", "X-Request-Id", "X-Correlation-ID", "X-Amzn-Trace-Id", "X-Amz-Cf-Id",
+        "X-Azure-ClientIP", "X-Envoy-External-Address", "X-Varnish", "X-ProxyUser-Ip", "X-NginX-Proxy", "X-ARR-SSL", "X-Remote-Addr",
+        "X-Remote-User", "Remote-Addr", "Remote-User", "CF-Connecting-IP", "CF-Ray", "Cf-Visitor", "CDN-Loop", "True-Client-IP",
+        "Client-IP", "WL-Proxy-Client-IP", "Proxy-Client-IP", "Proxy-Connection", "Proxy-Authorization", "Fastly-Client-IP",
+        "Fly-Client-IP", "Ngrok-Auth-User-Email", "Tailscale-User-Login", "Front-End-Https", "Forwarded", "Via", "Max-Forwards",
+        "traceparent", "Surrogate-Capability", "SSL-Client-Verify", "X-SSL-Client-Verify", "X-Auth-Request-User", "X-Akamai-Edgescape",
+        "Akamai-Origin-Hop", "Traefik-X", "X-Traefik-Router", "X-Caddy-Id", "X-HAProxy-Current-Date", "X-Sent-From", "X-Proxy-Id",
+        "X-Authenticated-User", "X-Webauth-User", "Cdn-Requestid",
+    ])
+    func whatOnlyProxiesSayIsASignOfOne(_ field: String) throws {
+        let headers = [("Host", "localhost:54321"), ("User-Agent", "curl/8.5"), ("Accept", "*/*"), (field, "1")]
+        #expect(try !Self.requester(from: "127.0.0.1", headers, Self.access()).isOperator)
+    }
+
+    /// What programs and browsers of this machine send by themselves.
+    @Test(arguments: [
+        "User-Agent", "Accept", "Accept-Encoding", "Cache-Control", "Pragma", "Range", "If-None-Match", "Authorization", "DNT", "TE",
+        "Sec-GPC", "Sec-CH-UA", "Sec-Fetch-Mode", "Priority", "Upgrade-Insecure-Requests", "X-Requested-With", "Icy-MetaData",
+        "X-Prometheus-Scrape-Timeout-Seconds", "Cookie", "From", "Prefer",
+    ])
+    func whatClientsSayIsNone(_ field: String) throws {
+        #expect(try Self.requester(from: "127.0.0.1", [("Host", "localhost:54321"), (field, "1")], Self.access()).isOperator)
+    }
+
+    @Test func withoutAHostNobodyIsTheOperator() throws {
+        let head = HTTPRequestHead(version: .http1_0, method: .GET, uri: "/status")
+        let peer = try SocketAddress(ipAddress: "127.0.0.1", port: 50000)
+        #expect(!Requester(head, from: peer, in: .relay, Self.access()).isOperator)
     }
 
     /// The peer, the host, what the configuration guards, and whether a page of that name is kept out.

@@ -2,6 +2,7 @@ import CameraClient
 import NIOCore
 import TestSupport
 import Testing
+import Text
 
 @testable import Relay
 
@@ -141,7 +142,10 @@ import Testing
                 let well5 = machine.isWellAgain(at: now)
                 #expect(!well5)
             }
-            let error = round % 2 == 0 ? CameraError.status(500, reason: "try \(round)", retryAfter: nil) : errors[round % errors.count]
+            let error =
+                round % 2 == 0
+                ? CameraError.status(500, reason: CameraText("try \(round)", hiding: Secrets()), retryAfter: nil)
+                : errors[round % errors.count]
             if machine.ended(error, at: now, fraction: 0.5).isNews { lines += 1 }
         }
         #expect(lines == 1)

@@ -70,7 +70,8 @@ import Testing
             #expect(
                 Set(source.keys) == [
                     "name", "on_demand", "state", "since_seconds", "reason", "reason_code", "retry_in_seconds", "connects", "reconnects",
-                    "camera", "rates", "frames_in", "bytes_in", "viewers", "viewers_refused", "frames_out", "bytes_out",
+                    "camera", "rates", "frames_in", "bytes_in", "viewers", "viewers_refused", "limited_by", "fps_limit", "frames_out",
+                    "bytes_out",
                     "frames_skipped", "last_frame", "viewer_list",
                 ])
             #expect(abs((status["time"] as? Double ?? 0) - Date().timeIntervalSince1970) < 5)

@@ -28,6 +28,57 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "h2c, WebSocket/13", "WebSocket/13", "websocket, h2c", "foo/1 , WEBSOCKET", "websocket/13.0",
+    ])
+    func anUpgradeMayBeOneOfSeveral(_ upgrade: String) async throws {
+        try await RunningRelay.withClip { port in
+            let client = try RawClient(port: port)
+            try client.send(Self.handshake("/clip/ws").replacing("Upgrade: websocket", with: "Upgrade: \(upgrade)"))
+            #expect(try client.readHead().hasPrefix("HTTP/1.1 101 "))
+            #expect(try client.readMessage().opcode == 2)
+        }
+    }
+
+    @Test(arguments: ["websockets", "xwebsocket", "web socket", "h2c/websocket", "\"websocket\"", "/websocket"])
+    func otherUpgradesAreNone(_ upgrade: String) async throws {
+        try await RunningRelay.withClip { port in
+            let client = try RawClient(port: port)
+            try client.send(Self.handshake("/clip/ws").replacing("Upgrade: websocket", with: "Upgrade: \(upgrade)"))
+            #expect(try client.readHead().hasPrefix("HTTP/1.1 426 "))
+        }
+    }
+
+    /// RFC 6455, 5.2: the least number of bytes must be used. Beyond what a client may send, the length as such counts.
+    @Test(
+        arguments: [
+            ([0x82, 0xFE, 0, 5], 1002), ([0x82, 0xFE, 0, 125], 1002), ([0x82, 0xFE, 0, 126], 1009),
+            ([0x82, 0xFF, 0, 0, 0, 0, 0, 0, 0, 5], 1002), ([0x82, 0xFF, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF], 1002),
+            ([0x82, 0xFF, 0, 0, 0, 0, 0, 1, 0, 0], 1009), ([0x82, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], 1009),
+            ([0x82, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 0], 1002), ([0x82, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], 1002),
+            // Control frames: in one piece, and never longer than 125 bytes (5.5).
+            ([0x89, 0xFE, 0, 126], 1002), ([0x89, 0xFE, 0, 5], 1002), ([0x89, 0xFF, 0, 0, 0, 0, 0, 1, 0, 0], 1002), ([0x09, 0x80], 1002),
+            ([0x08, 0x80], 1002),
+        ] as [([UInt8], Int)], [false, true])
+    func lengthsAreWrittenInTheShortestWay(_ frame: ([UInt8], Int), inPieces: Bool) async throws {
+        try await RunningRelay.withClip { port in
+            let client = try Self.open(port)
+            let (start, code) = frame
+            let bytes = start + [0, 0, 0, 0, 1, 2, 3, 4, 5]
+            if inPieces {
+                for byte in bytes {
+                    // Once it is forbidden, the connection ends.
+                    guard (try? client.send([byte])) != nil else { break }
+                    usleep(2000)
+                }
+            } else {
+                try client.send(bytes)
+            }
+            #expect(try client.readControl().closeCode == code)
+            _ = try client.readToEnd()
+        }
+    }
+
     @Test func sendsNumberTimeAndPictureInOneMessageAlsoBehindOtherRequests() async throws {
         try await RunningRelay.withClip { port in
             let client = try RawClient(port: port)

@@ -72,6 +72,12 @@ package final class TestConnection: Sendable {
 
     package func send(_ text: String) async throws { try await send(Array(text.utf8)) }
 
+    /// Reads at once from now on.
+    package func startReading() async throws {
+        guard let channel = openChannel.withLock({ $0 }) else { throw ChannelError.ioOnClosedChannel }
+        try await channel.setOption(.autoRead, value: true).get()
+    }
+
     /// Closes in good order.
     package func close() async {
         try? await openChannel.withLock { $0 }?.close().get()

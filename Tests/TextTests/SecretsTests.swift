@@ -28,6 +28,14 @@ import Text
         #expect(!shown.contains("p@w1") && !shown.contains("p%40w1") && !shown.contains("abcd"))
     }
 
+    @Test func theBeginningOfALoginIsHiddenWhereTheTextIsCut() {
+        var secrets = Secrets()
+        secrets.add(user: "u", password: "secret")
+        #expect(secrets.hide(in: "a secret and a sec") == "a *** and a sec")
+        for end in ["s", "sec", "secre", "secret"] { #expect(secrets.hide(in: "a \(end)", isCut: true) == "a ***") }
+        #expect(secrets.hide(in: "sec a", isCut: true) == "sec a")
+    }
+
     @Test func onlyFieldsWithALoginAreHidden() {
         var secrets = Secrets()
         secrets.add(fieldName: "X-Api-Key", value: "k3y")

@@ -46,9 +46,13 @@ package struct BodyReader: Sendable {
         if case .ended = state { true } else { false }
     }
 
-    /// The bytes still to come of a counted body; nil for any other.
+    /// The bytes still to come of a counted body, 0 of one that is ended; nil for any other.
     package var length: Int? {
-        if case .counted(let remaining) = state { remaining } else { nil }
+        switch state {
+        case .counted(let remaining): remaining
+        case .ended: 0
+        default: nil
+        }
     }
 
     /// Whether the body ends where it says, so that another response may follow on the connection.

@@ -1,16 +1,15 @@
 import CameraURL
-import Text
 
 /// Why a camera could not be read; the description is the operator's sentence.
 ///
-/// Text that came from a camera is cut and stripped of control characters before it is shown. No case holds a login.
+/// What a camera said is a ``CameraText``, so no case holds a login.
 package enum CameraError: Error, Hashable, Sendable {
     /// The response head, blank lines and interim heads included, is longer than the limit.
     case headTooLarge
     /// More interim (1xx) heads came than any server sends.
     case tooManyInterimResponses
     /// What came is no HTTP response; the text is how it begins.
-    case notHTTP(String)
+    case notHTTP(CameraText)
     /// The connection ended before the response head did.
     case closedBeforeHead
     /// The body is chunked and the size of a chunk cannot be read.
@@ -18,23 +17,25 @@ package enum CameraError: Error, Hashable, Sendable {
     /// The lines behind the last chunk are longer than the limit.
     case trailersTooLarge
     /// A status that brings no picture; `retryAfter` is the camera's `Retry-After` in seconds.
-    case status(Int, reason: String, retryAfter: Int?)
+    case status(Int, reason: CameraText, retryAfter: Int?)
     /// A 401, and the URL has no login.
     case loginRequired
     /// A 401 behind a redirect to where the login does not go: to another host, or from https to http.
-    case loginWithheld(origin: String, isUnencrypted: Bool)
+    case loginWithheld(origin: CameraText, isUnencrypted: Bool)
     /// A 401 or 403 in spite of the login.
     case loginRefused(Int)
+    /// What came of a login that the camera has never taken, so that it may be the camera's way to refuse it.
+    indirect case afterLogin(CameraError)
     /// A 401 that offers no scheme of ours; the text lists what it offers.
-    case loginUnsupported(offered: String)
+    case loginUnsupported(offered: CameraText)
     /// More redirects than the hop limit.
     case redirectedTooOften
     /// A redirect to another host; the text is its origin.
-    case redirectedElsewhere(String)
+    case redirectedElsewhere(CameraText)
     /// A redirect without a usable address; the text is the address as sent.
-    case redirectUnreadable(String)
+    case redirectUnreadable(CameraText)
     /// A body that is neither multipart nor JPEG, by type and by content.
-    case notAPicture(mediaType: String)
+    case notAPicture(mediaType: CameraText)
     /// A stream that holds no frame or cannot be taken apart.
     case unreadable(reason: String)
     /// The stream or picture ended before a frame was whole.
@@ -69,7 +70,7 @@ extension CameraError: CustomStringConvertible {
         case .tooManyInterimResponses:
             "camera sends interim responses (1xx) without end"
         case .notHTTP(let text):
-            "camera does not answer in HTTP; its answer begins with '\(text.shown())'"
+            "camera does not answer in HTTP; its answer begins with '\(text)'"
         case .closedBeforeHead:
             "camera closed the connection before its response head was complete"
         case .chunkSizeUnreadable:
@@ -77,29 +78,31 @@ extension CameraError: CustomStringConvertible {
         case .trailersTooLarge:
             "camera sends trailers without end"
         case .status(let status, let reason, _):
-            reason.isEmpty ? "camera answers \(status)" : "camera answers \(status) (\(reason.shown()))"
+            reason.isEmpty ? "camera answers \(status)" : "camera answers \(status) (\(reason))"
         case .loginRequired:
             "camera asks for a login (401) and the URL has none"
         case .loginWithheld(let origin, true):
-            "camera redirects from https to \(origin.shown()), where its login is not sent; make that the URL if it may be"
+            "camera redirects from https to \(origin), where its login is not sent; make that the URL if it may be"
         case .loginWithheld(let origin, false):
-            "camera redirects to another host (\(origin.shown())) that asks for a login (401); make that the URL, with the login"
+            "camera redirects to another host (\(origin)) that asks for a login (401); make that the URL, with the login"
         case .loginRefused(let status):
             "camera refuses the login (\(status)); check user name and password"
+        case .afterLogin(let error):
+            "\(error), when it was given the login; check user name and password"
         case .loginUnsupported(let offered):
             offered.isEmpty
                 ? "camera asks for a login (401) but offers no way to give one"
-                : "camera asks for a login (401) in a way that is not supported (\(offered.shown()))"
+                : "camera asks for a login (401) in a way that is not supported (\(offered))"
         case .redirectedTooOften:
             "camera redirects too often"
         case .redirectedElsewhere(let origin):
-            "camera redirects to another host (\(origin.shown())); make that the URL, or set 'redirects: any' (without the login)"
+            "camera redirects to another host (\(origin)); make that the URL, or set 'redirects: any' (without the login)"
         case .redirectUnreadable(let location):
-            "camera redirects to what is no http address ('\(location.shown())')"
+            "camera redirects to what is no http address ('\(location)')"
         case .notAPicture(let mediaType):
             mediaType.isEmpty
                 ? "camera sends neither a stream nor a picture"
-                : "camera sends neither a stream nor a picture, but \(mediaType.shown())"
+                : "camera sends neither a stream nor a picture, but \(mediaType)"
         case .unreadable(let reason):
             "camera's stream cannot be read: \(reason)"
         case .noFrames:
@@ -140,6 +143,7 @@ extension CameraError: CustomStringConvertible {
         case .loginRequired: "login_required"
         case .loginWithheld: "login_withheld"
         case .loginRefused: "login_refused"
+        case .afterLogin(let error): error.code
         case .loginUnsupported: "login_unsupported"
         case .redirectedTooOften: "redirected_too_often"
         case .redirectedElsewhere: "redirected_elsewhere"

@@ -1,4 +1,5 @@
 import CameraURL
+import Text
 
 /// The cookies that a camera sets on the way to its pictures, and sends back to it (RFC 6265, as far as one dial needs it).
 ///
@@ -29,7 +30,7 @@ struct CookieJar: Sendable {
             guard !name.isEmpty, name.utf8.allSatisfy(\.isTokenByte) else { continue }
             let host = url.host.lowercased()
             cookies.removeAll { $0.name == name && $0.host == host }
-            let isOver = parts.dropFirst().contains { Self.takesBack($0) }
+            let isOver = Self.isOver(parts.dropFirst(), head)
             guard !isOver, cookies.count < Self.maxCookies else { continue }
             cookies.append(Cookie(name: name, value: value, host: host, isEncrypted: url.scheme == .https))
         }
@@ -45,10 +46,25 @@ struct CookieJar: Sendable {
         return fields.filter { $0.0.lowercased() != "cookie" } + [("Cookie", value)]
     }
 
-    /// Whether an attribute says that the cookie is over.
-    private static func takesBack(_ attribute: Substring) -> Bool {
-        let text = attribute.lowercased().filter { $0 != " " }
-        return text.hasPrefix("max-age=0") || text.hasPrefix("max-age=-")
+    /// Adds the cookies' values, which are logins.
+    func add(to secrets: inout Secrets) {
+        for cookie in cookies { secrets.add(fieldName: "cookie", value: cookie.value) }
+    }
+
+    /// Whether attributes say that the cookie is over: `Max-Age` is believed before `Expires` (RFC 6265, section 5.3), and of each the
+    /// last that can be read. A date is measured against the camera's own clock where it tells it.
+    private static func isOver(_ attributes: ArraySlice<Substring>, _ head: ResponseHead) -> Bool {
+        var maxAge: Int?
+        var expires: Int?
+        for attribute in attributes {
+            guard let equals = attribute.firstIndex(of: "=") else { continue }
+            let name = String(decoding: Array(attribute[..<equals].utf8).trimmingBlanks(), as: UTF8.self).lowercased()
+            let value = String(decoding: Array(attribute[equals...].dropFirst().utf8).trimmingBlanks(), as: UTF8.self)
+            if name == "max-age" { maxAge = Int(value) ?? maxAge }
+            if name == "expires" { expires = ResponseHead.seconds(of: value, isOfLastCentury: { $0 >= 70 }) ?? expires }
+        }
+        if let maxAge { return maxAge <= 0 }
+        return expires.map { $0 <= head.now } ?? false
     }
 }
 

@@ -52,6 +52,9 @@ package struct MediaType: Hashable, Sendable {
     /// Whether the body is a JPEG by one of the names in use.
     package var isJPEG: Bool { type == "image" && ["jpeg", "jpg", "pjpeg"].contains(subtype) }
 
+    /// Whether the body is a page or another text.
+    package var isText: Bool { type == "text" || ["json", "xml", "xhtml+xml"].contains(subtype) }
+
     /// Takes a value and all up to the next `;`.
     private static func takeValue(_ rest: inout ArraySlice<UInt8>) -> String {
         let semicolon = UInt8(ascii: ";")

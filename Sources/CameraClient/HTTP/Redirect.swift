@@ -12,18 +12,23 @@ package enum Redirect {
     /// - Parameters:
     ///   - allowOtherHost: whether another host may be followed.
     ///   - sameHosts: further names of the camera's host, in lower case.
+    ///   - secrets: the logins that the camera may repeat.
     /// - Throws: `redirectUnreadable` for no http or https address, `redirectedElsewhere` for a host that is not allowed.
     package static func resolve(
-        location: String, from url: CameraURL, allowOtherHost: Bool, sameHosts: Set<String> = []
+        location: String, from url: CameraURL, allowOtherHost: Bool, sameHosts: Set<String> = [], hiding secrets: Secrets
     ) throws(CameraError) -> CameraURL {
+        var secrets = secrets
+        // A login of the camera's own making is one too.
+        secrets.add(argument: location)
+        let unreadable = CameraError.redirectUnreadable(CameraText(location, hiding: secrets))
         let bytes = Array(location.utf8).trimmingBlanks()
         let reference = String(decoding: bytes, as: UTF8.self).prefix { $0 != "#" }
-        guard !reference.isEmpty else { throw .redirectUnreadable(location.shown()) }
+        guard !reference.isEmpty else { throw unreadable }
 
         var resolved: CameraURL
         do {
             if let scheme = scheme(of: reference) {
-                guard CameraURL.Scheme(rawValue: scheme) != nil else { throw CameraError.redirectUnreadable(location.shown()) }
+                guard CameraURL.Scheme(rawValue: scheme) != nil else { throw unreadable }
                 resolved = try CameraURL(String(reference))
             } else if reference.hasPrefix("//") {
                 resolved = try CameraURL("\(url.scheme):\(reference)")
@@ -32,7 +37,7 @@ package enum Redirect {
                 resolved = try CameraURL(origin + target(of: reference, from: url.target))
             }
         } catch {
-            throw .redirectUnreadable(location.shown())
+            throw unreadable
         }
 
         let path = resolved.target.prefix { $0 != "?" }
@@ -40,7 +45,10 @@ package enum Redirect {
         let isSameOrigin = resolved.hasSameOrigin(as: url)
         let host = resolved.host.lowercased()
         guard host == url.host.lowercased() || sameHosts.contains(host) || allowOtherHost else {
-            throw .redirectedElsewhere("\(resolved.scheme)://\(resolved.hostField)".shown())
+            let origin = "\(resolved.scheme)://\(resolved.hostField)"
+            // A login with a slash in it ends where the host seems to, so that half of it would be shown as one.
+            let isHost = secrets.hide(in: String(reference)).contains(resolved.host)
+            throw .redirectedElsewhere(CameraText(isHost ? origin : location, hiding: secrets))
         }
         resolved.login = isSameOrigin ? url.login : nil
         return resolved

@@ -21,12 +21,12 @@ package struct ResponseHead: Sendable {
     package var version: Version
     /// Three digits, 100 to 999.
     package var status: Int
-    /// The reason phrase as it may be shown; empty where the camera sends none.
-    package var reason: String
+    /// The reason phrase; empty where the camera sends none.
+    package var reason: CameraText
     /// In the order of the camera.
     package var fields: [Field]
 
-    package init(version: Version, status: Int, reason: String, fields: [(name: String, value: String)] = []) {
+    package init(version: Version, status: Int, reason: CameraText, fields: [(name: String, value: String)] = []) {
         self.version = version
         self.status = status
         self.reason = reason

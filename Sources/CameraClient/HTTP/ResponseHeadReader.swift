@@ -15,6 +15,7 @@ package struct ResponseHeadReader: Sendable {
     static let maxForeignBytes = 64
 
     private let limit: Int
+    private let secrets: Secrets
     private var bytesRead = 0
     private var interimHeads = 0
     /// The line in progress, without its end.
@@ -29,9 +30,12 @@ package struct ResponseHeadReader: Sendable {
         case skipped
     }
 
-    /// - Parameter limit: the longest head in bytes, blank lines before it and interim heads included.
-    package init(limit: Int = 65536) {
+    /// - Parameters:
+    ///   - limit: the longest head in bytes, blank lines before it and interim heads included.
+    ///   - secrets: the logins that the camera may repeat.
+    package init(limit: Int = 65536, hiding secrets: Secrets) {
         self.limit = limit
+        self.secrets = secrets
     }
 
     /// Takes bytes from `input` up to the end of the head and returns the head; bytes of the body stay in `input`.
@@ -60,14 +64,14 @@ package struct ResponseHeadReader: Sendable {
 
     /// What it means that the connection ends before the head does.
     package func errorAtEnd() -> CameraError {
-        head == nil && !mayBecomeStatusLine ? .notHTTP(shownLine) : .closedBeforeHead
+        head == nil && !mayBecomeStatusLine ? .notHTTP(shownLine(isWhole: false)) : .closedBeforeHead
     }
 
     /// Uses the line in progress; returns the head when it is the blank line behind a final head.
     private mutating func takeLine() throws(CameraError) -> ResponseHead? {
         guard let current = head else {
             guard !line.allSatisfy(\.isBlank) else { return nil }
-            guard let begun = Self.statusLine(line) else { throw .notHTTP(shownLine) }
+            guard let begun = statusLine(line) else { throw .notHTTP(shownLine(isWhole: true)) }
             head = begun
             previousLine = .statusLine
             return nil
@@ -111,7 +115,7 @@ package struct ResponseHeadReader: Sendable {
     }
 
     /// `HTTP/1.1 200 OK`, `HTTP/1.0 200`, `ICY 200 OK`; nil for what is no status line.
-    private static func statusLine(_ line: [UInt8]) -> ResponseHead? {
+    private func statusLine(_ line: [UInt8]) -> ResponseHead? {
         var rest = line[...].drop { $0.isBlank || $0 == 0x0D }
         var version = ResponseHead.Version.icy
         if let afterName = rest.dropping(prefix: "http") {
@@ -138,13 +142,13 @@ package struct ResponseHeadReader: Sendable {
         rest = rest.drop { $0.isBlank }
         guard let status = rest.takeNumber(), (100...999).contains(status) else { return nil }
         let reason = String(decoding: rest.trimmingBlanks(), as: UTF8.self)
-        return ResponseHead(version: version, status: status, reason: reason.shown())
+        return ResponseHead(version: version, status: status, reason: CameraText(reason, hiding: secrets))
     }
 
     /// Ends the wait for the first line's end when it is none of HTTP's: a JPEG may hold no line feed for long.
     private func refuseForeignBytes() throws(CameraError) {
         guard !mayBecomeStatusLine, line.count >= Self.maxForeignBytes else { return }
-        throw .notHTTP(shownLine)
+        throw .notHTTP(shownLine(isWhole: false))
     }
 
     /// Whether the line in progress begins as a status line does, as far as it goes.
@@ -153,8 +157,9 @@ package struct ResponseHeadReader: Sendable {
         return "http".utf8.starts(with: start) || "icy".utf8.elementsEqual(start.prefix(3)) || "icy".utf8.starts(with: start)
     }
 
-    private var shownLine: String {
-        String(decoding: line.prefix(Self.maxForeignBytes), as: UTF8.self).shown()
+    /// How a line that is no status line begins.
+    private func shownLine(isWhole: Bool) -> CameraText {
+        CameraText(String(decoding: line, as: UTF8.self), hiding: secrets, limit: Self.maxForeignBytes, isCut: !isWhole)
     }
 }
 

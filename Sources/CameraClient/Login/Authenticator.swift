@@ -15,8 +15,8 @@ package struct Authenticator: Sendable {
     package enum Reply: Hashable, Sendable {
         /// Ask again with this.
         case authorization(Authorization)
-        /// No scheme of the camera's is ours; the text lists the offered ones for the operator.
-        case unsupported(offered: String)
+        /// No scheme of the camera's is ours.
+        case unsupported
         /// The camera has seen this login and does not take it.
         case refused
     }
@@ -41,7 +41,7 @@ package struct Authenticator: Sendable {
     private let login: CameraURL.Login
     private var scheme: Scheme?
     /// Whether the camera has taken this login before.
-    private var isProven = false
+    private(set) var isProven = false
     private var sent = Sent.never
     private var sends = 0
 
@@ -54,15 +54,31 @@ package struct Authenticator: Sendable {
 
     /// Begins a dial, and returns what to begin it with when an earlier one has shown the way; nil else.
     package mutating func begin(method: String, target: String) -> Authorization? {
-        sends = 0
-        sent = .never
+        beginWithoutLogin()
         return early(method: method, target: target)
     }
 
     /// Goes on behind a redirect. A login that the camera has never taken is sent there only where it is asked for.
     package mutating func goOn(method: String, target: String) -> Authorization? {
-        if sent == .asked { sent = .redirected }
+        goOnWithoutLogin()
         return isProven ? early(method: method, target: target) : nil
+    }
+
+    /// Begins a dial that sends the login only where it is asked for.
+    mutating func beginWithoutLogin() {
+        sends = 0
+        sent = .never
+    }
+
+    /// Goes on behind a redirect, where the login is sent only when it is asked for.
+    mutating func goOnWithoutLogin() {
+        if sent == .asked { sent = .redirected }
+    }
+
+    /// The camera does not take the login: it is not sent early any more.
+    mutating func refused() {
+        scheme = nil
+        isProven = false
     }
 
     /// The camera has taken the login.
@@ -98,8 +114,7 @@ package struct Authenticator: Sendable {
             return next.algorithm.strength > best.algorithm.strength ? next : best
         }
         guard maySend(to: digest) else {
-            scheme = nil
-            isProven = false
+            refused()
             sent = .asked
             sends = Self.maxSends
             return .refused
@@ -114,7 +129,7 @@ package struct Authenticator: Sendable {
             scheme = .basic
             return .authorization(basicAuthorization)
         }
-        return .unsupported(offered: challenges.map(\.shown).joined(separator: ", ").shown())
+        return .unsupported
     }
 
     /// Whether a challenge gives reason to think that the login was not looked at, or not here.
@@ -166,7 +181,7 @@ extension Authenticator.Reply: CustomStringConvertible, CustomDebugStringConvert
     package var description: String {
         switch self {
         case .authorization: "authorization"
-        case .unsupported(let offered): "unsupported (\(offered))"
+        case .unsupported: "unsupported"
         case .refused: "refused"
         }
     }

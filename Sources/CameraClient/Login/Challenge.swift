@@ -21,9 +21,12 @@ package struct Challenge: Hashable, Sendable {
     /// Whether this challenge is of a scheme, given in lower case.
     func isScheme(_ name: String) -> Bool { scheme.lowercased() == name }
 
-    /// What the operator may see of it: the scheme, and the algorithm where there is one.
-    package var shown: String {
-        let algorithm = text("algorithm").map { " \($0.shown(limit: 20))" } ?? ""
-        return scheme.shown(limit: 20) + algorithm
+    /// What the operator may see of challenges: their schemes, and the algorithms where there are any.
+    package static func shown(_ fieldValues: [String], hiding secrets: Secrets) -> CameraText {
+        // Taken apart when the logins are hidden: part of one is none that could be found.
+        let ways = parse(fieldValues.map { secrets.hide(in: $0) }).map { challenge in
+            [challenge.scheme, challenge.text("algorithm")].compactMap { $0.map { $0.shown(limit: 20) } }.joined(separator: " ")
+        }
+        return CameraText(ways.joined(separator: ", "), hiding: secrets)
     }
 }

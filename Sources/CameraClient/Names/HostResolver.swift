@@ -7,8 +7,8 @@ import Synchronization
 ///
 /// The system's look-up cannot be interrupted: each has a thread of its own, and one that hangs is left behind and keeps its thread
 /// until it returns. Its answer, however late, serves the next who asks, and so do the last good addresses while a look-up hangs or
-/// fails. One that hangs holds no place that others need: after ``Limits/slowAfter`` it no longer counts, and names that hung before
-/// get only a part of all threads.
+/// fails. One that hangs holds no place that others need: after ``Limits/slowAfter`` it is none of the few that begin at once, after
+/// ``Limits/hungAfter`` it is none of all, and names that hung the last time wait until others had their turn.
 package final class HostResolver: Sendable {
     /// How many look-ups run at once.
     struct Limits {
@@ -16,8 +16,10 @@ package final class HostResolver: Sendable {
         var fresh = 16
         /// From then on a look-up is slow.
         var slowAfter = TimeAmount.milliseconds(500)
-        /// All look-ups, slow ones too. A thread that waits takes a few pages and a socket.
+        /// All look-ups, slow ones too, but for those that have hung. A thread that waits takes a few pages and a socket.
         var all = 256
+        /// From then on a look-up has hung, and counts no longer; at most ``names`` can.
+        var hungAfter = TimeAmount.seconds(2)
         /// Look-ups of names that were slow the last time.
         var known = 192
         /// So long an answer is good for all who ask again.
@@ -160,10 +162,13 @@ package final class HostResolver: Sendable {
         return state.withLock { state in
             guard !state.queue.isEmpty else { return nil }
             let running = state.names.values.filter(\.isRunning)
-            guard running.count < limits.all, running.count(where: { now - $0.began < limits.slowAfter }) < limits.fresh else { return nil }
-            let hasRoomForSlow = running.count < limits.known
-            let place = state.queue.firstIndex { hasRoomForSlow || state.names[$0]?.wasSlow != true }
-            guard let place else { return nil }
+            let fresh = running.count { now - $0.began < limits.slowAfter }
+            let counted = running.count { now - $0.began < limits.hungAfter }
+            guard fresh < limits.fresh, counted < limits.all, running.count < limits.names else { return nil }
+            // Some places are only for names that did not hang the last time.
+            let hasRoomForSlow = running.count < limits.known && fresh < max(1, limits.fresh - limits.fresh / 4)
+            let place = state.queue.firstIndex { state.names[$0]?.wasSlow != true }
+            guard let place = place ?? (hasRoomForSlow ? state.queue.indices.first : nil) else { return nil }
             let host = state.queue.remove(at: place)
             guard let port = state.names[host]?.waiting.first?.port else { return nil }
             state.names[host]?.isRunning = true

@@ -1,20 +1,24 @@
 import Synchronization
 import Text
 
-/// Cuts a program's standard error into lines for the log: bounded, clean, and without logins in addresses.
+/// Cuts a program's standard error into lines for the log: bounded, clean, and without logins.
 final class ErrorLines: Sendable {
-    /// A line is cut here.
+    /// A line is cut here, in Unicode scalars.
     static let maxLength = 400
+    /// Of a longer line, in bytes, the rest is not read.
+    private static let maxBytes = 4096
 
     private struct State {
         var line: [UInt8] = []
         var last: String?
     }
 
+    private let secrets: Secrets
     private let log: @Sendable (String) -> Void
     private let state = Mutex(State())
 
-    init(log: @escaping @Sendable (String) -> Void) {
+    init(hiding secrets: Secrets, log: @escaping @Sendable (String) -> Void) {
+        self.secrets = secrets
         self.log = log
     }
 
@@ -27,10 +31,11 @@ final class ErrorLines: Sendable {
             var lines: [String] = []
             for byte in bytes {
                 guard byte == 0x0A || byte == 0x0D else {
-                    if state.line.count < Self.maxLength { state.line.append(byte) }
+                    if state.line.count < Self.maxBytes { state.line.append(byte) }
                     continue
                 }
-                let text = Self.withoutLogins(String(decoding: state.line, as: UTF8.self)).shown(limit: Self.maxLength)
+                let line = Self.withoutLogins(String(decoding: state.line, as: UTF8.self))
+                let text = CameraText(line, hiding: secrets, limit: Self.maxLength, isCut: state.line.count == Self.maxBytes).shown
                 state.line.removeAll(keepingCapacity: true)
                 guard text.contains(where: { $0 != " " }) else { continue }
                 state.last = text

@@ -17,6 +17,8 @@ package final class ProgramCamera: Camera {
         package var stallTimeout: Duration
         /// In bytes of JPEG.
         package var maxFrameSize: Int
+        /// What must not show of the logins in `words`.
+        package var secrets = Secrets()
         /// Takes each line of standard error, cut and cleaned.
         package var log: @Sendable (String) -> Void
         /// Called when the program has been started, which takes more descriptors than reading it.
@@ -59,7 +61,7 @@ package final class ProgramCamera: Camera {
 
     private func read(to sink: FrameSink) async throws(CameraError) {
         let name = settings.words.first ?? ""
-        let lines = ErrorLines(log: settings.log)
+        let lines = ErrorLines(hiding: settings.secrets, log: settings.log)
         let mark = StartedPrograms.all.mark()
         let settings = settings
         defer { withExtendedLifetime(mark) {} }
@@ -85,7 +87,9 @@ package final class ProgramCamera: Camera {
         } catch let error as CameraError {
             throw error
         } catch let error as SubprocessError {
-            let reason = error.code == .executableNotFound ? "there is no such program" : "\(error)".shown(limit: 200)
+            let reason =
+                error.code == .executableNotFound
+                ? "there is no such program" : CameraText("\(error)", hiding: settings.secrets, limit: 200).shown
             throw Task.isCancelled ? .cancelled : .program(reason: "program '\(name.shown())' cannot be started: \(reason)")
         } catch {
             throw .cancelled
@@ -141,7 +145,7 @@ package final class ProgramCamera: Camera {
                 while let frame = try assembler.append(&bytes, timestamp: .now()) {
                     pulse.beat()
                     let known = CameraDescription(
-                        learntBoundary: assembler.learntBoundary.map { $0.shown() }, quirks: assembler.quirks,
+                        learntBoundary: assembler.learntBoundary.map { CameraText($0, hiding: settings.secrets) }, quirks: assembler.quirks,
                         picturesDropped: assembler.framesDropped)
                     let description = shown == known ? nil : known
                     shown = known

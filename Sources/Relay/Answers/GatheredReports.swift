@@ -21,7 +21,7 @@ enum GatheredReports {
                 })
         }
         return .later { eventLoop in
-            let gather = {
+            let gather = { @Sendable in
                 // Every hub has a shard on each loop that serves viewers.
                 let loops = sources.first?.hub.shards.map(\.eventLoop) ?? []
                 let parts = loops.map { loop in

@@ -2,7 +2,8 @@ import NIOCore
 import Synchronization
 
 /// Answers of so many sources that they take long to write: written off the event loops and kept for up to a second, so that many
-/// open dashboards cost no more than one and never more than a twentieth of one processor. Any thread may call it.
+/// open dashboards cost no more than one and never more than a twentieth of one processor. Answers of different addresses, queries and
+/// askers are written one after the other, and what one is made of is gathered when its turn comes. Any thread may call it.
 final class KeptAnswers: Sendable {
     /// An answer of fewer sources is written at once, anew for each request: it then says what holds now.
     static let many = 100
@@ -19,28 +20,43 @@ final class KeptAnswers: Sendable {
         case made(HTTPAnswer, until: NIODeadline)
     }
 
-    private let entries = Mutex<[String: Entry]>([:])
+    private struct State {
+        var entries: [String: Entry] = [:]
+        /// What begins the answers whose turn has not come: no more than there are connections.
+        var waiting: [@Sendable () -> Void] = []
+        var isWriting = false
+    }
+
+    private let state = Mutex(State())
     private let work = BackgroundWork()
 
     /// The answer that `key` stands for. Where none is kept, `gather` brings what it is made of from the event loops, and `write`
     /// writes it, off them.
     func answer<Material: Sendable>(
-        _ key: String, on eventLoop: any EventLoop, gather: () -> EventLoopFuture<Material>,
+        _ key: String, on eventLoop: any EventLoop, gather: @escaping @Sendable () -> EventLoopFuture<Material>,
         write: @escaping @Sendable (Material) -> HTTPAnswer
     ) -> EventLoopFuture<HTTPAnswer> {
         let promise = eventLoop.makePromise(of: HTTPAnswer.self)
-        let (kept, isFirst) = entries.withLock { entries in take(promise, key, &entries) }
-        if let kept { promise.succeed(kept) }
-        guard isFirst else { return promise.futureResult }
-        gather().whenComplete { result in
-            guard case .success(let material) = result else { return self.finish(key, .cannotBeGathered, keeping: .zero) }
-            let isTaken = self.work.add {
-                let start = NIODeadline.now()
-                let answer = write(material)
-                self.finish(key, answer, keeping: (.now() - start) * Self.keeping)
+        let begin = { @Sendable in
+            gather().whenComplete { result in
+                guard case .success(let material) = result else { return self.finish(key, .cannotBeGathered, keeping: .zero) }
+                let isTaken = self.work.add {
+                    let start = NIODeadline.now()
+                    let answer = write(material)
+                    self.finish(key, answer, keeping: (.now() - start) * Self.keeping)
+                }
+                if !isTaken { self.finish(key, .cannotBeGathered, keeping: .zero) }
             }
-            if !isTaken { self.finish(key, .tooManyAnswers, keeping: .zero) }
         }
+        let (kept, isNext) = state.withLock { state in
+            let (kept, isFirst) = take(promise, key, &state.entries)
+            guard isFirst else { return (kept, false) }
+            if state.isWriting { state.waiting.append(begin) }
+            defer { state.isWriting = true }
+            return (kept, !state.isWriting)
+        }
+        if let kept { promise.succeed(kept) }
+        if isNext { begin() }
         return promise.futureResult
     }
 
@@ -65,19 +81,19 @@ final class KeptAnswers: Sendable {
     }
 
     private func finish(_ key: String, _ answer: HTTPAnswer, keeping time: TimeAmount) {
-        let promises: [EventLoopPromise<HTTPAnswer>] = entries.withLock { entries in
-            guard case .making(let promises) = entries[key] else { return [] }
+        let (promises, begin) = state.withLock { state in
+            let begin = state.waiting.isEmpty ? nil : state.waiting.removeFirst()
+            state.isWriting = begin != nil
+            guard case .making(let promises) = state.entries[key] else { return ([EventLoopPromise<HTTPAnswer>](), begin) }
             let kept = min(Self.longest, time)
-            entries[key] = kept > .zero && entries.count <= Self.maxCount ? .made(answer, until: .now() + kept) : nil
-            return promises
+            state.entries[key] = kept > .zero && state.entries.count <= Self.maxCount ? .made(answer, until: .now() + kept) : nil
+            return (promises, begin)
         }
+        begin?()
         for promise in promises { promise.succeed(answer) }
     }
 }
 
 extension HTTPAnswer {
     fileprivate static let cannotBeGathered = HTTPAnswer.text(.internalServerError, "the answer could not be gathered")
-    static let tooManyAnswers = HTTPAnswer.text(
-        .serviceUnavailable, "too many answers wait to be read; try again later", headers: ["Retry-After": "5"]
-    ).endingConnection
 }

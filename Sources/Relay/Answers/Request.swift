@@ -17,6 +17,10 @@ struct Request: Sendable {
     /// Whether cameras' addresses and viewers may be shown: to operators who have logged in, where there are logins.
     var isOperator: Bool { served.access.hasUsers ? admission.isOperator : requester.isOperator }
 
+    /// Whether limits of rates and times hold for its viewers: all but operators who have logged in or come through `admin`. Who is on
+    /// this machine is no operator here, since a proxy on it looks the same.
+    var isCapped: Bool { !admission.isOperator && scope != .admin }
+
     /// The sources that a list may show to the one who asks.
     var listed: [Source] { allListed.filter { Audience.mayWatch($0.configuration, admission, served.access) } }
 

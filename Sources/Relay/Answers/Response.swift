@@ -18,6 +18,8 @@ struct StreamRequest: Sendable {
     var wishes: ViewerWishes
     var origin: ViewerOrigin
     var admission = Admission.anonymous
+    /// Whether limits of rates and times hold for it.
+    var isCapped = true
     /// What the answer says of other sites' pages.
     var headers: HTTPHeaders
 }
@@ -28,4 +30,6 @@ struct WebSocketRequest: Sendable {
     var wishes: ViewerWishes
     var origin: ViewerOrigin
     var admission = Admission.anonymous
+    /// Whether limits of rates and times hold for it.
+    var isCapped = true
 }

@@ -15,6 +15,8 @@ struct Served: Sendable {
     var access = AccessConfiguration()
     /// The most viewers of all sources together, nil for what the limit of open files allows.
     var maxViewers: Int?
+    /// What all sources together send to viewers, in bits per second, nil for no limit.
+    var maxRate: Int?
     /// Whether each viewer that has ended is a line of the log.
     var logsViewers = false
     /// The port where viewers find the sources; nil where that is a local socket, or a port that the system chooses.
@@ -40,6 +42,7 @@ struct Served: Sendable {
         self.sources = sources
         access = configuration.access
         maxViewers = configuration.maxViewers
+        maxRate = configuration.maxRate
         logsViewers = configuration.log.viewers
         viewersPort = (configuration.listen + configuration.encryption.listen).lazy.compactMap(\.port).first { $0 != 0 }
     }

@@ -90,6 +90,7 @@ struct SnapshotAnswer: Sendable {
         headers.add(name: "Age", value: String((now - newest.arrival).nanoseconds / 1_000_000_000))
         headers.add(name: "ETag", value: tag)
         let isKnown = request.head.knows(tag: tag)
+        if !isKnown, request.head.method != .HEAD { source.hub.countSnapshot(bytes: newest.frame.jpegLength) }
         var answer = HTTPAnswer(
             isKnown ? .notModified : .ok, type: "image/jpeg", body: isKnown ? ByteBuffer() : newest.frame.jpeg, headers: headers)
         // Kept by its reader only, and never shown without asking.

@@ -15,7 +15,8 @@ enum StreamAnswer {
             return .stream(
                 source,
                 StreamRequest(
-                    form: form, wishes: wishes, origin: request.requester.origin, admission: request.admission, headers: headers))
+                    form: form, wishes: wishes, origin: request.requester.origin, admission: request.admission,
+                    isCapped: request.isCapped, headers: headers))
         } catch {
             return .answer(.badQuery(error))
         }

@@ -15,7 +15,9 @@ enum WebSocketAnswer {
                 return .answer(request.requester.isTrusted ? .foreignPage : .foreignPage.suspectingProxy)
             }
             let origin = request.requester.origin
-            return .webSocket(source, WebSocketRequest(form: form, wishes: wishes, origin: origin, admission: request.admission))
+            return .webSocket(
+                source,
+                WebSocketRequest(form: form, wishes: wishes, origin: origin, admission: request.admission, isCapped: request.isCapped))
         } catch {
             return .answer(.badQuery(error))
         }

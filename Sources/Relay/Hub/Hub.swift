@@ -33,6 +33,10 @@ package final class Hub: Sendable {
     private let waiting = Mutex<[EventLoopPromise<Newest?>]>([])
     /// One per event loop; fixed for life, so that no lock guards the list.
     let shards: [HubShard]
+    /// Bytes of the pictures that snapshots took.
+    private let snapshotBytes = Atomic<UInt64>(0)
+    /// The frames per second that rates leave to each viewer, and the moments of them; nil where nothing is limited.
+    private let share = Mutex<(share: RateShares.Share, grid: PaceGrid)?>(nil)
     /// The source's loop: where a frame that may not be shown yet waits, and where few viewers are served.
     private let eventLoop: (any EventLoop)?
 
@@ -58,6 +62,38 @@ package final class Hub: Sendable {
         board.use(policy, maxFPS: maxFPS)
         for shard in shards where shard.hasViewers { shard.look() }
     }
+
+    /// What goes out at most to one viewer, in bits per second; nil for no limit.
+    func use(maxViewerRate: Int?) {
+        for shard in shards { shard.use(maxViewerRate: maxViewerRate) }
+    }
+
+    /// Has viewers get no more frames than `new` says; nil for all.
+    func use(_ new: RateShares.Share?) {
+        share.withLock { share in
+            guard let new, new.framesPerSecond > 0 else {
+                guard share != nil else { return }
+                share = nil
+                for shard in shards { shard.use(nil) }
+                return
+            }
+            let interval = TimeAmount.nanoseconds(Int64(min(1e9 / new.framesPerSecond, 1e12)))
+            let now = NIODeadline.now()
+            let grid = share.map { $0.grid.interval == interval ? $0.grid : $0.grid.changed(to: interval, at: now) }
+            let isNew = grid == nil || grid != share?.grid
+            share = (new, grid ?? PaceGrid(origin: now, interval: interval))
+            if isNew { for shard in shards { shard.use(share?.grid) } }
+        }
+    }
+
+    /// What limits the frames that viewers get; nil where nothing does.
+    var limit: RateShares.Share? { share.withLock { $0?.share } }
+
+    /// A snapshot took a picture.
+    func countSnapshot(bytes: Int) { snapshotBytes.add(UInt64(bytes), ordering: .relaxed) }
+
+    /// Bytes that went to viewers and snapshots so far.
+    var bytesSent: UInt64 { totals.bytesSent &+ snapshotBytes.load(ordering: .relaxed) }
 
     /// Makes `frame` the newest and wakes each shard that has viewers, at most once until it has looked. With a limit of
     /// frames per second, a frame that comes too early waits for its slot and yields it to a newer one.

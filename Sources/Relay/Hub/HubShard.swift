@@ -19,6 +19,8 @@ package final class HubShard: Sendable {
         var timer: Scheduled<Void>?
         /// When those that could not take the newest frame are offered it again, if any want it sooner than the next comes.
         var nextOffer: (deadline: NIODeadline, timer: Scheduled<Void>)?
+        /// What slows its viewers down.
+        var pace = SharedPace()
         /// Where the last round of offers began.
         var rotation: UInt = 0
         /// The loop's thread's processor time when the viewers were last looked after.
@@ -113,6 +115,24 @@ package final class HubShard: Sendable {
         }
     }
 
+    /// Takes over what one viewer is sent at most; any thread.
+    func use(maxViewerRate: Int?) {
+        eventLoop.execute { self.local.value.pace.maxViewerRate = maxViewerRate }
+    }
+
+    /// Takes over when its viewers may take frames; any thread.
+    func use(_ grid: PaceGrid?) {
+        eventLoop.execute {
+            let old = self.local.value.pace.grid
+            self.local.value.pace.grid = grid
+            // Those who wait for a moment of the old grid may have one sooner.
+            if old != nil, grid == nil { self.offerNewest() }
+        }
+    }
+
+    /// What slows its viewers down; on `eventLoop`.
+    var pace: SharedPace { local.value.pace }
+
     /// Adds a viewer and gives it what is to be seen at once; on `eventLoop`.
     func add(_ viewer: Viewer) {
         eventLoop.assertInEventLoop()
@@ -205,10 +225,10 @@ package final class HubShard: Sendable {
         // When the way out is full, whoever comes first gets the room that there is: each time it is another one.
         local.value.rotation &+= 2_654_435_761
         let start = Int(local.value.rotation % UInt(viewers.count))
-        let now = eventLoop.now
+        let (now, pace) = (eventLoop.now, local.value.pace)
         var next = NIODeadline.distantFuture
-        for viewer in viewers[start...] { next = min(next, viewer.offer(newest, at: now) ?? next) }
-        for viewer in viewers[..<start] { next = min(next, viewer.offer(newest, at: now) ?? next) }
+        for viewer in viewers[start...] { next = min(next, viewer.offer(newest, at: now, pace) ?? next) }
+        for viewer in viewers[..<start] { next = min(next, viewer.offer(newest, at: now, pace) ?? next) }
         if next < .distantFuture { offerAgain(at: next) }
     }
 

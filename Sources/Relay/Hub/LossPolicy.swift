@@ -65,14 +65,22 @@ package struct LossPolicy: Sendable {
 }
 
 extension LossPolicy {
-    /// The policy of a source.
-    init(_ configuration: SourceConfiguration) {
+    /// The policy of a source, which is closed until `opening`; nil while it is open.
+    init(_ configuration: SourceConfiguration, closedUntil opening: String? = nil) {
+        let placeholder =
+            if !configuration.enabled {
+                Placeholder.switchedOff
+            } else if let opening {
+                TextPicture.make(["closed until", opening])
+            } else {
+                configuration.placeholder?.jpeg ?? Placeholder.noSignal
+            }
         self.init(
             heartbeat: TimeAmount(configuration.heartbeat),
             stallTimeout: TimeAmount(configuration.effectiveStallTimeout),
             onLoss: configuration.onLoss,
-            isOff: !configuration.enabled,
-            placeholder: configuration.enabled ? configuration.placeholder?.jpeg ?? Placeholder.noSignal : Placeholder.switchedOff
+            isOff: !configuration.enabled || opening != nil,
+            placeholder: placeholder
         )
     }
 }

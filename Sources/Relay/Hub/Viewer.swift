@@ -17,8 +17,7 @@ package final class Viewer {
     private let shard: HubShard
     private let connection: any ViewerConnection
     private var viewing: LossPolicy.Viewing
-    /// Nil for a viewer that takes every frame.
-    private var pacer: FramePacer?
+    private var pace: ViewerPace
     /// Says when the way to it bears another frame.
     private var path: Pacer
     /// The newest frame this viewer was offered and could not take; nil while it keeps up.
@@ -32,8 +31,12 @@ package final class Viewer {
     let origin: ViewerOrigin
     /// By what right it watches.
     let admission: Admission
-    /// Ends it when that right does.
-    private var ending: Scheduled<Void>?
+    /// When its time is over, nil for no such limit.
+    private let watchEnd: NIODeadline?
+    /// Ends it when its right or its time does.
+    private var endings: [Scheduled<Void>] = []
+    /// Whether it has ended since its time was over.
+    private(set) var isTimeOver = false
     /// When the last frame that was written came from the camera.
     private var lastArrival: NIODeadline?
     /// The same, until that frame has left for the kernel.
@@ -41,17 +44,19 @@ package final class Viewer {
     private(set) var framesSent: UInt64 = 0
     private(set) var framesSkipped: UInt64 = 0
 
-    /// Makes a viewer of the shard's source on the shard's event loop; ``start()`` begins to watch.
+    /// Makes a viewer of the shard's source on the shard's event loop; ``start()`` begins to watch. Limits of rates hold for one that
+    /// `isCapped`; its time is over at `watchEnd`.
     init(
         shard: HubShard, connection: any ViewerConnection, origin: ViewerOrigin = .address(nil), admission: Admission = .anonymous,
-        wishes: ViewerWishes = ViewerWishes()
+        wishes: ViewerWishes = ViewerWishes(), isCapped: Bool = true, watchEnd: NIODeadline? = nil
     ) {
         self.origin = origin
         self.admission = admission
         self.shard = shard
         self.connection = connection
-        pacer = wishes.pacer
         path = Pacer(acknowledges: connection.isAcknowledged)
+        pace = ViewerPace(wishes, isCapped: isCapped)
+        self.watchEnd = watchEnd
         viewing = LossPolicy.Viewing(since: shard.eventLoop.now, onLoss: wishes.onLoss)
     }
 
@@ -62,6 +67,20 @@ package final class Viewer {
     func start() {
         shard.add(self)
         if let end = admission.end { awaitEnd(end) }
+        if let watchEnd { awaitTimeOver(at: watchEnd) }
+    }
+
+    /// Ends it at `end`, with a picture that says why.
+    private func awaitTimeOver(at end: NIODeadline) {
+        let bound = NIOLoopBound(self, eventLoop: shard.eventLoop)
+        endings.append(
+            shard.eventLoop.scheduleTask(deadline: end) {
+                let viewer = bound.value
+                guard !viewer.isEnding else { return }
+                viewer.isTimeOver = true
+                viewer.end(
+                    showing: Frame(jpeg: TextPicture.make(["the time", "is over"]), timestamp: .now(), kind: .placeholder))
+            })
     }
 
     /// Ends it at `end`, in seconds since 1970. It looks often enough that a clock which is set meanwhile counts.
@@ -71,20 +90,21 @@ package final class Viewer {
         clock_gettime(CLOCK_REALTIME, &now)
         // Rounded up; a link's end may be any number.
         let wait = max(0, min(end - now.tv_sec, 60) * 1000 - now.tv_nsec / 1_000_000)
-        ending = shard.eventLoop.scheduleTask(in: .milliseconds(Int64(wait))) {
+        let ending = shard.eventLoop.scheduleTask(in: .milliseconds(Int64(wait))) {
             let viewer = bound.value
             var now = timespec()
             clock_gettime(CLOCK_REALTIME, &now)
             if now.tv_sec < end { viewer.awaitEnd(end) } else { viewer.end(showing: viewer.shard.board.endedFrame()) }
         }
+        endings.append(ending)
     }
 
     /// Stops watching, when the connection is gone.
     func stop() {
         if missed != nil { countSkipped(1) }
         missed = nil
-        ending?.cancel()
-        ending = nil
+        for ending in endings { ending.cancel() }
+        endings = []
         shard.remove(self)
     }
 
@@ -104,7 +124,7 @@ package final class Viewer {
         let board = shard.board
         let policy = board.policy
         if let newest = board.newest, !policy.isOff, now - newest.arrival < policy.stallTimeout {
-            return offer(now - newest.arrival < Self.freshness ? newest : board.again ?? newest, at: now)
+            return offer(now - newest.arrival < Self.freshness ? newest : board.again ?? newest, at: now, shard.pace)
         }
         fill(policy: policy, at: now) { board.placeholder(policy, at: now) }
         return nil
@@ -112,15 +132,16 @@ package final class Viewer {
 
     /// Writes `newest` if the frame before it has left and its slot has come; else remembers to take the newest one then, and
     /// returns when to offer it again.
-    func offer(_ newest: Hub.Newest, at now: NIODeadline) -> NIODeadline? {
+    func offer(_ newest: Hub.Newest, at now: NIODeadline, _ shared: SharedPace) -> NIODeadline? {
         guard newest.sequence > lastSequence, !isEnding else { return nil }
+        let takesAll = pace.isFree(shared)
         // Frames before the first one were never this viewer's, nor are those between its slots.
-        if let expected = missed ?? (lastSequence > 0 && pacer == nil ? lastSequence + 1 : nil), newest.sequence > expected {
-            countSkipped(pacer == nil ? newest.sequence - expected : 1)
+        if let expected = missed ?? (lastSequence > 0 && takesAll ? lastSequence + 1 : nil), newest.sequence > expected {
+            countSkipped(takesAll ? newest.sequence - expected : 1)
             framesUntilSteady = CatchUp.steadyFrames
             missed = missed == nil ? nil : newest.sequence
         }
-        if let wait = pacer?.wait(at: now) { return now + wait }
+        if !takesAll, let slot = pace.wait(at: now, shared) { return slot }
         guard connection.isReady else {
             // It calls ``frameLeft()`` when it is.
             missed = newest.sequence
@@ -143,7 +164,7 @@ package final class Viewer {
         arrivalInFlight = lastSequence > 0 ? newest.arrival : nil
         lastSequence = newest.sequence
         missed = nil
-        pacer?.take(at: now)
+        if !takesAll { pace.take(at: now, shared) }
         write(newest, at: now)
         return nil
     }
@@ -165,7 +186,7 @@ package final class Viewer {
     func frameLeft() {
         noteDelay()
         if missed != nil, let newest = shard.board.newest {
-            shard.offerAgain(at: offer(newest, at: shard.eventLoop.now))
+            shard.offerAgain(at: offer(newest, at: shard.eventLoop.now, shard.pace))
         }
     }
 
@@ -187,6 +208,7 @@ package final class Viewer {
         framesSent += 1
         let bytes = connection.write(newest)
         path.sent(bytes, sequence: newest.sequence, at: Nanoseconds(now))
+        pace.charge(bytes: bytes, at: now)
         shard.countSent(bytes: bytes)
         if connection.isDrained { noteDelay() }
     }

@@ -9,6 +9,8 @@ struct ViewerWishes: Equatable, Sendable {
     var onLoss: SourceConfiguration.OnLoss?
     /// Thins out what it gets; nil for every frame.
     var pacer: FramePacer?
+    /// The most that it wants to be sent, in bits per second; nil for whatever comes.
+    var rate: Int?
 
     init(onLoss: SourceConfiguration.OnLoss? = nil, pacer: FramePacer? = nil) {
         self.onLoss = onLoss

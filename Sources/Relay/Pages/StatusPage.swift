@@ -101,7 +101,7 @@ struct StatusPage {
         if relay.isForOperator { add("camera", source.address) }
         add("media type", source.shown(\.mediaType))
         add("boundary", source.shown(\.boundary))
-        if let learnt = source.shown(\.learntBoundary), learnt != status.camera?.boundary { add("boundary in use", learnt) }
+        if let learnt = source.shown(\.learntBoundary), learnt != status.camera?.boundary?.shown { add("boundary in use", learnt) }
         add("server", source.shown(\.server))
         if let quirks = status.camera?.quirks.names, !quirks.isEmpty { add("quirks", quirks.joined(separator: ", ")) }
         if let dropped = status.camera?.picturesDropped, dropped > 0 {
@@ -110,6 +110,9 @@ struct StatusPage {
         add("connects", "\(status.connects), of them \(source.reconnects) again")
         add("frames in", "\(Figures.count(status.framesReceived)) (\(Figures.bytes(status.bytesReceived)))")
         add("frames out", "\(Figures.count(source.totals.framesSent)) (\(Figures.bytes(source.totals.bytesSent)))")
+        if let limit = source.limit {
+            add("limited by", "\(limit.limit.rawValue), to \(Figures.decimal(limit.framesPerSecond)) frames per second for each viewer")
+        }
         add("frames skipped", "\(Figures.count(source.totals.framesSkipped)), for viewers that were behind")
         let lines = rows.map { "<tr><th scope=\"row\">\($0.0)</th><td>\($0.1)</td></tr>" }
         return

@@ -18,7 +18,7 @@ export function bitRate(bits) {
 export function viewerCount(viewers) { return viewers === 1 ? "1 viewer" : `${viewers} viewers`; }
 
 const stateWords = {
-  streaming: "Live", connecting: "Connecting", stalled: "Stalled", idle: "Idle", off: "Off", removed: "Removed", refused: "Refused",
+  streaming: "Live", connecting: "Connecting", stalled: "Stalled", idle: "Idle", off: "Off", closed: "Closed", removed: "Removed", refused: "Refused",
   waiting: "Waiting",
 };
 
@@ -30,7 +30,7 @@ export function stateWord(source) {
 
 const lossTitles = {
   connecting: "Connecting", stalled: "No new picture", waiting: "No signal", refused: "The camera says no", idle: "Idle",
-  off: "Switched off", removed: "This camera is no longer here",
+  off: "Switched off", closed: "Closed", removed: "This camera is no longer here",
 };
 
 /** What a picture says in large letters while its source does not stream. */
@@ -44,5 +44,6 @@ export function factLine(source) {
   }
   facts.push(viewerCount(source.viewers));
   if (source.last_frame && source.state === "streaming") facts.push(`${source.last_frame.width} × ${source.last_frame.height}`);
+  if (source.limited_by && source.state === "streaming") facts.push(`limited to ${source.fps_limit.toFixed(1)} fps`);
   return facts.join(" · ");
 }

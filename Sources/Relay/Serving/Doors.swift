@@ -44,13 +44,18 @@ final class Doors: Sendable {
 
     private let state = Mutex(State())
     private let checks = BackgroundWork()
+    /// Whether a password is an account's; nil for nobody's account. All accounts are told too.
+    private let matches: @Sendable (String, Account?, [Account]) -> Bool
     private let logger: Logger
     /// Of this run: what right logins are remembered by.
     private let memoryKey = Doors.randomBytes()
     /// Of this run: what cookies are signed with where the file names no key.
     private let ownSessionKey = Doors.randomBytes()
 
-    init(logger: Logger) { self.logger = logger }
+    init(logger: Logger, matches: @escaping @Sendable (String, Account?, [Account]) -> Bool = Doors.matches) {
+        self.logger = logger
+        self.matches = matches
+    }
 
     /// Judges `credentials` that came from `origin` for a route of `source`, nil for one of none.
     ///
@@ -157,7 +162,7 @@ final class Doors: Sendable {
         }
         for (waiting, wait) in blocked.0 { waiting.promise.succeed(.refused(.tooManyGuesses(wait: wait))) }
         if blocked.1 { return }
-        let isRight = Self.matches(password, login.account, accounts)
+        let isRight = matches(password, login.account, accounts)
         var wrong: [String: String] = [:]
         let done = state.withLock { state in
             let done = state.checking.removeValue(forKey: login) ?? []
@@ -180,7 +185,7 @@ final class Doors: Sendable {
 
     /// Whether `password` is the account's. Every wrong one takes as long as any other, whether there is such an account or not: one
     /// check of each kind of hash that accounts have.
-    private static func matches(_ password: String, _ account: Account?, _ accounts: [Account]) -> Bool {
+    static func matches(_ password: String, _ account: Account?, _ accounts: [Account]) -> Bool {
         var kinds: [String: PasswordHash] = [:]
         for case .hash(let hash) in accounts.map(\.password) { kinds[hash.kind] = hash }
         if kinds.isEmpty, let spareHash { kinds[spareHash.kind] = spareHash }

@@ -8,6 +8,8 @@ package final class Gate: Sendable {
     private let served: Mutex<Served>
     let limits: Limits
     private let perAddress = ViewersPerAddress()
+    private let rates = RateSharing()
+    private let watchTimes = WatchTimes()
     private let doors: Doors
     private let logger: Logger
     /// When operators were last told of a proxy.
@@ -40,13 +42,19 @@ package final class Gate: Sendable {
     var isDraining: Bool { served.withLock { $0.stage == .draining } }
 
     /// Decides what the request `head` from `peer` gets, which came through `listener`.
-    func respond(to head: HTTPRequestHead, from peer: SocketAddress?, through listener: ListenerName) -> Response {
-        let response = response(to: head, from: peer, through: listener)
+    ///
+    /// - Parameter client: whom a proxy that is trusted speaks for, where it has said so.
+    func respond(
+        to head: HTTPRequestHead, from peer: SocketAddress?, through listener: ListenerName, for client: ProxiedClient? = nil
+    ) -> Response {
+        let response = response(to: head, from: client?.address ?? peer, through: listener, isProxied: client?.address != nil)
         if case .answer(let answer) = response, answer.suspectsProxy { tellOfProxy(at: peer) }
         return response
     }
 
-    private func response(to head: HTTPRequestHead, from peer: SocketAddress?, through listener: ListenerName) -> Response {
+    private func response(
+        to head: HTTPRequestHead, from peer: SocketAddress?, through listener: ListenerName, isProxied: Bool
+    ) -> Response {
         let served = current
         do throws(Refusal) {
             let scope = try Self.scope(of: listener, served)
@@ -55,10 +63,11 @@ package final class Gate: Sendable {
             try Self.checkMethod(head)
             let target = try Self.target(of: head)
             if scope == .redirect { return .answer(EncryptedRedirect.answer(to: head, port: served.encryptedPort)) }
-            let requester = try Self.requester(of: head, from: peer, in: scope, isEncrypted: listener.kind == .encrypted, served)
+            let requester = try Self.requester(
+                of: head, from: peer, isProxied, in: scope, isEncrypted: listener.kind == .encrypted, served)
             let request = Request(head: head, target: target, scope: scope, requester: requester, served: served)
             let route = try Self.route(for: request)
-            guard served.access.hasUsers, !route.isOpen else { return try roomFor(route.response(to: request)) }
+            guard served.access.hasUsers, !route.isOpen else { return route.response(to: request) }
             let credentials = Credentials(head, target, cookie: request.cookieName)
             let verdict = doors.judge(
                 credentials, for: route.source(in: scope), from: requester.origin, served.access, cookie: request.cookieName)
@@ -82,7 +91,7 @@ package final class Gate: Sendable {
             request.admission = admission
             do throws(Refusal) {
                 try Self.checkMay(request, route)
-                return try roomFor(judgedAgain(forBrowser(route.response(to: request), request, route, credentials), request, route))
+                return judgedAgain(forBrowser(route.response(to: request), request, route, credentials), request, route)
             } catch {
                 return .answer(error.answer)
             }
@@ -141,14 +150,9 @@ package final class Gate: Sendable {
         }
     }
 
-    /// The response, or a refusal while too many answers wait for slow readers. Streams keep no answer in memory.
-    private func roomFor(_ response: Response) throws(Refusal) -> Response {
-        switch response {
-        case .answer, .later:
-            guard limits.hasRoomForAnswer else { throw Refusal(.tooManyAnswers) }
-        case .undecided, .stream, .webSocket: break
-        }
-        return response
+    /// Where the request `head` from `peer` comes from, nil for one that could not be read; see ``ViewerOrigin/network``.
+    func network(of head: HTTPRequestHead?, from peer: SocketAddress?) -> String {
+        (head.map { Requester.origin(of: $0, from: peer, current.access) } ?? .address(peer)).network
     }
 
     /// Tells operators why pages behind a proxy show no picture.
@@ -165,18 +169,17 @@ package final class Gate: Sendable {
             metadata: ["address": "\(peer.flatMap(ViewerOrigin.ipAddress) ?? "unix")"])
     }
 
-    /// Whether another viewer of `source` would get a place now.
-    func hasSeat(for source: Source, from origin: ViewerOrigin) -> Bool {
+    /// Why another viewer of `source` would get no place now; nil where it would.
+    func refusal(of source: Source, from origin: ViewerOrigin, isCapped: Bool) -> HTTPAnswer? {
         let (served, configuration) = (current, source.configuration)
-        return limits.hasRoom(for: source.name, atMost: configuration.maxViewers, ofAll: served.maxViewers)
-            && perAddress.hasRoom(
-                origin.network, of: source.name, atMost: served.access.maxViewersPerAddress, ofSource: configuration.maxViewersPerAddress)
-    }
-
-    /// Why a viewer gets no place.
-    func refusal(of source: Source, from origin: ViewerOrigin) -> HTTPAnswer {
-        let isFull = !limits.hasRoom(for: source.name, atMost: source.configuration.maxViewers, ofAll: current.maxViewers)
-        return isFull ? .tooManyViewers : .tooManyFromAddress
+        if isCapped, configuration.maxWatch != nil, let pause = watchTimes.pause(of: origin.network, from: source.name, at: .now()) {
+            return .timeIsOver(wait: pause)
+        }
+        guard limits.hasRoom(for: source.name, atMost: configuration.maxViewers, ofAll: served.maxViewers) else { return .tooManyViewers }
+        let (most, mostOfSource) = (served.access.maxViewersPerAddress, configuration.maxViewersPerAddress)
+        guard perAddress.hasRoom(origin.network, of: source.name, atMost: most, ofSource: mostOfSource) else { return .tooManyFromAddress }
+        if isCapped, !rates.hasRoom(for: source, served) { return .tooFewFrames }
+        return nil
     }
 
     /// Whether somebody who watches `source` by `admission` may go on.
@@ -184,40 +187,60 @@ package final class Gate: Sendable {
         Audience.stillMayWatch(source.configuration, admission, current.access)
     }
 
-    /// A place for another viewer of `source`, nil when all are taken.
-    func seat(for source: Source, from origin: ViewerOrigin) -> Seat? {
-        let (served, configuration) = (current, source.configuration)
-        let address = origin.network
-        guard
-            perAddress.admit(
-                address, of: source.name, atMost: served.access.maxViewersPerAddress, ofSource: configuration.maxViewersPerAddress)
-        else {
+    /// A place for another viewer of `source`; throws why there is none. Limits of rates and times hold for one that `isCapped`.
+    func seat(for source: Source, from origin: ViewerOrigin, isCapped: Bool) throws(Refusal) -> Seat {
+        let (served, configuration, now) = (current, source.configuration, NIODeadline.now())
+        let (address, access) = (origin.network, served.access)
+        func refusal(_ answer: HTTPAnswer) -> Refusal {
             source.hub.demand.viewerRefused()
-            return nil
+            return Refusal(answer)
         }
+        if isCapped, configuration.maxWatch != nil, let pause = watchTimes.pause(of: address, from: source.name, at: now) {
+            throw refusal(.timeIsOver(wait: pause))
+        }
+        let (most, mostOfSource) = (access.maxViewersPerAddress, configuration.maxViewersPerAddress)
+        guard perAddress.admit(address, of: source.name, atMost: most, ofSource: mostOfSource) else { throw refusal(.tooManyFromAddress) }
         guard limits.admitViewer(of: source.name, atMost: configuration.maxViewers, ofAll: served.maxViewers) else {
             perAddress.left(address, of: source.name)
-            source.hub.demand.viewerRefused()
-            return nil
+            throw refusal(.tooManyViewers)
         }
+        guard !isCapped || rates.admit(to: source, served) else {
+            perAddress.left(address, of: source.name)
+            limits.viewerLeft(source.name)
+            throw refusal(.tooFewFrames)
+        }
+        let times = isCapped ? configuration.maxWatch.map { watchTimes.begin(address, source.name, at: now, longest: TimeAmount($0)) } : nil
         return Seat(
-            source: source, limits: limits, perAddress: perAddress, origin: origin, logger: served.logsViewers ? logger : nil)
+            source: source, gate: self, origin: origin, isCapped: isCapped, watchTime: times, logger: served.logsViewers ? logger : nil)
+    }
+
+    /// A viewer's place is free again.
+    func left(_ seat: Seat, _ viewer: Viewer?) {
+        let (source, address) = (seat.source, seat.origin.network)
+        limits.viewerLeft(source.name)
+        perAddress.left(address, of: source.name)
+        if seat.isCapped { rates.viewerLeft(source.name) }
+        guard let time = seat.watchTime else { return }
+        let pause = TimeAmount(source.configuration.watchPause)
+        watchTimes.left(address, source.name, time, isOver: viewer?.isTimeOver ?? false, pause: pause, at: .now())
     }
 
     /// Reads the counters of all sources once a second, for the rates, as long as the gate lives.
     func measure(on eventLoop: any EventLoop) {
         eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .seconds(1)) { [weak self] task in
             guard let self else { return task.cancel() }
-            for source in self.current.sources.all { source.hub.meter.withLock { $0.add(source.sample) } }
+            let served = self.current
+            for source in served.sources.all { source.hub.meter.withLock { $0.add(source.sample) } }
+            self.rates.reckon(served, at: .now())
         }
     }
 
     // MARK: - The steps
 
     /// Why a request goes no further.
-    private struct Refusal: Error {
+    struct Refusal: Error {
         let answer: HTTPAnswer
-        init(_ answer: HTTPAnswer) { self.answer = answer }
+        fileprivate init(_ answer: HTTPAnswer) { self.answer = answer }
     }
 
     private static func scope(of listener: ListenerName, _ served: Served) throws(Refusal) -> Route.Scope {
@@ -240,9 +263,9 @@ package final class Gate: Sendable {
     }
 
     private static func requester(
-        of head: HTTPRequestHead, from peer: SocketAddress?, in scope: Route.Scope, isEncrypted: Bool, _ served: Served
+        of head: HTTPRequestHead, from peer: SocketAddress?, _ isProxied: Bool, in scope: Route.Scope, isEncrypted: Bool, _ served: Served
     ) throws(Refusal) -> Requester {
-        let requester = Requester(head, from: peer, in: scope, isEncrypted: isEncrypted, served.access)
+        let requester = Requester(head, from: peer, isProxied: isProxied, in: scope, isEncrypted: isEncrypted, served.access)
         guard !requester.isMisled else { throw Refusal(.misled) }
         return requester
     }
@@ -276,6 +299,13 @@ package final class Gate: Sendable {
 extension HTTPAnswer {
     fileprivate static let wrongMethod = HTTPAnswer.text(
         .methodNotAllowed, "only GET, HEAD and OPTIONS are answered here", headers: ["Allow": PreflightAnswer.methods])
+    fileprivate static let tooFewFrames = HTTPAnswer.text(
+        .serviceUnavailable, "with one more viewer everybody would get too few pictures; try again later", headers: ["Retry-After": "30"])
+    fileprivate static func timeIsOver(wait: TimeAmount) -> HTTPAnswer {
+        let seconds = Int(wait.inSeconds.rounded(.up))
+        return .text(
+            .tooManyRequests, "the time for watching is over; go on in \(seconds) s", headers: ["Retry-After": String(seconds)])
+    }
     fileprivate static let noHost = HTTPAnswer.text(.badRequest, "the request has no Host field, several, or one that is no host")
     fileprivate static let noTarget = HTTPAnswer.text(.badRequest, "the request's target is no path")
     fileprivate static let misled = HTTPAnswer.text(

@@ -2,11 +2,8 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// How many viewers and waiting answers there may be, all listeners together. Any thread may call it.
+/// How many viewers there may be, and how much their answers may keep, all listeners together. Any thread may call it.
 final class Limits: Sendable {
-    /// Bytes of memory that answers may keep while they wait for those who read slowly, streams' frames not counted.
-    static let maxAnswerBytes = 32 << 20
-
     /// At the limit viewers come and go all the time: refusals of a source are told at most this often.
     private static let silence = TimeAmount.minutes(1)
 
@@ -22,7 +19,8 @@ final class Limits: Sendable {
 
     private let state = Mutex(State())
     private let busyConnections = Atomic(0)
-    private let answerBytes = Atomic(0)
+    /// What answers keep that are read slowly.
+    let answers: AnswerBudget
     /// Decides how many connections there may be; beyond it they wait to be accepted.
     let descriptors: Descriptors
     private let logger: Logger
@@ -30,6 +28,7 @@ final class Limits: Sendable {
     init(descriptors: Descriptors, logger: Logger) {
         self.descriptors = descriptors
         self.logger = logger
+        answers = AnswerBudget(logger: logger)
     }
 
     /// The viewers that the descriptors allow, less some for requests that are no streams.
@@ -77,12 +76,6 @@ final class Limits: Sendable {
             if state.viewers < state.maxViewers - state.maxViewers / 20 { state.refusing = [] }
         }
     }
-
-    /// Whether an answer may be made, or too many wait for slow readers.
-    var hasRoomForAnswer: Bool { answerBytes.load(ordering: .relaxed) < Self.maxAnswerBytes }
-
-    /// Counts bytes of answers that wait, negative ones when they have left.
-    func chargeAnswers(_ bytes: Int) { answerBytes.add(bytes, ordering: .relaxed) }
 
     /// Whether an answer is being made or on its way anywhere.
     var isBusy: Bool { busyConnections.load(ordering: .relaxed) > 0 }

@@ -124,6 +124,7 @@ package struct Listener: Sendable {
 
     private static func addHandlers(to channel: any Channel, of name: ListenerName, _ transport: Transport, _ gate: Gate) throws {
         let pipeline = channel.pipeline.syncOperations
+        if Requester.isTrusted(channel.remoteAddress, gate.current.access) { try pipeline.addHandler(ProxyPreambleHandler()) }
         if case .wrapped(let makeHandlers) = transport {
             for handler in try makeHandlers() { try pipeline.addHandler(handler) }
         }

@@ -31,14 +31,21 @@ final class Outlet {
 
     /// Bytes that the channel was given and has not sent yet.
     private var unsentBytes = 0
-    /// Bytes of memory that answers with a rest keep, as the limit of all connections together counts them.
-    private var chargedBytes = 0
+    /// Whether the budget of all connections together counts what is kept here.
+    private var isCharged = false
     /// All bytes so far.
     private var writtenBytes: UInt64 = 0
-    /// Whether the other side owes us a word, such as an acknowledgement.
+    /// Whether the other side owes us a word, such as an acknowledgement, for what was sent so far. Only bytes of that are progress
+    /// then, and once they have all arrived, nothing but the word: who gets pongs meanwhile has not given it.
     var awaitsWord = false {
-        didSet { if awaitsWord { watch() } else { lastProgress = channel.eventLoop.now } }
+        didSet {
+            lastProgress = channel.eventLoop.now
+            awaited = awaitsWord ? (bytes: writtenBytes, arrivedBytes: 0) : nil
+            if awaitsWord { watch() }
+        }
     }
+    /// How many of all bytes have to arrive before the word can come, and how many had at the last look.
+    private var awaited: (bytes: UInt64, arrivedBytes: UInt64)?
     private var isFinishing = false
     private var isOutputClosed = false
     /// Whether the other side has said that it sends no more.
@@ -77,24 +84,34 @@ final class Outlet {
 
     /// Sends two buffers one behind the other, with one call of the system.
     ///
-    /// - Parameter isShared: whether others hold the same bytes; those that wait only for this connection count against the limit.
-    func send(_ first: ByteBuffer, _ second: ByteBuffer, isShared: Bool = true) {
+    /// - Parameter network: of an answer, where its reader comes from: what is kept for it counts; see ``ViewerOrigin/network``.
+    func send(_ first: ByteBuffer, _ second: ByteBuffer, keptFor network: (() -> String)? = nil) {
         guard channel.isActive, !isOutputClosed else { return }
-        writtenBytes += UInt64(first.readableBytes + second.readableBytes)
+        let bytes = first.readableBytes + second.readableBytes
+        writtenBytes += UInt64(bytes)
         var (first, second) = (first, second)
         if unsentBytes == 0 { socket?.send(&first, &second) }
-        if !isShared {
-            // Of a rest, however short, the whole buffer stays in memory.
-            let bytes = [first, second].reduce(0) { $0 + ($1.readableBytes > 0 ? $1.storageCapacity : 0) }
-            limits.chargeAnswers(bytes)
-            chargedBytes += bytes
-        }
+        let rests = [first, second].filter { $0.readableBytes > 0 }
         if first.readableBytes > 0 {
             unsentBytes += first.readableBytes
             let count = first.readableBytes
             channel.write(first).assumeIsolated().whenComplete { _ in self.sent(count) }
         }
         keep(second, flushesAnyway: first.readableBytes > 0)
+        if let network, unsentBytes > 0 { charge(rests, network(), takenBytes: max(0, bytes - unsentBytes)) }
+    }
+
+    /// Has the budget of all connections count what is kept of an answer.
+    private func charge(_ rests: [ByteBuffer], _ network: String, takenBytes: Int) {
+        let id = ObjectIdentifier(self)
+        let pieces = rests.map { rest in
+            // Encrypted bytes are each connection's own. Of others, however short a rest is, the whole buffer stays in memory.
+            guard socket != nil else { return AnswerLedger.Piece(address: UInt(bitPattern: id), bytes: rest.readableBytes) }
+            let address = rest.withVeryUnsafeBytesWithStorageManagement { UInt(bitPattern: $1.toOpaque()) }
+            return AnswerLedger.Piece(address: address, bytes: rest.storageCapacity)
+        }
+        isCharged = true
+        limits.answers.keep(pieces, for: id, of: network, takenBytes: takenBytes) { [channel] in channel.close(promise: nil) }
     }
 
     private func keep(_ rest: ByteBuffer, flushesAnyway: Bool = false) {
@@ -116,8 +133,9 @@ final class Outlet {
     }
 
     private func refund() {
-        limits.chargeAnswers(-chargedBytes)
-        chargedBytes = 0
+        guard isCharged else { return }
+        isCharged = false
+        limits.answers.release(ObjectIdentifier(self))
     }
 
     /// What the kernel knows of what was sent.
@@ -197,7 +215,16 @@ final class Outlet {
         guard channel.isActive else { return }
         let now = channel.eventLoop.now
         let (taken, unacknowledged) = (takenBytes, queue.unacknowledged)
-        if taken > seen.takenBytes || unacknowledged < seen.unacknowledgedBytes { lastProgress = now }
+        if let (bytes, arrivedBytes) = awaited {
+            let arrived = min(bytes, taken - min(taken, UInt64(unacknowledged)))
+            if arrived > arrivedBytes {
+                awaited = (bytes, arrived)
+                lastProgress = now
+            }
+        } else if taken > seen.takenBytes || unacknowledged < seen.unacknowledgedBytes {
+            lastProgress = now
+        }
+        if isCharged { limits.answers.took(Int(taken - min(taken, seen.takenBytes)), ObjectIdentifier(self)) }
         seen = (taken, unacknowledged)
         let hasArrived = unsentBytes == 0 && unacknowledged == 0
         if isFinishing, hasArrived {

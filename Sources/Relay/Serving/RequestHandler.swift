@@ -39,6 +39,8 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     /// Whether the other side has said that it asks for no more.
     private var hasPeerFinished = false
     private var context: ChannelHandlerContext?
+    /// Whom a trusted proxy speaks for, where it has said so.
+    private var client: ProxiedClient?
     /// Ends a connection on which no request comes.
     private var timer: Scheduled<Void>?
 
@@ -95,6 +97,7 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
             // What was asked before is still answered.
             if case .receiving = state { finish() }
         }
+        if let client = event as? ProxiedClient { self.client = client }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -137,7 +140,7 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
         guard let context else { return }
         timer?.cancel()
         outlet.isBusy = true
-        carryOut(gate.respond(to: head, from: context.remoteAddress, through: listener), to: head)
+        carryOut(gate.respond(to: head, from: context.remoteAddress, through: listener, for: client), to: head)
     }
 
     private func carryOut(_ response: Response, to head: HTTPRequestHead) {
@@ -177,7 +180,9 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
         let keepsConnection = request.map { mayKeepConnection(behind: answer, to: $0) } ?? false
         let head = answer.head(for: request, keepAlive: keepsConnection ? Self.keepAliveTime.nanoseconds / 1_000_000_000 : nil)
         let hasBody = request?.method != .HEAD && answer.status.mayHaveResponseBody
-        outlet.send(head, hasBody ? answer.body : ByteBuffer(), isShared: false)
+        outlet.send(head, hasBody ? answer.body : ByteBuffer()) { [gate, client, context] in
+            gate.network(of: request, from: client?.address ?? context?.remoteAddress)
+        }
         if !keepsConnection {
             finish()
         } else if outlet.isDrained {
@@ -235,8 +240,12 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
             outlet.send(StreamResponse.head(request.headers))
             return finish()
         }
-        guard let own = source.hub.shard(on: context.eventLoop), let seat = gate.seat(for: source, from: request.origin) else {
-            return send(gate.refusal(of: source, from: request.origin), to: head)
+        guard let own = source.hub.shard(on: context.eventLoop) else { return send(.tooManyViewers, to: head) }
+        let seat: Seat
+        do throws(Gate.Refusal) {
+            seat = try gate.seat(for: source, from: request.origin, isCapped: request.isCapped)
+        } catch {
+            return send(error.answer, to: head)
         }
         giveAway()
         outlet.isBusy = false
@@ -255,11 +264,14 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     private func beginWebSocket(of source: Source, _ request: WebSocketRequest, to head: HTTPRequestHead) -> HTTPAnswer? {
         guard let context, let fields = WebSocketHandshake.answer(to: head) else {
             // A page whose WebSocket was refused asks for it as for a file, since browsers do not tell it why: it hears what counts.
-            guard gate.hasSeat(for: source, from: request.origin) else { return gate.refusal(of: source, from: request.origin) }
-            return WebSocketHandshake.required
+            return gate.refusal(of: source, from: request.origin, isCapped: request.isCapped) ?? WebSocketHandshake.required
         }
-        guard let shard = source.hub.shard(on: context.eventLoop), let seat = gate.seat(for: source, from: request.origin) else {
-            return gate.refusal(of: source, from: request.origin)
+        guard let shard = source.hub.shard(on: context.eventLoop) else { return .tooManyViewers }
+        let seat: Seat
+        do throws(Gate.Refusal) {
+            seat = try gate.seat(for: source, from: request.origin, isCapped: request.isCapped)
+        } catch {
+            return error.answer
         }
         giveAway()
         outlet.isBusy = false

@@ -6,27 +6,32 @@ import Synchronization
 /// nothing.
 final class Seat: Sendable {
     let source: Source
-    let limits: Limits
-    private let perAddress: ViewersPerAddress
-    private let origin: ViewerOrigin
+    let origin: ViewerOrigin
+    /// Whether limits of rates and times hold for it.
+    let isCapped: Bool
+    /// How long it may watch; nil for as long as it likes.
+    let watchTime: WatchTimes.Time?
+    private let gate: Gate
     /// nil where viewers are not logged.
     private let logger: Logger?
     private let isTaken = Atomic(true)
 
-    /// Takes a place that `limits` and `perAddress` have admitted.
-    init(source: Source, limits: Limits, perAddress: ViewersPerAddress, origin: ViewerOrigin, logger: Logger?) {
-        self.perAddress = perAddress
+    /// A place that `gate` has given.
+    init(source: Source, gate: Gate, origin: ViewerOrigin, isCapped: Bool, watchTime: WatchTimes.Time?, logger: Logger?) {
         self.source = source
-        self.limits = limits
+        self.gate = gate
         self.origin = origin
+        self.isCapped = isCapped
+        self.watchTime = watchTime
         self.logger = logger
     }
+
+    var limits: Limits { gate.limits }
 
     /// Gives the place back; `viewer` is the one that sat here, nil if its connection failed before.
     func leave(_ viewer: Viewer?) {
         guard isTaken.exchange(false, ordering: .relaxed) else { return }
-        limits.viewerLeft(source.name)
-        perAddress.left(origin.network, of: source.name)
+        gate.left(self, viewer)
         guard let viewer else { return }
         logger?.info(
             "viewer ended",

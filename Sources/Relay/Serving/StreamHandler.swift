@@ -41,7 +41,9 @@ final class StreamHandler: ChannelInboundHandler {
         outlet.owner = self
         try? context.channel.syncOptions?.setOption(Listener.unsentLowWater, value: Listener.unsentLowWaterBytes)
         outlet.send(StreamResponse.opening(request.form, request.headers))
-        let viewer = Viewer(shard: shard, connection: self, origin: request.origin, admission: request.admission, wishes: request.wishes)
+        let viewer = Viewer(
+            shard: shard, connection: self, origin: request.origin, admission: request.admission, wishes: request.wishes,
+            isCapped: request.isCapped, watchEnd: seat.watchTime?.end)
         self.viewer = viewer
         viewer.start()
     }

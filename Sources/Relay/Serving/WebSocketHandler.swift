@@ -34,7 +34,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     static func take(
         over outlet: Outlet, in pipeline: ChannelPipeline.SynchronousOperations, shard: HubShard, _ request: WebSocketRequest, _ seat: Seat
     ) throws {
-        try pipeline.addHandler(ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: WebSocketInbox.maxMessageBytes)))
+        try pipeline.addHandler(ByteToMessageHandler(WebSocketFrameReader()))
         try pipeline.addHandler(WebSocketHandler(shard: shard, request: request, seat: seat, outlet: outlet))
         if let requests = try? pipeline.handler(type: RequestHandler.self) { pipeline.removeHandler(requests, promise: nil) }
         // Removed last, the decoder passes on what it has read behind the request; by then only WebSocket handlers are behind it.
@@ -47,7 +47,9 @@ final class WebSocketHandler: ChannelInboundHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         outlet.owner = self
         try? context.channel.syncOptions?.setOption(Listener.unsentLowWater, value: Listener.unsentLowWaterBytes)
-        let viewer = Viewer(shard: shard, connection: self, origin: request.origin, admission: request.admission, wishes: request.wishes)
+        let viewer = Viewer(
+            shard: shard, connection: self, origin: request.origin, admission: request.admission, wishes: request.wishes,
+            isCapped: request.isCapped, watchEnd: seat.watchTime?.end)
         self.viewer = viewer
         viewer.start()
     }
@@ -75,8 +77,7 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
-        case NIOWebSocketError.invalidFrameLength: end(with: WebSocketWire.close(.messageTooLarge))
-        case is NIOWebSocketError: end(with: WebSocketWire.close(.protocolError))
+        case let failure as WebSocketFrameReader.Failure: end(with: WebSocketWire.close(failure.code))
         default: context.close(promise: nil)
         }
     }
@@ -151,15 +152,15 @@ extension WebSocketHandler: ViewerConnection {
         let head: ByteBuffer
         let payload: ByteBuffer
         switch request.form {
-        case .binary(let acknowledged):
+        case .binary:
             head = WebSocketWire.head(of: newest)
             payload = newest.frame.jpeg
-            if acknowledged, !outlet.awaitsWord { outlet.awaitsWord = true }
         case .dataURL:
             payload = shard.dataURL(of: newest)
             head = WebSocketWire.head(.text, length: payload.readableBytes)
         }
         outlet.send(head, payload)
+        if isAcknowledged, !outlet.awaitsWord { outlet.awaitsWord = true }
         return head.readableBytes + payload.readableBytes
     }
 

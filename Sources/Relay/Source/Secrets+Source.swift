@@ -1,4 +1,3 @@
-import CameraClient
 import RelayConfiguration
 import Text
 
@@ -14,16 +13,5 @@ extension Secrets {
             }
         }
         for field in configuration.headers { add(fieldName: field.name, value: field.value) }
-    }
-
-    /// A description without what the camera echoes of a login.
-    func hide(in description: CameraDescription) -> CameraDescription {
-        var description = description
-        description.address = description.address.map(hide)
-        description.mediaType = description.mediaType.map(hide)
-        description.boundary = description.boundary.map(hide)
-        description.learntBoundary = description.learntBoundary.map(hide)
-        description.server = description.server.map(hide)
-        return description
     }
 }

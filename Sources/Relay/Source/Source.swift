@@ -1,5 +1,6 @@
 import CameraClient
 import CameraURL
+import Glibc
 import Logging
 import MJPEG
 import NIOCore
@@ -51,6 +52,7 @@ package final class Source: Sendable {
         self.logger = logger
         hub = Hub(
             eventLoops: eventLoops, source: eventLoop, policy: LossPolicy(configuration), maxFPS: configuration.maxFPS)
+        hub.use(maxViewerRate: configuration.maxViewerRate)
         settings = Mutex((configuration, Secrets(configuration)))
         camera = Mutex(SourceCamera(configuration, eventLoop: eventLoop, resolver: resolver, claim: claim, logger: logger))
         gate = Mutex(FrameGate())
@@ -72,6 +74,7 @@ package final class Source: Sendable {
             defer { settings = (new, Secrets(new)) }
             return settings.configuration
         }
+        showHours()
         usePolicy()
         let isNewCamera = old.needsNewCamera(for: new)
         if isNewCamera {
@@ -103,6 +106,24 @@ package final class Source: Sendable {
             change { $0.switchOff() }
             return
         }
+        while !Task.isCancelled {
+            let seen = hub.demand.changes.rings
+            showHours()
+            if status.closedUntil != nil {
+                change { $0.close() }
+                await waitForChange(beyond: seen, until: Self.nextMinute)
+                continue
+            }
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.runWhileOpen() }
+                group.addTask { await self.waitUntilClosed() }
+                await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func runWhileOpen() async {
         let (need, claim) = (configuration.descriptors, claim)
         defer { claim.release() }
         let camera = camera.withLock { $0.camera }
@@ -136,7 +157,7 @@ package final class Source: Sendable {
     /// that comes in time. nil when there is none. Call it on `eventLoop`.
     func snapshot(on eventLoop: any EventLoop) -> EventLoopFuture<Hub.Newest?> {
         let configuration = configuration
-        let isOnDemand = configuration.onDemand && configuration.enabled
+        let isOnDemand = configuration.onDemand && configuration.enabled && status.closedUntil == nil
         let frame: EventLoopFuture<Hub.Newest?>
         if isOnDemand { hub.demand.snapshotBegan() }
         if let newest = hub.newest, NIODeadline.now() - newest.arrival < hub.policy.stallTimeout,
@@ -153,6 +174,45 @@ package final class Source: Sendable {
             frame.whenComplete { _ in self.hub.demand.snapshotEnded(holdUntil: .now() + hold) }
         }
         return frame
+    }
+
+    // MARK: - Hours
+
+    /// Looks whether the source is open now, and shows it.
+    private func showHours() {
+        let (configuration, now) = (configuration, time(nil))
+        var opening: String?
+        if let hours = configuration.hours, configuration.enabled, !hours.isOpen(at: WallClock.moment(at: now)) {
+            opening = WallClock.opening(of: hours, after: now) ?? "further notice"
+        }
+        let old = current.withLock { status in
+            defer { status.closedUntil = opening }
+            return status.closedUntil
+        }
+        guard old != opening else { return }
+        usePolicy()
+        if let opening, old == nil {
+            forgetPicture()
+            logger.info("closed", metadata: ["until": "\(opening)"])
+        } else if opening == nil {
+            logger.info("open")
+        }
+    }
+
+    private func waitUntilClosed() async {
+        while !Task.isCancelled {
+            let seen = hub.demand.changes.rings
+            showHours()
+            if status.closedUntil != nil { return }
+            await waitForChange(beyond: seen, until: configuration.hours == nil ? nil : Self.nextMinute)
+        }
+    }
+
+    /// When the clock on the wall shows the next minute; it may be set meanwhile, so nobody waits for longer.
+    private static var nextMinute: NIODeadline {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return .now() + .nanoseconds(Int64(60 - now.tv_sec % 60) * 1_000_000_000 - Int64(now.tv_nsec) + 1_000_000)
     }
 
     // MARK: - The life of a connection
@@ -267,9 +327,10 @@ package final class Source: Sendable {
     /// Has viewers treated as the configuration says; a camera that is a relay may have more time than that.
     private func usePolicy() {
         let configuration = configuration
-        var policy = LossPolicy(configuration)
+        var policy = LossPolicy(configuration, closedUntil: status.closedUntil)
         if let told = status.camera?.stallTimeout { policy.stallTimeout = max(policy.stallTimeout, TimeAmount(told)) }
         hub.use(policy, maxFPS: configuration.maxFPS)
+        hub.use(maxViewerRate: configuration.maxViewerRate)
     }
 
     /// Takes what the camera says of itself, on the source's event loop.

@@ -33,14 +33,15 @@ extension SourceConfiguration {
     func programSettings(
         _ words: [String], logger: Logger, started: @escaping @Sendable () -> Void
     ) -> ProgramCamera.Settings {
-        let secrets = Secrets(self)
-        return ProgramCamera.Settings(
+        var settings = ProgramCamera.Settings(
             words: words,
             stallTimeout: stallTimeout,
             maxFrameSize: maxFrameSize,
-            log: { logger.debug("program says", metadata: ["line": "\(secrets.hide(in: $0))"]) },
+            log: { logger.debug("program says", metadata: ["line": "\($0)"]) },
             started: started
         )
+        settings.secrets = Secrets(self)
+        return settings
     }
 
     private var trust: CertificateTrust {

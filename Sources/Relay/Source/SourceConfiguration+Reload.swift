@@ -36,6 +36,14 @@ extension SourceConfiguration {
         old.placeholder = new.placeholder
         old.maxFPS = new.maxFPS
         old.maxViewers = new.maxViewers
+        old.maxViewersPerAddress = new.maxViewersPerAddress
+        old.viewers = new.viewers
+        old.maxRate = new.maxRate
+        old.maxViewerRate = new.maxViewerRate
+        old.minFPS = new.minFPS
+        old.maxWatch = new.maxWatch
+        old.watchPause = new.watchPause
+        old.hours = new.hours
         old.connectTimeout = new.connectTimeout
         old.maxFrameSize = new.maxFrameSize
         old.redirects = new.redirects

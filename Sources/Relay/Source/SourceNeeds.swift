@@ -53,7 +53,10 @@ extension SourceConfiguration {
     private func need(of url: CameraURL) -> SourceNeeds.Need {
         // A look-up's own, or a second address that is tried beside the first; another camera that is sought meanwhile.
         let isAddress = (try? SocketAddress(ipAddress: url.host, port: url.port)) != nil
-        let count = (isAddress ? 1 : 2) + (alternatives.isEmpty ? 0 : 2)
+        // Redirects may lead to a name; a name of the local network is asked for in two ways at once.
+        let host = url.host.lowercased()
+        let isLocal = host.hasSuffix(".local") || host.hasSuffix(".local.")
+        let count = (isAddress && redirects != .any ? 1 : isLocal ? 3 : 2) + (alternatives.isEmpty ? 0 : 2)
         return SourceNeeds.Need(atStart: count, running: count)
     }
 }

@@ -2,6 +2,8 @@
 package enum SourceState: String, Equatable, Sendable, CaseIterable {
     /// Not enabled: the camera is not read.
     case off
+    /// Outside of its hours: the camera is not read.
+    case closed
     /// On demand, and nobody watches.
     case idle
     /// Looking up, connecting, logging in, or waiting for the first frame.
@@ -16,5 +18,5 @@ package enum SourceState: String, Equatable, Sendable, CaseIterable {
     case refused
 
     /// Whether nothing is wrong: frames flow, or are not wanted.
-    package var isWell: Bool { self == .streaming || self == .idle || self == .off }
+    package var isWell: Bool { self == .streaming || self == .idle || self == .off || self == .closed }
 }

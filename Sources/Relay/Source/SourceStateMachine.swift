@@ -51,6 +51,12 @@ struct SourceStateMachine: Sendable {
     /// The source is not enabled.
     mutating func switchOff() { state = .off }
 
+    /// It is outside of the source's hours; what failed before is forgotten, but for a refused login.
+    mutating func close() {
+        sleep()
+        state = .closed
+    }
+
     /// Nobody watches an on-demand source; what failed before is forgotten, but for a refused login.
     mutating func sleep() {
         state = .idle
@@ -128,7 +134,7 @@ struct SourceStateMachine: Sendable {
         switch error.kind {
         case .login:
             state = .refused
-            retry.wait = refusalWait(from: .seconds(30), to: .seconds(600), jitter: 0.8 + 0.4 * fraction)
+            retry.wait = max(refusalWait(from: .seconds(30), to: .seconds(600), jitter: 0.8 + 0.4 * fraction), askedWait(error))
             refusedUntil = now + TimeAmount(retry.wait)
         case .address:
             state = .refused
@@ -150,8 +156,11 @@ struct SourceStateMachine: Sendable {
             return max(flow > TimeAmount(wait) ? .zero : wait, .nanoseconds(max(0, left.nanoseconds)))
         }
         failures += 1
-        return error.retryAfter.map { max(wait, min($0, Self.maxRetryAfter)) } ?? wait
+        return max(wait, askedWait(error))
     }
+
+    /// How long the camera asks us to stay away, as far as it is believed.
+    private func askedWait(_ error: CameraError) -> Duration { min(error.retryAfter ?? .zero, Self.maxRetryAfter) }
 
     private mutating func refusalWait(from first: Duration, to limit: Duration, jitter: Double) -> Duration {
         let wait = min(limit, first * (1 << min(refusals, 10)))

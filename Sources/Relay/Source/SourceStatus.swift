@@ -12,6 +12,8 @@ package struct SourceStatus: Sendable {
     package var attempts: [Int: Attempt] = [:]
     /// When the next dial is due, while the source waits.
     package var nextDial: NIODeadline?
+    /// When the source opens again, as people say it; nil while it is open.
+    package var closedUntil: String?
     /// Dials that brought at least one frame.
     package var connects: UInt64 = 0
     package var framesReceived: UInt64 = 0

@@ -7,6 +7,7 @@ extension CameraError {
         switch self {
         case .status(let status, _, _): "camera answers \(status)"
         case .notHTTP: "camera does not answer in HTTP"
+        case .afterLogin(let error): error.publicDescription + ", when it was given the login"
         case .loginUnsupported: "camera asks for a login (401) in a way that is not supported"
         case .notAPicture: "camera sends neither a stream nor a picture"
         case .nameNotFound: "the camera's name cannot be resolved"

@@ -15,6 +15,8 @@ struct SourceReport: Sendable {
     let address: String
     /// What the hub's own loops know; empty in a report that did not ask them.
     let hub: HubReport
+    /// What limits the frames that viewers get; nil where nothing does.
+    let limit: RateShares.Share?
     /// Viewers refused so far.
     let refused: UInt64
     /// Whether it may tell where the camera is and who watches.
@@ -30,12 +32,12 @@ struct SourceReport: Sendable {
         secrets = source.secrets
         isOnDemand = source.configuration.onDemand
         name = source.name
-        var status = source.status
-        status.camera = status.camera.map { [secrets] in secrets.hide(in: $0) }
-        self.status = status
+        status = source.status
         totals = source.hub.totals
         newest = source.hub.newest
-        rates = source.hub.meter.withLock { $0.rates(to: source.sample) }
+        let rates = source.hub.meter.withLock { $0.rates(to: source.sample) }
+        self.rates = rates
+        limit = source.hub.limit.flatMap { $0.framesPerSecond < rates.framesIn || rates.framesIn == 0 ? $0 : nil }
         let configured: String
         switch source.configuration.upstream {
         case .camera(var url):
@@ -45,7 +47,7 @@ struct SourceReport: Sendable {
         // A program's arguments may hold a login.
         case .program(let words): configured = "exec:\(words.first ?? "")"
         }
-        address = status.camera?.address ?? configured
+        address = status.camera?.address?.shown ?? configured
         self.hub = hub
     }
 
@@ -59,7 +61,10 @@ struct SourceReport: Sendable {
     var reconnects: UInt64 { status.connects > 0 ? status.connects - 1 : 0 }
 
     /// Why the last connection ended, nil while none did.
-    var reason: String? { status.lastError.map { secrets.hide(in: isForOperator ? $0.description : $0.publicDescription) } }
+    var reason: String? {
+        if let opening = status.closedUntil { return "closed until \(opening)" }
+        return status.lastError.map { secrets.hide(in: isForOperator ? $0.description : $0.publicDescription) }
+    }
 
     /// The state and its reason in one line.
     var sentence: String {
@@ -67,6 +72,7 @@ struct SourceReport: Sendable {
         switch status.state {
         case .stalled, .waiting, .refused: return "\(state): \(reason ?? "no reason known")"
         case .connecting: return state + (reason.map { "; before: \($0)" } ?? "")
+        case .closed: return reason ?? state
         case .streaming, .idle, .off: return state
         }
     }
@@ -81,7 +87,7 @@ extension SourceReport {
             ("since_seconds", .number((now - status.since).inSeconds)),
             ("on_demand", .bool(isOnDemand)),
             ("reason", reason.map { .string($0) } ?? .null),
-            ("reason_code", status.lastError.map { .string($0.code) } ?? .null),
+            ("reason_code", status.closedUntil != nil ? .string("hours") : status.lastError.map { .string($0.code) } ?? .null),
             ("retry_in_seconds", retryIn.map { .number($0) } ?? .null),
             ("connects", .count(status.connects)),
             ("reconnects", .count(reconnects)),
@@ -110,6 +116,8 @@ extension SourceReport {
             ("frames_in", .count(status.framesReceived)),
             ("bytes_in", .count(status.bytesReceived)),
             ("viewers", .integer(Int64(totals.viewers))),
+            ("limited_by", limit.map { .string($0.limit.rawValue) } ?? .null),
+            ("fps_limit", limit.map { .number($0.framesPerSecond) } ?? .null),
             ("viewers_refused", .count(refused)),
             ("frames_out", .count(totals.framesSent)),
             ("bytes_out", .count(totals.bytesSent)),
@@ -120,7 +128,9 @@ extension SourceReport {
     }
 
     /// What the camera said of itself; for operators only.
-    func shown(_ text: KeyPath<CameraDescription, String?>) -> String? { isForOperator ? status.camera?[keyPath: text] : nil }
+    func shown(_ text: KeyPath<CameraDescription, CameraText?>) -> String? {
+        isForOperator ? status.camera?[keyPath: text]?.shown : nil
+    }
 
     private func lastFrame(_ newest: Hub.Newest) -> JSONValue {
         .object([

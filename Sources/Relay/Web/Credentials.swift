@@ -18,7 +18,8 @@ enum Credentials: Equatable, Sendable {
     init(_ head: HTTPRequestHead, _ target: RequestTarget, cookie: String) {
         if let signature = target.value("sig") {
             if let expiry = target.value("exp"), let key = target.value("key") {
-                self = .link(SignedLink(expiry: expiry, key: key, signature: signature))
+                // Clients that want no cached answer may append a question mark and a number, whether there is a query or not.
+                self = .link(SignedLink(expiry: expiry, key: key, signature: String(signature.prefix { $0 != "?" })))
             } else {
                 self = .malformed
             }

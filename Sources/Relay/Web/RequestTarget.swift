@@ -8,6 +8,8 @@ package struct RequestTarget: Equatable, Sendable {
     package let hasTrailingSlash: Bool
     /// Names and values in order, decoded; a name without `=` has an empty value.
     package let query: [(name: String, value: String)]
+    /// What is asked for with `?action=`; see ``ActionQuery/word(in:)``.
+    let action: String?
 
     /// Reads origin form (`/front/stream?x=1`) and absolute form (`http://host/front/stream`).
     ///
@@ -21,21 +23,34 @@ package struct RequestTarget: Equatable, Sendable {
             if rest.first == "?" { rest = "/" + rest }
         }
         let pathEnd = rest.firstIndex { $0 == "?" || $0 == "#" } ?? rest.endIndex
-        var segments: [String] = []
-        var query = pathEnd < rest.endIndex && rest[pathEnd] == "?" ? Self.pairs(rest[rest.index(after: pathEnd)...]) : []
+        var tail = Array(rest[pathEnd...].utf8)
+        var query = rest[pathEnd...].first == "?" ? Self.pairs(rest[pathEnd...].dropFirst()) : []
         let path = rest[..<pathEnd]
-        for part in path.split(separator: "/", omittingEmptySubsequences: true) {
+        var parts = path.split(separator: "/", omittingEmptySubsequences: true)
+        var endsWithSlash = path.last == "/"
+        // Some programs encode the question mark too.
+        if !endsWithSlash, let last = parts.popLast() {
+            if let (name, encoded) = ActionQuery.split(last.utf8) {
+                guard let name = String(validating: name, as: UTF8.self) else { return nil }
+                query = Self.pairs(String(decoding: encoded, as: UTF8.self)[...]) + query
+                tail = encoded + tail
+                endsWithSlash = name.isEmpty && !parts.isEmpty
+                if !name.isEmpty { parts.append(name[...]) }
+            } else {
+                parts.append(last)
+            }
+        }
+        var segments: [String] = []
+        for part in parts {
             guard let segment = Self.decoded(part, plusIsBlank: false), segment != ".", segment != "..",
                 segment.utf8.allSatisfy({ $0 != UInt8(ascii: "/") && $0 != ASCII.space && !$0.isControl })
             else { return nil }
             segments.append(segment)
         }
-        // Some programs encode the question mark too; no name of a path begins with one.
-        let hasEncodedQuery = segments.last?.first == "?"
-        if hasEncodedQuery, let last = segments.popLast() { query = Self.pairs(last.dropFirst()) + query }
         self.segments = segments
-        hasTrailingSlash = path.last == "/" || (hasEncodedQuery && !segments.isEmpty)
+        hasTrailingSlash = endsWithSlash
         self.query = query
+        action = ActionQuery.word(in: tail)
     }
 
     /// Names and values of a query's text, at most 64.
@@ -56,27 +71,6 @@ package struct RequestTarget: Equatable, Sendable {
     /// The first value of a query key, nil where the query does not name it.
     package func value(_ name: String) -> String? {
         query.first { $0.name == name }?.value
-    }
-
-    /// What mjpg-streamer's clients ask for with `?action=`, in lower case: nil where the query does not name it.
-    ///
-    /// Time-lapse programs save whatever answer they get as a picture, so a spelling that is nearly right must not lead to a page: the
-    /// key in another case, the equals sign encoded, a cache-buster stuck to the value. `_0` is the first input, and the only one.
-    var action: String? {
-        for (name, value) in query {
-            let name = name.lowercased()
-            let text: Substring
-            if name == "action" {
-                text = value[...]
-            } else if name.hasPrefix("action=") {
-                text = name.dropFirst("action=".count)
-            } else {
-                continue
-            }
-            let word = text.lowercased().prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
-            return word.hasSuffix("_0") ? String(word.dropLast(2)) : String(word)
-        }
-        return nil
     }
 
     /// The first value of a query key that is 0 or 1, nil where the query does not name it; throws the sentence for a 400.

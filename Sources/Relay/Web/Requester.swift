@@ -19,34 +19,38 @@ struct Requester: Sendable {
     /// is not for it.
     let isMisled: Bool
 
-    /// Judges the request `head` that came from `peer` through a listener of `scope`; `isEncrypted` where that is one of https.
+    /// Judges the request `head` that came from `peer` through a listener of `scope`; `isEncrypted` where that is one of https,
+    /// `isProxied` where `peer` is whom a trusted proxy speaks for by the PROXY protocol.
     init(
-        _ head: HTTPRequestHead, from peer: SocketAddress?, in scope: Route.Scope, isEncrypted: Bool = false, _ access: AccessConfiguration
+        _ head: HTTPRequestHead, from peer: SocketAddress?, isProxied: Bool = false, in scope: Route.Scope, isEncrypted: Bool = false,
+        _ access: AccessConfiguration
     ) {
         let address = peer.flatMap(ViewerOrigin.ipAddress)
-        isTrusted = access.trustedProxies.contains { range in
-            if let address { range.contains(address) } else { range == .unix }
-        }
+        isTrusted = Self.isTrusted(peer, access)
         var named: HostField?
         if case .one(let field) = head.hostClaim { named = field }
         let forwardedHost = isTrusted ? head.headers[canonicalForm: "X-Forwarded-Host"].first.map { $0.lowercased() } : nil
         host = forwardedHost ?? named?.text
-        if isTrusted, let viewer = Self.forwarded(head.headers, access) {
-            origin = .forwarded(viewer)
-        } else {
-            origin = .address(peer)
-        }
+        origin = Self.origin(of: head, from: peer, isTrusted: isTrusted, access)
         let proxysWord = isTrusted ? head.headers[canonicalForm: "X-Forwarded-Proto"].first?.lowercased() : nil
         self.isEncrypted = proxysWord.map { $0 == "https" } ?? isEncrypted
-        isForwarded = Self.forwardingFields.contains { head.headers.contains(name: $0) }
+        isForwarded = isProxied || ProxySigns.areIn(head.headers)
         // Someone who comes through a proxy of this machine seems to come from this machine.
         let isHere = address == "127.0.0.1" || address == "::1"
-        let isAlone = isHere && !isForwarded && !Self.showsPlainProxy(head)
-        isOperator = scope == .admin || (!access.hasAdmin && isAlone && named?.isLoopback ?? true)
+        let isAlone = isHere && !isForwarded && !ProxySigns.areBetweenTheLines(of: head)
+        isOperator = scope == .admin || (!access.hasAdmin && isAlone && named?.isLoopback ?? false)
         // Whom any site may read, no name protects.
         // Nor does it where there are logins: a browser sends none to the name of another site.
         let isGuarded = !access.hosts.isEmpty || (!access.hasUsers && (scope == .admin || access.cors != .anyone))
         isMisled = isGuarded && !isTrusted && !(named.map { Self.isOwn($0, access) } ?? true)
+    }
+
+    /// Whether somebody is a proxy that is believed.
+    static func isTrusted(_ peer: SocketAddress?, _ access: AccessConfiguration) -> Bool {
+        let address = peer.flatMap(ViewerOrigin.ipAddress)
+        return access.trustedProxies.contains { range in
+            if let address { range.contains(address) } else { range == .unix }
+        }
     }
 
     /// Whether a name can only be the relay's own: a number, this machine, a name of the local network, one that `hosts` has.
@@ -54,24 +58,15 @@ struct Requester: Sendable {
         host.isAddress || host.isLoopback || host.isLocal || access.hosts.contains(host.name)
     }
 
-    private static let forwardingFields = [
-        "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix", "X-Real-IP", "Via",
-    ]
+    /// Where the request `head` comes from that `peer` sent.
+    static func origin(of head: HTTPRequestHead, from peer: SocketAddress?, _ access: AccessConfiguration) -> ViewerOrigin {
+        origin(of: head, from: peer, isTrusted: isTrusted(peer, access), access)
+    }
 
-    /// Whether a request looks like one that a proxy passes on without a word, as nginx' bare `proxy_pass` does, which even puts the
-    /// relay's own address into `Host`: it asks in HTTP/1.0, a browser's request asks for the connection's end, or the page that it comes
-    /// from lies elsewhere. A script's request through a proxy that speaks HTTP/1.1 cannot be told from one of this machine.
-    private static func showsPlainProxy(_ head: HTTPRequestHead) -> Bool {
-        if head.version == .http1_0, head.headers.contains(name: "Host") { return true }
-        let asksForEnd = head.headers[canonicalForm: "Connection"].contains { $0.lowercased() == "close" }
-        let isBrowsers = ["Accept-Language", "Sec-Fetch-Mode", "Sec-Fetch-Site"].contains { head.headers.contains(name: $0) }
-        if asksForEnd, isBrowsers { return true }
-        for page in head.headers["Origin"] + head.headers["Referer"] {
-            guard let scheme = page.firstRange(of: "://") else { return true }
-            let host = page[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-            guard let field = HostField(String(host)), field.isLoopback else { return true }
-        }
-        return false
+    private static func origin(
+        of head: HTTPRequestHead, from peer: SocketAddress?, isTrusted: Bool, _ access: AccessConfiguration
+    ) -> ViewerOrigin {
+        if isTrusted, let viewer = forwarded(head.headers, access) { .forwarded(viewer) } else { .address(peer) }
     }
 
     /// The last address in `X-Forwarded-For` that is no trusted proxy itself: those before it may be made up.

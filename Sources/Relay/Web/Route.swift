@@ -54,25 +54,38 @@ package enum Route: Equatable, Sendable {
 
     /// Finds what `target` means within `scope`.
     package init(_ target: RequestTarget, in scope: Scope) {
+        let route = Self.meant(by: target, in: scope)
+        // Whoever asks for a picture may save a page as one.
+        guard target.action != nil, route.mayBePage else {
+            self = route
+            return
+        }
+        if case .source = scope {
+            self = .badQuery(Self.badAction)
+        } else {
+            self = .badQuery(Self.badAction + ", of a source: /NAME/?action=snapshot")
+        }
+    }
+
+    private static let badAction = "action is stream or snapshot"
+
+    private static func meant(by target: RequestTarget, in scope: Scope) -> Route {
         let segments = target.segments
         switch (scope, segments.first) {
-        case (.redirect, _): self = .notFound
-        case (.webSocket(let name), _): self = .source(name, .webSocketText)
+        case (.redirect, _): return .notFound
+        case (.webSocket(let name), _): return .source(name, .webSocketText)
         case (.source(let name, named: true), let word?) where word == name:
-            self = Self.view(of: name, segments.dropFirst(), target)
-        case (_, "-") where segments.count == 2: self = .file(segments[1])
+            return view(of: name, segments.dropFirst(), target)
+        case (_, "-") where segments.count == 2: return .file(segments[1])
         case (.source(let name, _), let word?) where segments.count == 1:
-            if word == "healthz" {
-                self = .healthz
-            } else {
-                self = Self.ofOwnPort[word].map { .source(name, $0) } ?? Self.view(of: name, segments[...], target)
-            }
-        case (.source, nil) where target.action == nil: self = .redirect("status")
-        case (.source(let name, _), _): self = Self.view(of: name, segments[...], target)
-        case (.relay, nil), (.admin, nil): self = .index
+            if word == "healthz" { return .healthz }
+            return ofOwnPort[word].map { .source(name, $0) } ?? view(of: name, segments[...], target)
+        case (.source, nil) where target.action == nil: return .redirect("status")
+        case (.source(let name, _), _): return view(of: name, segments[...], target)
+        case (.relay, nil), (.admin, nil): return .index
         case (.relay, let word?), (.admin, let word?):
-            let whole = segments.count == 1 ? Self.ofRelay[word] : nil
-            self = whole ?? Self.view(of: word, segments.dropFirst(), target)
+            let whole = segments.count == 1 ? ofRelay[word] : nil
+            return whole ?? view(of: word, segments.dropFirst(), target)
         }
     }
 
@@ -128,7 +141,7 @@ package enum Route: Equatable, Sendable {
         case "stream": return .source(name, .stream)
         case "snapshot": return .source(name, .snapshot)
         case nil: return .source(name, target.hasTrailingSlash ? .page : .pageWithoutSlash)
-        default: return .badQuery("action is stream or snapshot")
+        default: return .badQuery(badAction)
         }
     }
 }

@@ -8,7 +8,8 @@ enum WebSocketHandshake {
     static func answer(to head: HTTPRequestHead) -> HTTPHeaders? {
         guard head.method == .GET, head.version == .http1_1,
             head.headers[canonicalForm: "Connection"].contains(where: { $0.lowercased() == "upgrade" }),
-            head.headers[canonicalForm: "Upgrade"].contains(where: { $0.lowercased() == "websocket" }),
+            // A protocol may have a version behind it (RFC 9110, 7.8).
+            head.headers[canonicalForm: "Upgrade"].contains(where: { $0.prefix(while: { $0 != "/" }).lowercased() == "websocket" }),
             head.headers[canonicalForm: "Sec-WebSocket-Version"].contains("13"), !head.hasBody,
             head.headers["Sec-WebSocket-Key"].count == 1, let key = head.headers.first(name: "Sec-WebSocket-Key"), key.utf8.count == 24
         else { return nil }

@@ -21,6 +21,7 @@ extension CertificateFingerprint: SettingValue {}
 extension FileDraft.Certificate: SettingValue {}
 extension FileDraft.Listener: SettingValue {}
 extension HeaderField: SettingValue {}
+extension OpeningHours: SettingValue {}
 extension PasswordHash: SettingValue {}
 extension PlaceholderPicture: SettingValue {}
 extension LinkKey: SettingValue {}

@@ -20,14 +20,14 @@ struct AddressProbe {
         var keys: [String] = []
         var sample = await Sample.take(url, resolver: resolver)
         report(sample)
-        if case .certificate(_, let fingerprint)? = sample.error {
+        if case .certificate(_, let fingerprint)? = sample.error?.cause {
             keys.append("tls_fingerprint: \"\(fingerprint)\"")
             // Nobody vouches for this camera, so it does not get the login.
             Output.say("\nagain, trusting that certificate" + (url.login == nil ? "" : ", without the login"))
             sample = await Sample.take(withoutLogin, trust: .pinned(fingerprint), resolver: resolver)
             report(sample)
         }
-        if case .redirectedElsewhere? = sample.error {
+        if case .redirectedElsewhere? = sample.error?.cause {
             keys.append("redirects: any")
             Output.say("\nagain, following the redirect" + (url.login == nil ? "" : ", without the login"))
             sample = await Sample.take(url, allowsOtherOrigin: true, resolver: resolver)
@@ -53,15 +53,18 @@ struct AddressProbe {
         for answer in sample.answers { row("answer", Self.statusLine(answer.head) + (isSame(answer.url) ? "" : " from \(answer.url)")) }
         if let head = sample.answers.last?.head {
             for field in head.fields.prefix(32) where field.name.lowercased() != "set-cookie" {
-                row("", "\(field.name.shown(limit: 40)): \(field.value.shown(limit: 120))")
+                let value = CameraText(field.value, hiding: secrets, limit: 120)
+                row("", "\(field.name.shown(limit: 40)): \(value)")
             }
         }
-        if !sample.logins.isEmpty { row("login", sample.logins.joined(separator: ", ")) }
+        let logins = sample.logins(hiding: secrets)
+        if !logins.isEmpty { row("login", "\(logins)") }
         if let certificate = sample.description?.certificate { self.certificate(certificate) }
         if let description = sample.description, sample.frames > 0 {
-            row("type", description.mediaType ?? "none: read by what the body holds")
+            row("type", description.mediaType?.shown ?? "none: read by what the body holds")
             if !sample.isSinglePicture {
-                row("boundary", (description.boundary ?? "none declared") + (description.learntBoundary.map { ", sent as \($0)" } ?? ""))
+                let sent = description.learntBoundary.map { ", sent as \($0)" } ?? ""
+                row("boundary", (description.boundary?.shown ?? "none declared") + sent)
                 row("lengths", Self.lengths(description.quirks))
             }
             row("picture", "\(sample.width) x \(sample.height), \(sample.bytes / max(1, sample.frames)) bytes")
@@ -75,7 +78,7 @@ struct AddressProbe {
             for (name, reading) in ProbeQuirks.readings(of: description.quirks) { row("quirk", "\(name): \(reading)") }
         }
         if let error = sample.error, !(sample.frames > 0 && error == .ended) { row("result", "\(error)") }
-        if case .notAPicture? = sample.error {
+        if case .notAPicture? = sample.error?.cause {
             row("", "this is the camera's web page; 'mjpeg-relay probe \(url.bracketedHost):\(url.port)' looks for its pictures")
         }
     }
@@ -97,7 +100,7 @@ struct AddressProbe {
             case .http(let major, let minor): "HTTP/\(major).\(minor)"
             case .icy: "ICY"
             }
-        return "\(version) \(head.status) \(head.reason.shown())"
+        return "\(version) \(head.status) \(head.reason)"
     }
 
     private static func lengths(_ quirks: Quirks) -> String {

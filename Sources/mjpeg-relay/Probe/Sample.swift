@@ -4,6 +4,7 @@ import MJPEG
 import NIOCore
 import NIOPosix
 import Synchronization
+import Text
 
 /// What a few seconds of one camera address brought.
 struct Sample: Sendable {
@@ -30,8 +31,9 @@ struct Sample: Sendable {
     var isSinglePicture: Bool { frames > 0 && error == .singlePicture }
 
     /// The scheme and algorithm of each login that the camera offered.
-    var logins: [String] {
-        answers.filter { $0.head.status == 401 }.first.map { Challenge.parse($0.head.all("WWW-Authenticate")).map(\.shown) } ?? []
+    func logins(hiding secrets: Secrets) -> CameraText {
+        let asking = answers.first { $0.head.status == 401 }
+        return asking.map { Challenge.shown($0.head.all("WWW-Authenticate"), hiding: secrets) } ?? ""
     }
 
     /// How long to look, and how patiently.

@@ -29,7 +29,8 @@ final class HandshakeGuard: ChannelInboundHandler {
         case TLSUserEvent.shutdownCompleted:
             break
         default:
-            if isDone { context.fireUserInboundEventTriggered(event) }
+            // Whom a proxy speaks for is known before.
+            if isDone || event is ProxiedClient { context.fireUserInboundEventTriggered(event) }
         }
     }
 

@@ -2,6 +2,7 @@ import CFuzzer
 import Glibc
 import NIOCore
 import Reading
+import Text
 
 /// A response as a camera may send it: its head, its media type, and its body. The pieces must not matter.
 var argumentCount = CommandLine.argc
@@ -11,7 +12,7 @@ exit(
         guard let data, size > 0 else { return 0 }
         let bytes = UnsafeBufferPointer(start: data, count: size)
         func outcome(pieces: Int) -> String {
-            var reader = ResponseHeadReader()
+            var reader = ResponseHeadReader(hiding: Secrets())
             var body: BodyReader?
             var text = ""
             var content: [UInt8] = []
