@@ -3,10 +3,10 @@ import NIOCore
 /// Connects to whichever of a camera's addresses answers first: they are tried one after the other, each a moment after the one
 /// before or as soon as that one has failed, both families in turn (RFC 8305). A few are tried at once and no more.
 ///
-/// Addresses may come while others are tried: those that are remembered while a look-up hangs, then those that it finds. All of it
-/// happens on one event loop.
+/// Addresses may be added while others are tried: first those remembered of an earlier look-up, later those that the present one finds.
+/// All of it happens on one event loop.
 final class AddressRace {
-    /// How long an attempt has the field for itself.
+    /// The time between the starts of two attempts.
     static let delay = TimeAmount.milliseconds(250)
     /// Addresses beyond this many are not tried.
     static let maxAddresses = 16
@@ -129,7 +129,7 @@ final class AddressRace {
         promise.fail(firstError ?? end)
     }
 
-    /// One of the first address's family, then one of the other, and so on.
+    /// The addresses with both families in turn, beginning with the family of the first address.
     private static func interleaved(_ addresses: [SocketAddress]) -> [SocketAddress] {
         guard let first = addresses.first else { return [] }
         let (same, other) = (addresses.filter { $0.protocol == first.protocol }, addresses.filter { $0.protocol != first.protocol })

@@ -4,6 +4,8 @@ import MJPEG
 package struct CameraDescription: Equatable, Sendable {
     /// The address that the pictures come from, without login and query; nil for what has no address.
     package var address: CameraText?
+    /// Which of the source's addresses it is, counted from 0.
+    package var alternative = 0
     /// The media type as sent; nil if none was.
     package var mediaType: CameraText?
     /// The boundary as declared; nil if none was.
@@ -12,15 +14,15 @@ package struct CameraDescription: Equatable, Sendable {
     package var learntBoundary: CameraText?
     /// The `Server` field; nil if none was sent.
     package var server: CameraText?
-    /// What was odd and was read all the same.
+    /// What was odd and was read all the same, since the camera is known.
     package var quirks: Quirks
-    /// Pictures that were cut, merged or broken and did not go out, of this connection.
+    /// Pictures that were cut, merged or broken and did not go out, since the camera is known.
     package var picturesDropped: Int
     /// The certificate of an https camera.
     package var certificate: Certificate?
     /// Whether single pictures are asked for, since the camera turned out to send one and no more.
     package var isPolledUnasked = false
-    /// How long the camera, which is a relay, waits for a picture of its own camera; nil for what is no relay.
+    /// Where the camera is itself a relay: how long that relay waits for a picture of its own camera. Nil for other cameras.
     package var stallTimeout: Duration?
 
     package init(
@@ -35,5 +37,10 @@ package struct CameraDescription: Equatable, Sendable {
         self.quirks = quirks
         self.picturesDropped = picturesDropped
         self.certificate = certificate
+    }
+
+    mutating func take(_ oddities: Oddities) {
+        quirks = oddities.quirks
+        picturesDropped = oddities.picturesDropped
     }
 }

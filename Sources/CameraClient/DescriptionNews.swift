@@ -6,7 +6,7 @@ import NIOCore
 struct DescriptionNews {
     /// How often one connection's oddities are told at most.
     private static let maxChanges = 8
-    /// How often it is told how many pictures were dropped.
+    /// The shortest time between two reports of how many pictures were dropped.
     private static let countInterval = TimeAmount.milliseconds(250)
 
     private var told: Quirks
@@ -14,7 +14,7 @@ struct DescriptionNews {
     private var toldDropped: Int
     private var nextCount = NIODeadline.distantPast
 
-    /// Begins with what is known of `reader` now, which is told already.
+    /// Begins with the present state of `reader`, which the sink has been told.
     init(told reader: StreamReader) {
         told = reader.quirks
         toldDropped = reader.picturesDropped

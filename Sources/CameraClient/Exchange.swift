@@ -39,7 +39,7 @@ final class Exchange: Sendable {
         promise = eventLoop.makePromise()
     }
 
-    /// An answer that is no stream, or why there is no more to come.
+    /// The answer with its picture, or why the stream has ended or there was no answer.
     var outcome: EventLoopFuture<CameraAnswer> { promise.futureResult }
 
     /// Asks over `connection`, which was kept from an answer before; the answer goes to its ``UpstreamHandler``.

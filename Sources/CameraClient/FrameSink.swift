@@ -8,7 +8,7 @@ package struct FrameSink: Sendable {
     package var connected: @Sendable (CameraDescription) -> Void
     /// A frame is whole.
     package var frame: @Sendable (Frame) -> Void
-    /// The camera was asked and has no other picture than the last one: it is alive.
+    /// The camera was asked and its picture is still the last one: it is alive.
     package var unchanged: @Sendable () -> Void
     /// Whether all who want the last frame have been offered it; a frame that comes before is better held a moment than
     /// put in its place.
@@ -28,9 +28,14 @@ package struct FrameSink: Sendable {
         self.ended = ended
     }
 
-    /// The same sink for one address of several: its attempts say which.
+    /// The same sink for one address of several: its attempts and descriptions say which.
     func of(alternative: Int) -> FrameSink {
         var sink = self
+        sink.connected = { [connected] description in
+            var description = description
+            description.alternative = alternative
+            connected(description)
+        }
         sink.ended = { [ended] attempt in
             var attempt = attempt
             attempt.alternative = alternative

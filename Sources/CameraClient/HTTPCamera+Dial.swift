@@ -113,7 +113,7 @@ extension HTTPCamera {
         let own = url.hasSameOrigin(as: settings.url) ? settings.headers.map { ($0.name, $0.value) } : []
         var isPolling = false
         if case .picture = purpose { isPolling = true }
-        // A nonce may hold only on the connection that it came on, so a connection that may bring one is kept for the answer.
+        // Some cameras take a nonce only on the connection on which they sent it, so that connection is kept for the login.
         let mayBeChallenged = mayLogIn(dial, settings) && !answersChallenge
         let request = CameraRequest(
             url: url, extraFields: dial.cookies.added(to: own, for: url) + dial.conditions, authorization: authorization,
@@ -124,6 +124,7 @@ extension HTTPCamera {
         return Inquiry(
             request: request, purpose: purpose, sink: sink, settings: settings, secrets: secrets,
             stallTimeout: { self.settings.effectiveStallTimeout }, maxSilence: dial.maxSilence, known: dial.known,
+            oddities: memory.withLock { $0.oddities },
             isPolledUnasked: dial.isPolledUnasked,
             answersChallenge: answersChallenge, isLoginOnTrial: isOnTrial,
             sent: { if authorization != nil { trial.sent(to: Origin(url), isProven: isProven) } },
@@ -159,9 +160,9 @@ extension HTTPCamera {
                 connection = answer.connection
                 return answer
             } catch {
-                // The camera may have ended it since the last answer; that is no failure.
+                // The camera may have closed the connection since its last answer; that is no failure.
                 guard error.isEndedBeforeAnswer else { throw error }
-                // The camera asked for a login and may have seen it: that is all the answer there is.
+                // The camera asked for the login and may have looked at it: closing is then its answer.
                 guard inquiry.request.authorization == nil || trial.maySend else { throw .loginRefused(401) }
                 if let limit, .now() - start >= TimeAmount(limit) { memory.withLock { $0.ignoresKeptConnections = true } }
             }

@@ -17,7 +17,7 @@ extension HTTPCamera {
         }
     }
 
-    /// Begins with the login at an address, or goes on with it behind a redirect; nil where it is not to be sent unasked.
+    /// The login for the first request at an address, or for the request behind a redirect; nil where the camera has to ask for it.
     func login(at url: CameraURL, isFirst: Bool, _ trial: LoginTrial) -> Authorization? {
         withAuthenticator(for: url) { authenticator in
             guard authenticator.isProven, trial.maySendEarly else {
@@ -60,7 +60,7 @@ extension HTTPCamera {
         withAuthenticator(for: url) { $0.isProven } ?? false
     }
 
-    /// Whether the answer to the login that was just sent would tell for the first time whether it is right.
+    /// Whether a login is under way that the camera has never taken, so that its answer will tell whether the login is right.
     func isOnTrial(at url: CameraURL) -> Bool {
         withAuthenticator(for: url) { $0.awaitsVerdict } ?? false
     }

@@ -64,10 +64,10 @@ extension HTTPCamera {
         }
     }
 
-    /// What a camera says of its newest picture, so that the next answer is short where it is still the same (RFC 9110, section
-    /// 13.1); and how far that is believed.
+    /// The validators of a camera's newest picture, with which the next answer is short while the picture stays the same (RFC 9110,
+    /// section 13.1), and how far the camera is believed.
     private struct Validators {
-        /// So often in a row, or for so long, it is believed that nothing has changed.
+        /// How often in a row, and for how long, the camera is believed that nothing has changed.
         private static let maxBelieved = 20
         private static let maxAge = TimeAmount.seconds(60)
 

@@ -17,6 +17,8 @@ package final class HTTPCamera: Camera {
         var certificateSigns = true
         /// Whether the camera has turned out to send one picture and no more.
         var hasSinglePictures = false
+        /// What was odd so far, as the sink was told.
+        var oddities = Oddities()
         /// Whether a dial that was cut short still waits to hear whether its login is right.
         var awaitsVerdict = false
         /// What such a dial heard, until the next dial tells it.
@@ -43,6 +45,11 @@ package final class HTTPCamera: Camera {
     }
 
     package func stream(to sink: FrameSink) async throws(CameraError) {
+        var sink = sink
+        sink.connected = { [connected = sink.connected] description in
+            self.memory.withLock { $0.oddities = Oddities(description) }
+            connected(description)
+        }
         try await sink.attempt { (sink) throws(CameraError) in try await read(to: sink) }
     }
 

@@ -28,6 +28,8 @@ struct Inquiry: Sendable {
     let maxSilence: Duration?
     /// What the sink knows of the camera already.
     let known: CameraDescription?
+    /// What was odd on the connections before.
+    let oddities: Oddities
     /// Whether single pictures are asked for though the file does not say so.
     let isPolledUnasked: Bool
     /// Whether the request answers a 401 of this dial.

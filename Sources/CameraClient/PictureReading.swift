@@ -6,7 +6,8 @@ import NIOCore
 /// A picture that is whole goes out even where the answer does not end as it should: where its length is too large, where parts
 /// follow, where what stands behind it cannot be read. Only the connection is not used again then.
 final class PictureReading {
-    /// How long a picture that is whole waits for the end of its answer, and how long a silence is behind one that may be whole.
+    /// How long a whole picture waits for the end of its answer. A picture that has no end of image counts as whole when the camera has
+    /// been silent for this long.
     private static let maxWaitForEnd = TimeAmount.milliseconds(250)
 
     private let sink: FrameSink
@@ -76,7 +77,7 @@ final class PictureReading {
         timer = eventLoop.scheduleTask(in: Self.maxWaitForEnd) { bound.value.lookForEnd() }
     }
 
-    /// Gives a picture that is whole. While bytes come, one that may be whole may also go on.
+    /// Gives the picture, if it is whole. A picture without an end of image may go on as long as bytes come.
     private func lookForEnd() {
         guard !isOver else { return }
         if let picture { return finish(picture, mayAskAgain: false) }
@@ -90,7 +91,7 @@ final class PictureReading {
         awaitEnd()
     }
 
-    /// The connection has ended: a picture that needed only that goes out.
+    /// The connection has ended: a picture that waited for its end goes out.
     func connectionEnded() {
         guard !isOver else { return }
         if let picture = picture ?? reader.finish() {
@@ -111,7 +112,7 @@ final class PictureReading {
         silenceClock = nil
     }
 
-    /// Passes the picture on, unless it is the one before.
+    /// Passes the picture on, unless it is the same as the picture before.
     private func finish(_ picture: Frame, mayAskAgain: Bool) {
         pictureCame()
         let description = reader.description
@@ -126,6 +127,7 @@ final class PictureReading {
 
     private func end(_ result: Result<CameraAnswer, CameraError>, mayAskAgain: Bool = false) {
         guard !isOver else { return }
+        if case .failure = result, reader.picturesDropped > 0 { sink.connected(reader.description) }
         stop()
         ended(result, mayAskAgain)
     }

@@ -13,15 +13,15 @@ struct StreamReader {
     private var slice = ByteBuffer()
     private var frames = 0
     private var bytesRead = 0
-    /// How long a text says that it is: where no picture has come by then, none will.
+    /// The Content-Length of a text, nil for anything else: where it is full and no picture has come, none will.
     private let textLength: Int?
     private let isPictureType: Bool
     /// Whether the head says that part follows part.
     let isMultipart: Bool
-    /// How long the one picture is by the head; the body is then read as the one part of a stream that no camera has sent. It may go on
-    /// behind that length, which may be too small.
+    /// The Content-Length of a single picture. Such a body is read as a stream of one part, whose delimiter and header are made here, and
+    /// it may go on behind a length that is too small.
     private let partLength: Int?
-    /// How long a JPEG says that it is.
+    /// The Content-Length of a JPEG, nil for anything else.
     private let pictureLength: Int?
     private let head: CameraDescription
     private let secrets: Secrets
@@ -63,11 +63,33 @@ struct StreamReader {
         slice = ByteBuffer(string: "--picture\r\nContent-Type: image/jpeg\r\nContent-Length: \(partLength)\r\n\r\n")
     }
 
+    /// Reads the body of a request that brings pictures: its length counts, however many are in it, and each frame keeps the time that
+    /// its sender gave it.
+    ///
+    /// - Parameter request: the request's fields, as a head.
+    init(request: ResponseHead, maxFrameSize: Int, hiding secrets: Secrets, description: CameraDescription) {
+        self.secrets = secrets
+        let type = request.mediaType
+        isText = false
+        mediaTypeText = ""
+        textLength = nil
+        isPictureType = false
+        isMultipart = type?.isMultipart ?? false
+        pictureLength = nil
+        partLength = nil
+        body = BodyReader(head: request, isStream: false)
+        let layout: FrameAssembler.Layout = type?.isMultipart == true ? .multipart(boundary: type?.boundary) : .detect
+        assembler = FrameAssembler(layout: layout, maxFrameSize: maxFrameSize, keepsTimestamps: true)
+        head = description
+    }
+
+    /// Whether the connection's end leaves the body whole.
+    var endsWithConnection: Bool { body.endsWithConnection }
+
     /// What the head and the body so far say of the camera.
     var description: CameraDescription {
         var description = head
-        description.quirks = assembler.quirks
-        description.picturesDropped = assembler.framesDropped
+        description.take(Oddities(head).adding(assembler))
         if partLength == nil { description.learntBoundary = assembler.learntBoundary.map { CameraText($0, hiding: secrets) } }
         return description
     }

@@ -17,10 +17,10 @@ final class StreamReading {
 
     /// The longest that a frame is held back. A burst needs well under one millisecond for each frame; a busy machine more.
     private static let maxHold = TimeAmount.milliseconds(20)
-    /// How often it is looked whether the frame may go out.
+    /// The time between two looks at whether the frame may go out.
     private static let holdInterval = TimeAmount.microseconds(100)
 
-    /// How long a camera may be silent behind a single picture, before it is taken for one that has no stream.
+    /// How long a camera may be silent behind its first picture before it is taken for a camera that has no stream.
     private static let maxWaitForSecond = TimeAmount.seconds(1)
 
     /// So many bytes at once say that more are waiting.
@@ -47,31 +47,47 @@ final class StreamReading {
     /// Ends the wait for a second picture.
     private var timer: Scheduled<Void>?
     private var isOver = false
+    private var hasConnectionEnded = false
+    /// Bytes that came behind the body's end.
+    private(set) var bytesBehind = 0
     /// Called at most once, on the event loop.
     private let ended: (CameraError) -> Void
     /// Nothing is held any more: the connection may be read again.
     private let resume: () -> Void
 
-    /// Begins to watch for a stall. What comes is given to ``take(_:)``.
-    init(
+    /// Reads the answer to an inquiry.
+    convenience init(
         _ reader: StreamReader, _ inquiry: Inquiry, eventLoop: any EventLoop, resume: @escaping () -> Void,
         ended: @escaping (CameraError) -> Void
+    ) {
+        self.init(
+            reader, to: inquiry.sink, stallTimeout: inquiry.stallTimeout, eventLoop: eventLoop, pictureCame: inquiry.pictureCame,
+            resume: resume, ended: ended)
+    }
+
+    /// Begins to watch for a stall. What comes is given to ``take(_:)``.
+    init(
+        _ reader: StreamReader, to sink: FrameSink, stallTimeout own: @escaping @Sendable () -> Duration, eventLoop: any EventLoop,
+        pictureCame: @escaping () -> Void = {}, resume: @escaping () -> Void, ended: @escaping (CameraError) -> Void
     ) {
         self.reader = reader
         self.eventLoop = eventLoop
         self.resume = resume
         self.ended = ended
-        sink = inquiry.sink
-        pictureCame = inquiry.pictureCame
+        self.sink = sink
+        self.pictureCame = pictureCame
         news = DescriptionNews(told: reader)
         sink.connected(reader.description)
-        let (own, told) = (inquiry.stallTimeout, reader.description.stallTimeout ?? .zero)
+        let told = reader.description.stallTimeout ?? .zero
         clock = StallClock(
             eventLoop: eventLoop, stallTimeout: { max(own(), told) }, stalled: { [weak self] in self?.stalled(after: $0) })
     }
 
     /// Whether a frame is held back; nothing should be read from the camera meanwhile.
     var isHolding: Bool { held != nil }
+
+    /// Whether the body has come as a whole, by its own framing or, where it has none, by the connection's end.
+    var isWhole: Bool { reader.isEnded || (hasConnectionEnded && reader.endsWithConnection) }
 
     /// Takes what came, and keeps it for later while a frame is held back.
     func take(_ input: inout ByteBuffer) {
@@ -105,6 +121,7 @@ final class StreamReading {
 
     /// The connection has ended: all that came goes out at once.
     func connectionEnded() {
+        hasConnectionEnded = true
         release(mayHold: false)
         giveNewest()
         guard !isOver else { return }
@@ -144,11 +161,14 @@ final class StreamReading {
             tell(isLast: reader.isEnded)
             if reader.isEnded {
                 giveNewest()
+                bytesBehind = input.readableBytes
+                while let frame = reader.finish() { deliver(frame) }
                 return end(reader.endError)
             }
             if reader.seemsSinglePicture, timer == nil { awaitSecond() }
         } catch {
             giveNewest()
+            tell(isLast: true)
             end(error)
         }
     }
@@ -160,8 +180,8 @@ final class StreamReading {
     private func deliver(_ frame: Frame) {
         if !hadFrames { pictureCame() }
         hadFrames = true
-        // What a relay before us repeats or puts in shows that it lives, not that its camera does; but a repeat of a later time says
-        // that its camera has confirmed the picture.
+        // The camera may itself be a relay. A frame that it repeats, and its placeholder, show that the relay lives, not that its camera
+        // does. A repeat with a later time does: the camera behind the relay has confirmed the picture.
         switch frame.kind {
         case .live:
             clock?.beat()
@@ -217,6 +237,7 @@ final class StreamReading {
     }
 
     private func stalled(after limit: Duration) {
+        tell(isLast: true)
         end(reader.endError == .singlePicture ? .singlePicture : .stalled(after: limit))
     }
 

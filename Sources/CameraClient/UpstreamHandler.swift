@@ -153,6 +153,7 @@ final class UpstreamHandler: ChannelDuplexHandler {
         let address = CameraText("\(inquiry.request.url)", hiding: inquiry.secrets, limit: 300)
         var known = CameraDescription(address: address, certificate: certificate)
         known.isPolledUnasked = inquiry.isPolledUnasked
+        known.take(inquiry.oddities)
         known.stallTimeout = head.stallTimeout
         let maxFrameSize = inquiry.settings.maxFrameSize
         switch inquiry.purpose {

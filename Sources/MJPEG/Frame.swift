@@ -64,13 +64,14 @@ package struct Frame: Sendable {
     /// Copies a JPEG that did not come through an assembler: a file, a placeholder.
     ///
     /// Nil unless it is a whole JPEG with a readable frame header; bytes behind its end are kept.
-    package init?(jpeg: ByteBuffer, timestamp: Timestamp, kind: Kind = .live) {
+    package init?(jpeg: ByteBuffer, timestamp: Timestamp, kind: Kind = .live, upstreamTimestamp: Timestamp? = nil) {
         var walker = JPEGWalker()
         let outcome = jpeg.withUnsafeReadableBytes { walker.walk($0) }
         guard case .end = outcome, walker.isPicture else { return nil }
         var storage = Frame.storage(holding: jpeg)
         self.init(
-            takingFrom: &storage, kind: kind, timestamp: timestamp, width: walker.width, height: walker.height)
+            takingFrom: &storage, kind: kind, timestamp: timestamp, upstreamTimestamp: upstreamTimestamp, width: walker.width,
+            height: walker.height)
     }
 
     /// The part in plain form: header block, JPEG, delimiter.

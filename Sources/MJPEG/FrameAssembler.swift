@@ -35,14 +35,19 @@ package struct FrameAssembler: Sendable {
     var memory: StreamMemory
     var replay: Replay
     private let maxIdleLength: Int
+    private let keepsTimestamps: Bool
 
     /// Starts at the first byte of a body. All sizes in bytes.
     ///
-    /// - Parameter awaitsEndOfImage: whether a picture whose length is full waits for its end of image, or the stream's end, also where
-    ///   all that it shows is there.
+    /// - Parameters:
+    ///   - awaitsEndOfImage: whether a picture whose length is full waits for its end of image, or the stream's end, also where all that
+    ///     it shows is there.
+    ///   - keepsTimestamps: whether a frame has the time that its sender gave it (`X-Timestamp`), in place of that of its last byte.
     package init(
-        layout: Layout, maxFrameSize: Int, bytesWithoutPicture: Int = maxBytesWithoutPicture, awaitsEndOfImage: Bool = false
+        layout: Layout, maxFrameSize: Int, bytesWithoutPicture: Int = maxBytesWithoutPicture, awaitsEndOfImage: Bool = false,
+        keepsTimestamps: Bool = false
     ) {
+        self.keepsTimestamps = keepsTimestamps
         memory = StreamMemory(layout: layout, maxFrameSize: maxFrameSize)
         memory.awaitsEndOfImage = awaitsEndOfImage
         replay = Replay(maxAllowance: maxFrameSize)
@@ -227,6 +232,6 @@ package struct FrameAssembler: Sendable {
         }
         memory.lastLength = length
         memory.idleLength = 0
-        return picture.takeFrame(length: length, at: timestamp)
+        return picture.takeFrame(length: length, at: timestamp, keepsTime: keepsTimestamps)
     }
 }

@@ -102,11 +102,13 @@ struct OpenPicture: Sendable {
         _ = JPEGWalker.start.withUnsafeBytes { walker.walk($0.first(2)) }
     }
 
-    /// Makes a frame of the first `length` bytes; nothing is left behind.
-    mutating func takeFrame(length: Int, at timestamp: Timestamp) -> Frame {
+    /// Makes a frame of the first `length` bytes; nothing is left behind. It has the time of its part's header where that is to be
+    /// kept and there is one.
+    mutating func takeFrame(length: Int, at timestamp: Timestamp, keepsTime: Bool) -> Frame {
         storage.moveWriterIndex(to: Frame.headroom + length)
+        let shown = keepsTime ? header.timestamp ?? timestamp : timestamp
         var frame = Frame(
-            takingFrom: &storage, kind: header.kind ?? .live, timestamp: timestamp, upstreamTimestamp: header.timestamp,
+            takingFrom: &storage, kind: header.kind ?? .live, timestamp: shown, upstreamTimestamp: header.timestamp,
             width: walker.width, height: walker.height)
         frame.transferMicroseconds = max(0, timestamp.microseconds - (began ?? timestamp).microseconds)
         return frame

@@ -58,8 +58,10 @@ extension Relay {
             guard known.source.configuration != source else { continue }
             counts.changed += 1
             if known.source.use(source) { running[source.name] = restart(known) }
+            known.source.pushAsConfigured()
         }
         serve { $0.reload = ReloadReport(time: .now()) }
+        await notify()
         await lookAtCertificates(all: true)
         for source in gate.current.sources.all {
             source.hub.endViewers { [gate, weak source] admission in source.map { gate.mayStay($0, admission) } ?? false }
@@ -70,6 +72,7 @@ extension Relay {
             running[name] = nil
             counts.removed += 1
             removed.task.cancel()
+            removed.source.endPublishing()
             removed.source.hub.endViewers()
         }
         logger.info(

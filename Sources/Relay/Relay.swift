@@ -23,6 +23,8 @@ package actor Relay {
     var running: [String: Running] = [:]
     let descriptors: Descriptors
     private let resolver = HostResolver()
+    /// Tells whom `notify` names of cameras that are lost or back.
+    let notifier: Notifier
     private let clock: any Clock<Duration>
     /// How bytes leave each listener's connections.
     private let transport: @Sendable (WantedListener) -> Transport
@@ -59,6 +61,7 @@ package actor Relay {
         self.clock = clock
         eventLoops = Array(group.makeIterator())
         descriptors = Descriptors(limit: Descriptors.raiseLimit(), logger: logger)
+        notifier = Notifier(descriptors: descriptors, resolver: resolver, eventLoop: group.any(), clock: clock, logger: logger)
         limits = Limits(descriptors: descriptors, logger: logger)
         gate = Gate(version: version, limits: limits, logger: logger)
     }
@@ -71,6 +74,7 @@ package actor Relay {
         listeners = try await bindAll(configuration.wantedListeners)
         for source in configuration.sources { running[source.name] = start(source) }
         serve { $0.stage = .ready }
+        await notify()
         if let eventLoop = eventLoops.first { gate.measure(on: eventLoop) }
         for listener in listeners {
             listener.open()
@@ -86,17 +90,22 @@ package actor Relay {
     package func stop() async {
         isStopping = true
         certificateLooks?.cancel()
+        let notifierEnd = Task { [notifier] in await notifier.stop() }
         gate.change { $0.stage = .draining }
         for listener in listeners { await listener.close() }
         listeners = []
         let all = running.values
         for one in all { one.task.cancel() }
-        for one in all { one.source.hub.endViewers() }
+        for one in all {
+            one.source.endPublishing()
+            one.source.hub.endViewers()
+        }
         let deadline = NIODeadline.now() + TimeAmount(configuration.drainTimeout)
         while limits.isBusy || all.contains(where: { $0.source.hub.totals.viewers > 0 }), .now() < deadline {
             try? await clock.sleep(for: .milliseconds(20))
         }
         for one in all { await one.task.value }
+        await notifierEnd.value
     }
 
     /// The ports that were bound, in the order of the configuration.
@@ -111,6 +120,7 @@ package actor Relay {
             configuration: configuration, eventLoop: eventLoops[nextLoop % eventLoops.count], eventLoops: eventLoops,
             resolver: resolver, descriptors: descriptors, clock: clock, logger: logger)
         nextLoop += 1
+        source.pushAsConfigured()
         return Running(source: source, task: Task { await source.run() })
     }
 
@@ -133,6 +143,11 @@ package actor Relay {
             served.certificates = certificateWatches.map { CertificateReport($0) }
             change(&served)
         }
+    }
+
+    /// Has told whom `notify` names of the sources that run now.
+    func notify() async {
+        await notifier.use(configuration.notify, sources: configuration.sources.compactMap { running[$0.name]?.source })
     }
 
     /// Binds all of `wanted` or, if one fails, none.

@@ -6,7 +6,8 @@ package struct EncryptionConfiguration: Equatable, Sendable {
     package var listen: [ListenAddress] = []
     /// Where plain requests are sent to the first address of ``listen``.
     package var redirects: [ListenAddress] = []
-    /// The first one is shown to whoever names no host, or one that none is made out to; at least one where anything is encrypted.
+    /// The first certificate is shown to viewers who name no host, or a host that no certificate is made out to. Where anything is
+    /// encrypted there is at least one.
     package var certificates: [CertificateFiles] = []
 
     package init() {}

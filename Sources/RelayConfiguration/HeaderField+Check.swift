@@ -2,10 +2,10 @@ import Text
 
 extension HeaderField {
     /// The length in bytes that no field reaches on purpose.
-    private static let maximumLength = 8192
+    private static let maxLength = 8192
 
-    /// Fields that only the sender of a request can set rightly: they say where it goes, where it ends and what becomes of
-    /// the connection (RFC 9110, 7.6.1).
+    /// Fields that only the program that sends a request can set rightly: they say where the request goes, where it ends, and what
+    /// becomes of the connection (RFC 9110, 7.6.1).
     private static let reserved: Set<String> = [
         "connection", "content-length", "expect", "host", "keep-alive", "proxy-authorization", "proxy-connection", "te", "trailer",
         "transfer-encoding", "upgrade",
@@ -21,8 +21,8 @@ extension HeaderField {
         guard !value.utf8.contains(where: { $0 != ASCII.tab && $0.isControl }) else {
             throw TextError(message: "the value of '\(name)' contains a control character")
         }
-        guard name.utf8.count + value.utf8.count <= Self.maximumLength else {
-            throw TextError(message: "the field is longer than \(Self.maximumLength) bytes")
+        guard name.utf8.count + value.utf8.count <= Self.maxLength else {
+            throw TextError(message: "the field is longer than \(Self.maxLength) bytes")
         }
         self.init(name: name, value: value)
     }

@@ -1,10 +1,9 @@
 /// The name of a host as a request's Host field has it.
 enum HostName {
-    /// The name in lower case and without the final dot of one that is written in full; nil for anything else, an IP address in
-    /// any form of it included.
+    /// The name in lower case and without a final dot. Nil for a text that is no name, and for an IP address in any form.
     ///
     /// Labels are made of letters, digits, `-` and `_`, which names in private networks have (RFC 1123, 2.1, and its usual
-    /// extension); one that begins or ends with `-` is none. A name whose last label is a number is read as an IPv4 address by
+    /// extension); none begins or ends with `-`. A name whose last label is a number is read as an IPv4 address by
     /// browsers (WHATWG URL, "ends in a number").
     static func parse(_ text: String) -> String? {
         var bytes = Array(text.utf8)

@@ -3,7 +3,7 @@ import Text
 
 extension ListenAddress {
     /// The longest path that fits into a socket's address (108 bytes with the final zero).
-    private static let maximumPathLength = 107
+    private static let maxPathLength = 107
 
     /// Reads an address as relay.yaml writes it; a relative `unix:` path starts at `folder`.
     init(text: String, folder: String) throws(TextError) {
@@ -42,8 +42,8 @@ extension ListenAddress {
         guard !path.isEmpty else { throw TextError(message: "the unix: address names no path") }
         guard !path.hasControlCharacter else { throw TextError(message: "the unix: path contains a control character") }
         let resolved = PathText.resolved(path, folder: folder)
-        guard resolved.utf8.count <= maximumPathLength else {
-            throw TextError(message: "the unix: path is longer than \(maximumPathLength) bytes, the most that a socket's address holds")
+        guard resolved.utf8.count <= maxPathLength else {
+            throw TextError(message: "the unix: path is longer than \(maxPathLength) bytes, the most that a socket's address holds")
         }
         return .unix(path: resolved)
     }

@@ -74,7 +74,7 @@ extension LinkKey {
     /// What a key must be.
     static let expected = "a text of 8 to 4096 bytes that nobody can guess, such as openssl rand -hex 32 prints"
 
-    /// The key, where it can be one.
+    /// The text, if it can be a key.
     static func checked(_ key: String) -> String? {
         (8...4096).contains(key.utf8.count) && !key.hasControlCharacter ? key : nil
     }

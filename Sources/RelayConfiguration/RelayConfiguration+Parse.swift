@@ -2,7 +2,7 @@ import Certificates
 
 extension RelayConfiguration {
     /// Reads the bytes of a file. `file` is its name in problems, `folder` where its relative paths start, `environment` what
-    /// `${NAME}` stands for. Throws everything that is wrong at once; what keeps the text from being YAML, alone.
+    /// `${NAME}` stands for. Throws all problems at once, but a mistake in the YAML itself alone, since nothing behind it can be read.
     package static func parse(
         _ bytes: [UInt8], file: String, folder: String, environment: [String: String],
         isKnownCertificate: @escaping (CertificateFiles) -> Bool = { _ in false }
@@ -31,7 +31,8 @@ extension RelayConfiguration {
     /// The configuration of a command line with one URL (`http://…` or `file:PATH`), by the same checks. Relative paths start
     /// at `folder`. Problems name the argument that is wrong and never repeat the URL.
     package static func single(
-        url: String, port: Int = defaultPort, webSocketPort: Int? = nil, certificate: CertificateFiles? = nil, folder: String = ""
+        url: String, port: Int = defaultPort, webSocketPort: Int? = nil, certificate: CertificateFiles? = nil, push: [String] = [],
+        folder: String = ""
     ) throws(ConfigurationError) -> RelayConfiguration {
         var problems: [ConfigurationProblem] = []
         var upstream = SourceConfiguration.Upstream.file(path: "")
@@ -50,6 +51,14 @@ extension RelayConfiguration {
                 problems.append(ConfigurationProblem(message: "the WebSocket port is the same as the port"))
             }
         }
+        var pushes: [PushConfiguration] = []
+        for text in push {
+            do throws(TextError) {
+                pushes.append(try PushConfiguration(text: text))
+            } catch {
+                problems.append(ConfigurationProblem(message: "--push: \(error.message)"))
+            }
+        }
         if let certificate {
             do throws(CertificateProblem) {
                 _ = try CertificatePair(certificate)
@@ -66,6 +75,7 @@ extension RelayConfiguration {
             sources: [SourceConfiguration(name: singleSourceName, upstream: upstream)],
             webSocketPort: webSocketPort
         )
+        configuration.sources[0].push = pushes
         if let certificate {
             configuration.encryption.listen = [address]
             configuration.encryption.certificates = [certificate]

@@ -34,6 +34,8 @@ package struct RelayConfiguration: Equatable, Sendable {
     package var maxRate: Int?
     /// The time zone of ``SourceConfiguration/hours``, a name of the system's database; nil for the process's own.
     package var timeZone: String?
+    /// Whom to tell that cameras are lost or back.
+    package var notify: [NotifyConfiguration] = []
     /// The port on which the single-URL mode also serves the older relay's WebSocket form (`-w`).
     package var webSocketPort: Int?
 

@@ -2,13 +2,13 @@ import CameraURL
 
 extension SourceConfiguration.Upstream {
     /// The length in bytes that no address reaches on purpose; cameras' servers take far less.
-    private static let maximumLength = 8192
+    private static let maxLength = 8192
 
     /// Reads `http://…`, `https://…` or `file:PATH` (also `file:///PATH`). A path is taken as it is, without percent-decoding; a
     /// relative one starts at `folder`.
     init(text: String, folder: String) throws(TextError) {
-        guard text.utf8.count <= Self.maximumLength else {
-            throw TextError(message: "the URL is longer than \(Self.maximumLength) bytes")
+        guard text.utf8.count <= Self.maxLength else {
+            throw TextError(message: "the URL is longer than \(Self.maxLength) bytes")
         }
         if text.utf8.prefix(5).elementsEqual("file:".utf8) {
             self = .file(path: try Self.filePath(text.utf8.dropFirst(5), folder: folder))

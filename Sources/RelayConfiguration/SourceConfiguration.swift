@@ -10,6 +10,8 @@ package struct SourceConfiguration: Equatable, Sendable {
         case file(path: String)
         /// A program whose standard output is a stream, with its arguments: never a shell's line.
         case program([String])
+        /// Whoever publishes them here; the relay dials nobody.
+        case publisher(PublishConfiguration)
     }
 
     /// Which redirects of a camera are followed.
@@ -42,7 +44,7 @@ package struct SourceConfiguration: Equatable, Sendable {
     }
 
     /// Names that no source may have, since a path that begins with them is a route of the relay; a test ties them to the routes.
-    package static let reservedNames: Set<String> = ["status", "metrics", "healthz", "readyz", "stream", "snapshot", "ws", "embed"]
+    package static let reservedNames: Set<String> = ["status", "metrics", "healthz", "readyz", "stream", "snapshot", "ws", "embed", "publish"]
 
     /// The name in routes, logs and status: `[A-Za-z0-9][A-Za-z0-9._-]*`.
     package var name: String
@@ -97,6 +99,14 @@ package struct SourceConfiguration: Equatable, Sendable {
     package var viewers: Audience?
     /// The most viewers of this source from one address; nil for no limit.
     package var maxViewersPerAddress: Int?
+    /// The relays to which the frames are published.
+    package var push: [PushConfiguration] = []
+    package var pushWhen = PushConfiguration.When.watched
+
+    /// Who may publish it; nil for a source that the relay reads itself.
+    package var publish: PublishConfiguration? {
+        if case .publisher(let publish) = upstream { publish } else { nil }
+    }
     /// What all viewers of this source together are sent, in bits per second; nil for no limit.
     package var maxRate: Int?
     /// What one viewer is sent, in bits per second; nil for no limit.

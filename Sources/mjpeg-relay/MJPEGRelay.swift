@@ -8,9 +8,9 @@ struct MJPEGRelay: AsyncParsableCommand {
         commandName: "mjpeg-relay",
         abstract: "Takes each camera's MJPEG stream once and gives it to any number of viewers.",
         usage: """
-            mjpeg-relay [-p PORT] [-w PORT] [-T SECONDS] [--user NAME:HASH] [--certificate FILE --key FILE] [-q | -d] URL
+            mjpeg-relay [-p PORT] [-w PORT] [-T SECONDS] [--user NAME:HASH] [--certificate FILE --key FILE] [--push URL] [-q | -d] URL
             mjpeg-relay [-c FILE] [--check] [-q | -d]
-            mjpeg-relay probe URL | HOST[:PORT]
+            mjpeg-relay probe [URL | HOST[:PORT]]
             mjpeg-relay health [-p PORT | -c FILE]
             mjpeg-relay hash
             mjpeg-relay link [-c FILE] [--for TIME] URL
@@ -63,6 +63,12 @@ struct MJPEGRelay: AsyncParsableCommand {
             valueName: "name:hash"))
     var user: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Publish the camera to another relay: wss://NAME:PASSWORD@HOST/SOURCE/publish, or ws:// in a private network.",
+            discussion: "May be given several times. The pictures cross the way while somebody watches there.", valueName: "url"))
+    var push: [String] = []
+
     @Flag(help: "Check the configuration, print every problem, and end.")
     var check = false
 
@@ -93,10 +99,11 @@ struct MJPEGRelay: AsyncParsableCommand {
             if port != nil { throw ValidationError("--port goes with a URL; with --config the ports stand in the file") }
             if webSocketPort != nil { throw ValidationError("--ws-port goes with a URL") }
             if !user.isEmpty { throw ValidationError("--user goes with a URL; with --config the users stand in the file") }
+            if !push.isEmpty { throw ValidationError("--push goes with a URL; a file has the key push") }
             if linger != nil { throw ValidationError("-T goes with a URL; a file has the keys on_demand and linger") }
         } else if url == nil {
-            if port != nil || webSocketPort != nil || linger != nil || !user.isEmpty {
-                throw ValidationError("--port, --ws-port, -T and --user go with a URL; there is none")
+            if port != nil || webSocketPort != nil || linger != nil || !user.isEmpty || !push.isEmpty {
+                throw ValidationError("--port, --ws-port, -T, --user and --push go with a URL; there is none")
             }
         }
     }
@@ -136,7 +143,7 @@ struct MJPEGRelay: AsyncParsableCommand {
             if let url {
                 var configuration = try RelayConfiguration.single(
                     url: url, port: port ?? RelayConfiguration.defaultPort, webSocketPort: webSocketPort,
-                    certificate: certificate.flatMap { chain in key.map { CertificateFiles(chain: chain, key: $0) } })
+                    certificate: certificate.flatMap { chain in key.map { CertificateFiles(chain: chain, key: $0) } }, push: push)
                 try configuration.useLogins(user, environment: ConfigurationFile.environment)
                 if let linger { configuration.useOnDemand(linger: .seconds(linger)) }
                 return configuration

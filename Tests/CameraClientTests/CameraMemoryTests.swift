@@ -97,6 +97,47 @@ import Testing
         await good.stop()
     }
 
+    /// What was odd is still known when the camera is dialled again, and when it is polled.
+    @Test(arguments: [nil, Duration.milliseconds(10)]) func odditiesOutliveTheConnection(_ interval: Duration?) async throws {
+        let broken = Self.first.dropLast(12)
+        let camera = try await TestCamera.start { request in
+            let head = bytes("HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n")
+            let odd = bytes("--frame\nContent-Type: image/jpeg\n\n") + broken + bytes("\n")
+            let part = { (picture: [UInt8]) in bytes("--frame\r\nContent-Type: image/jpeg\r\n\r\n") + picture + bytes("\r\n") }
+            let isOdd = request.connection % 2 == 0
+            let picture = request.connection % 3 == 0 ? Self.first : Self.second
+            return [.send(head + (isOdd ? odd : []) + part(picture) + bytes("--frame\r\n")), .close]
+        }
+        let reader = try httpCamera("http://127.0.0.1:\(camera.port)/") { $0.interval = interval }
+        var quirks: [Quirks] = []
+        var dropped: [Int] = []
+        for _ in 0..<4 {
+            let watched = await watch(reader, frames: 2)
+            let description = try #require(watched.descriptions.last)
+            quirks.append(description.quirks)
+            dropped.append(description.picturesDropped)
+        }
+        #expect(quirks.allSatisfy { $0.contains(.lineFeeds) && $0.contains(.brokenPicture) })
+        if interval == nil {
+            #expect(dropped == [1, 1, 2, 2])
+        } else {
+            #expect(dropped == dropped.sorted() && dropped[3] > 1)
+        }
+        await camera.stop()
+    }
+
+    @Test func aProgramsOdditiesOutliveIt() async throws {
+        let path = "/tmp/mjpeg-relay-test-\(UInt64.random(in: 0...UInt64.max)).mjpeg"
+        let file = try #require(fopen(path, "w"))
+        let content = TestPicture.parts([Array(Self.first.dropLast(12)), Self.second])
+        fwrite(content, 1, content.count, file)
+        fclose(file)
+        defer { unlink(path) }
+        let settings = ProgramCamera.Settings(words: ["cat", path], stallTimeout: .seconds(20), maxFrameSize: 1 << 20) { _ in }
+        let reader = ProgramCamera(settings: settings, eventLoop: MultiThreadedEventLoopGroup.singleton.next())
+        for number in 1...3 { #expect(await watch(reader, frames: 2).descriptions.last?.picturesDropped == number) }
+    }
+
     // MARK: - Settings that change while the camera is read
 
     private func changed(_ settings: HTTPCamera.Settings, _ change: (inout HTTPCamera.Settings) -> Void) -> HTTPCamera.Settings {

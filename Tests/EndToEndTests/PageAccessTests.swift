@@ -22,7 +22,8 @@ struct PageAccessTests {
     }
 
     private static let paths = [
-        "/", "/clip/", "/gone/", "/clip/embed", "/gone/embed", "/clip/embed?name=1&clock=1&rotate=90", "/status", "/clip/status",
+        "/", "/clip/", "/gone/", "/clip/embed", "/gone/embed", "/clip/embed?name=1&clock=1&rotate=90", "/embed?sources=clip,gone",
+        "/embed?sources=gone,clip,closed&name=1&clock=1", "/status", "/clip/status",
         "/gone/status",
     ]
 

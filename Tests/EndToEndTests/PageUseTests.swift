@@ -70,7 +70,8 @@ import Testing
                   return style.animationName !== "none" || style.transitionDuration.split(", ").some((time) => parseFloat(time) > 0);
                 }).length)
                 """
-            for (wantsLittle, path) in [(false, "/"), (true, "/"), (true, "/clip/"), (true, "/clip/embed"), (true, "/status")] {
+            let paths = ["/", "/clip/", "/clip/embed", "/embed?sources=clip,more", "/status"]
+            for (wantsLittle, path) in [(false, "/")] + paths.map({ (true, $0) }) {
                 try await browser.pretend(.desktop, wantsLittleMotion: wantsLittle)
                 try await browser.open("http://127.0.0.1:\(try await relay.port())\(path)")
                 #expect((try await browser.text(moving) == "0") == wantsLittle, "at \(path)")

@@ -161,6 +161,34 @@ import Testing
         }
     }
 
+    /// Who waits for a picture is judged by what holds when it comes.
+    @Test func snapshotThatWaitsIsNotGivenOnceThereAreUsers() async throws {
+        try await withBench { bench in
+            let camera = try await bench.camera()
+            func text(_ users: String) -> String {
+                "listen: 127.0.0.1:0\n\(users)sources: {front: {url: \"\(camera.url)\", viewers: everyone}, yard: \"\(camera.url)\"}\n"
+            }
+            let file = try ChangingFile(bench, text("").replacing(", viewers: everyone", with: ""))
+            let relay = try bench.relay(reading: file)
+            let upstreams = try await (camera.connection(1), camera.connection(2))
+            for upstream in [upstreams.0, upstreams.1] { try await upstream.answer() }
+            var waiting: [TestViewer] = []
+            for name in ["front", "yard"] {
+                let viewer = try await bench.viewer(of: relay)
+                try await viewer.ask("/\(name)/snapshot?wait=30s")
+                waiting.append(viewer)
+            }
+            // Both wait before the reload.
+            #expect(try await bench.get("/yard/healthz", from: relay).status != 401)
+            try file.write(text("users: {anna: {password: secret}}\n"))
+            try await relay.reload()
+            #expect(try await bench.get("/yard/healthz", from: relay).status == 401)
+            for upstream in [upstreams.0, upstreams.1] { try await upstream.send(picture: TestPicture.jpeg(1)) }
+            #expect(try await waiting[0].reply().status == 200)
+            #expect(try await waiting[1].reply().status == 401)
+        }
+    }
+
     @Test func linkEndsAtItsSecond() async throws {
         try await withBench { bench in
             let camera = try await bench.camera(CameraScript.streaming(framesPerSecond: 20))

@@ -9,7 +9,7 @@ import Testing
 @Suite struct RubbishTests {
     /// Where a key stands: the file around it, with the key's line at the end.
     enum Part: CaseIterable {
-        case top, log, defaults, source
+        case top, log, defaults, source, publish, push
 
         var keys: [String] {
             switch self {
@@ -17,6 +17,8 @@ import Testing
             case .log: ConfigurationKeys.log.map(\.name)
             case .defaults: ConfigurationKeys.inheritable.map(\.name)
             case .source: ConfigurationKeys.source.map(\.name)
+            case .publish: ConfigurationKeys.publish.map(\.name)
+            case .push: ConfigurationKeys.push.map(\.name)
             }
         }
 
@@ -31,9 +33,13 @@ import Testing
             case .defaults: (["sources: {a: {url: '\(url)'\(user)}}", "defaults:"], "  ")
             case .source:
                 (
-                    ["sources:", "  a:"] + (key == "url" || key == "exec" ? [] : ["    url: \(url)"])
+                    ["sources:", "  a:"] + (["url", "exec", "publish"].contains(key) ? [] : ["    url: \(url)"])
                         + (user.isEmpty ? [] : ["    username: u"]), "    "
                 )
+            case .publish:
+                (["sources:", "  a:", "    publish:"] + (key.hasPrefix("password") ? [] : ["      password: p"]), "      ")
+            case .push:
+                (["sources:", "  a:", "    url: \(url)", "    push:"] + (key == "url" ? [] : ["      url: wss://h/a/publish"]), "      ")
             }
         }
     }
@@ -81,7 +87,7 @@ import Testing
     /// Of the rubbish, what a key takes for the same as no key.
     private static let takenForNothing: [String: Set<String>] = [
         "log": noSection, "defaults": noSection,
-        "trusted_proxies": ["[ ]"], "hosts": ["[ ]"], "frame_ancestors": ["[ ]"], "headers": ["{ }"], "link_keys": ["{ }"],
+        "trusted_proxies": ["[ ]"], "hosts": ["[ ]"], "frame_ancestors": ["[ ]"], "from": ["[ ]"], "headers": ["{ }"], "link_keys": ["{ }"],
         // A login without a password has an empty one.
         "password": ["''"],
     ]
@@ -119,8 +125,10 @@ import Testing
         }
     }
 
-    private func wants(_ key: String, toTake value: String) -> Bool {
-        Self.taken[key]?.contains(value) == true || Self.takenForNothing[key]?.contains(value) == true
+    private func wants(_ key: String, of part: Part, toTake value: String) -> Bool {
+        // A publisher's password is never an empty one.
+        if part == .publish, key == "password", value == "''" { return false }
+        return Self.taken[key]?.contains(value) == true || Self.takenForNothing[key]?.contains(value) == true
     }
 
     @Test(arguments: Part.allCases) func rubbishIsToldWithItsPlace(part: Part) throws {
@@ -128,7 +136,7 @@ import Testing
         for key in part.keys {
             for value in Self.rubbish {
                 let refusal = try refusal(of: value, key, part)
-                let isTaken = wants(key, toTake: value)
+                let isTaken = wants(key, of: part, toTake: value)
                 #expect(isTaken == (refusal == nil), "'\(key): \(value.prefix(80))': \(refusal?.description ?? "taken")")
             }
         }
@@ -150,7 +158,7 @@ import Testing
 
     /// Taken means in force: no value is the same as none, but for those that say nothing.
     @Test(arguments: Part.allCases) func whatIsTakenIsInForce(part: Part) throws {
-        for key in part.keys where key != "sources" && key != "url" && key != "exec" {
+        for key in part.keys where !["sources", "url", "exec", "publish"].contains(key) && !(part == .publish && key.hasPrefix("password")) {
             let without = try parse(Self.file(part, key, nil).text)
             for value in Self.taken[key] ?? [] {
                 #expect(try parse(Self.file(part, key, value).text) != without, "'\(key): \(value.prefix(80))' says nothing")

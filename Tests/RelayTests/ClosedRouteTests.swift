@@ -109,17 +109,28 @@ import Testing
         let link = Showing(name: "a link", query: SignedLink(to: "clip", until: 0, by: key).query)
         for path in paths(scope) {
             let target = try #require(RequestTarget(path))
-            let source = Route(target, in: scope).source(in: scope)
+            let route = Route(target, in: scope)
+            let source = route.source(in: scope)
             // Of a link to a source that is not there, the signature counts too.
             for showing in try wrong(source ?? "clip", port: port) {
-                for method in ["GET", "HEAD"] {
+                // What takes pictures takes no viewer's login and no link, however right.
+                for method in ["GET", "HEAD", "POST", "PUT"] where route.isPublished(bringsBody: method.hasPrefix("P")) {
+                    let status = try status(port, method, path, showing, &number)
+                    #expect(status == 401, "\(method) \(path) in \(scope) with \(showing.name), to publish")
+                }
+                for method in ["GET", "HEAD"] where !route.isPublished(bringsBody: false) {
                     let status = try status(port, method, path, showing, &number)
                     let isForbidden = showing.query.contains("exp=") && (source == nil || showing.name == "an expired link")
                     let wanted = open.contains(path) ? (path == "/-/nothing" ? 404 : 200) : isForbidden ? 403 : 401
                     #expect(status == wanted, "\(method) \(path) in \(scope) with \(showing.name)")
                 }
             }
-            #expect(try status(port, "POST", path, link, &number) == 405)
+            let toPost = try status(port, "POST", path, link, &number)
+            #expect(toPost == (route.isPublished(bringsBody: true) ? 401 : 405))
+            if route.isPublished(bringsBody: false) {
+                for showing in [anna, link] { #expect(try status(port, "GET", path, showing, &number) == 401) }
+                continue
+            }
             let right = try status(port, "GET", path, anna, &number)
             #expect(![0, 401, 403, 429, 503].contains(right), "\(path) in \(scope) with the right login: \(right)")
             let byLink = try status(port, "GET", path, link, &number)
@@ -139,6 +150,41 @@ import Testing
                 try await RawClient.run {
                     try RunningRelay.waitUntilStreaming(port)
                     try Self.expectClosed(port, scope)
+                }
+            }
+        }
+    }
+
+    /// A publisher's login opens the way in, and nothing else.
+    @Test(.timeLimit(.minutes(3))) func ofAPublishedSource() async throws {
+        let publish = PublishConfiguration(password: .plain("the door's own"))
+        let door = SourceConfiguration(name: "door", upstream: .publisher(publish))
+        var configuration = RelayConfiguration(listen: [RunningRelay.loopback], sources: [door])
+        configuration.access = try Self.access(admin: false)
+        try await RunningRelay.with(configuration) { ports in
+            let port = try #require(ports.first)
+            try await RawClient.run {
+                var number = 0
+                let login = Data("camera:the door's own".utf8).base64EncodedString()
+                let publisher = Showing(name: "the publisher", fields: "Authorization: Basic \(login)\r\nContent-Length: 0\r\n")
+                let anna = Showing(
+                    name: "anna", fields: "Authorization: Basic \(Data("anna:secret".utf8).base64EncodedString())\r\nContent-Length: 0\r\n")
+                let link = Showing(name: "a link", query: SignedLink(to: "door", until: 0, by: Self.key).query)
+                for path in Self.paths(.relay) where path.hasPrefix("/clip") || !path.dropFirst().contains("/") {
+                    let path = path.replacingOccurrences(of: "/clip", with: "/door")
+                    let route = Route(try #require(RequestTarget(path)), in: .relay)
+                    for method in ["GET", "POST", "PUT"] {
+                        let status = try Self.status(port, method, path, publisher, &number)
+                        let isPublished = route.isPublished(bringsBody: method != "GET")
+                        // An empty body holds no picture.
+                        let wanted = isPublished ? (method == "GET" ? 405 : 415) : method == "GET" ? 401 : 405
+                        #expect(Self.open.contains(path) || status == wanted, "\(method) \(path) by the publisher: \(status)")
+                    }
+                }
+                for path in ["/door/publish", "/door/stream", "/nobody/publish"] {
+                    for showing in try Self.wrong("door", port: port) + [anna, link] {
+                        #expect(try Self.status(port, "POST", path, showing, &number) == 401, "POST \(path) with \(showing.name)")
+                    }
                 }
             }
         }

@@ -4,6 +4,7 @@ import NIOCore
 import NIOPosix
 import RelayConfiguration
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Relay
@@ -21,6 +22,7 @@ import Testing
         let isOnLoop = Atomic(false)
         let microseconds: UInt32
 
+        var count: Int { written.withLock(\.count) }
         var wasOnLoop: Bool { isOnLoop.load(ordering: .relaxed) }
 
         init(microseconds: UInt32) { self.microseconds = microseconds }
@@ -68,30 +70,31 @@ import Testing
             }
         }
         let seconds = Double((ContinuousClock.now - start) / .milliseconds(1)) / 1000
-        let written = writer.written.withLock(\.count)
-        #expect((2...Int(seconds) + 1).contains(written), "\(written) in \(seconds) s for \(count) askers")
+        #expect((2...Int(seconds) + 1).contains(writer.count), "\(writer.count) in \(seconds) s for \(count) askers")
         #expect(!writer.wasOnLoop)
     }
 
     @Test func shortAnswerIsKeptForNoMoreThanTwentyTimesItsCost() async throws {
         let writer = Writer(microseconds: 2000)
         let start = ContinuousClock.now
-        while ContinuousClock.now - start < .seconds(1) { _ = try await writer.ask("same").get() }
-        let written = writer.written.withLock(\.count)
-        // What it costs is at most one part of 21; on a busy machine each takes longer.
-        #expect((2...Int((ContinuousClock.now - start) / .milliseconds(42)) + 1).contains(written), "\(written)")
+        // On a busy machine each takes longer, and is kept for longer.
+        while ContinuousClock.now - start < .seconds(1) || (writer.count < 3 && ContinuousClock.now - start < patience) {
+            _ = try await writer.ask("same").get()
+        }
+        // What it costs is at most one part of 21.
+        #expect((3...Int((ContinuousClock.now - start) / .milliseconds(42)) + 1).contains(writer.count), "\(writer.count)")
     }
 
-    private static let users = (1...20).map { "user\($0)" }
+    private static let users = (1...12).map { "user\($0)" }
 
-    /// 120 sources for everyone, and one for each of 20 users.
+    /// 100 sources for everyone, and one for each of 12 users.
     private static var configuration: RelayConfiguration {
         func source(_ name: String) -> SourceConfiguration {
             var source = RunningRelay.clipSource(name, fps: 1)
             source.enabled = false
             return source
         }
-        let shared = (1...120).map { source("shared\($0)") }
+        let shared = (1...100).map { source("shared\($0)") }
         let own = users.map { user in
             var source = source("of-\(user)")
             source.viewers = .named([user])
@@ -126,7 +129,7 @@ import Testing
                             #expect(head.hasPrefix("HTTP/1.1 200 "), "\(path) for \(user): \(head.prefix(40))")
                             if path.hasSuffix("json") {
                                 let names = try JSONDecoder().decode(Status.self, from: Data(bytes)).sources.map(\.name)
-                                #expect(names.count == 121 && names.last == "of-\(user)")
+                                #expect(names.count == 101 && names.last == "of-\(user)")
                             } else {
                                 let names = Set(body.matches(of: /of-user[0-9]+/).map { String($0.0) })
                                 #expect(names == ["of-\(user)"], "\(path)")

@@ -178,6 +178,41 @@ import Testing
         }
     }
 
+    /// A frame counts once it has not left for longer than anybody watches so, whatever leaves of it.
+    @Test(arguments: [true, false])
+    func frameThatHardlyLeavesCountsToo(isPlain: Bool) async throws {
+        let limits = Self.makeLimits()
+        let transport = isPlain ? Transport.plain : .wrapped { [] }
+        let (pair, other) = try await (Pair.open(transport, limits), Pair.open(transport, limits))
+        let frame = Self.pattern(3 << 20, 5)
+        try await pair.onLoop {
+            $0.origin = .forwarded("192.0.2.1")
+            $0.send(frame)
+        }
+        try await other.onLoop {
+            $0.origin = .forwarded("192.0.2.2")
+            $0.send(ByteBuffer(string: "head"), frame)
+        }
+        let start = ContinuousClock.now
+        var read = 0
+        while ContinuousClock.now - start < .seconds(8) {
+            #expect(limits.answers.bytes == 0)
+            read += try await RawClient.run { [reader = pair.reader] in Reading(reader).some() }
+            try await Task.sleep(for: .seconds(1))
+        }
+        try await eventually("it is counted") {
+            let kept = limits.answers.bytes
+            return isPlain ? (3 << 20...4 << 20).contains(kept) : kept > 5 << 20
+        }
+        _ = try await RawClient.run { [reader = pair.reader, read] in Reading(reader).some((3 << 20) - read) }
+        _ = try await RawClient.run { [reader = other.reader] in Reading(reader).some(3 << 20) }
+        try await eventually("nothing is left") { limits.answers.bytes == 0 }
+        // The next one begins anew.
+        try await pair.onLoop { $0.send(frame) }
+        try await Task.sleep(for: .seconds(5))
+        #expect(limits.answers.bytes == 0)
+    }
+
     @Test(arguments: [true, false])
     func whatWaitsOfAnswersIsCountedAndGivenBack(isPlain: Bool) async throws {
         let limits = Self.makeLimits()
@@ -210,6 +245,18 @@ private struct Reading {
     let descriptor: Int32
 
     init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    /// At least so many bytes.
+    func some(_ count: Int = 1) -> Int {
+        var piece = [UInt8](repeating: 0, count: 16 << 10)
+        var read = 0
+        while read < count {
+            let count = recv(descriptor, &piece, piece.count, 0)
+            guard count > 0 else { break }
+            read += count
+        }
+        return read
+    }
 
     /// Everything up to the end, with a pause in microseconds behind each read of 16 KiB.
     func toEnd(pause: UInt32 = 0) -> [UInt8] {

@@ -34,7 +34,8 @@ import Testing
         ("port", { $0.port = 3 }), ("listed", { $0.isListed = false }), ("reconnect_min", { $0.reconnectMin = .seconds(3) }),
         ("reconnect_max", { $0.reconnectMax = .seconds(3) }), ("heartbeat", { $0.heartbeat = .seconds(3) }),
         ("on_loss", { $0.onLoss = .last }), ("placeholder", { $0.placeholder = picture }), ("max_fps", { $0.maxFPS = 3 }),
-        ("max_viewers", { $0.maxViewers = 3 }),
+        ("max_viewers", { $0.maxViewers = 3 }), ("max_viewers_per_address", { $0.maxViewersPerAddress = 3 }),
+        ("viewers", { $0.viewers = .everyone }),
     ]
 
     @Test func whatChangesInPlaceDialsNothing() throws {

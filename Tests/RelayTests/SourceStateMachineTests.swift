@@ -38,6 +38,30 @@ import Text
         #expect(retry3.wait == .milliseconds(500))
     }
 
+    /// Of a list of addresses, one that fails takes the state with it until another brings a frame; what was gained is not lost.
+    @Test mutating func betweenTwoAddressesNothingStreams() {
+        machine.dialing(at: start)
+        machine.addressEnded(lost)
+        #expect(machine.state == .connecting, "nothing came yet")
+        let isFirst = machine.frame(at: start)
+        #expect(isFirst && machine.state == .streaming)
+        machine.addressEnded(.ended)
+        #expect(machine.state == .connecting)
+        let isOfNext = machine.frame(at: start + .seconds(3))
+        #expect(isOfNext && machine.state == .streaming, "as a connect of its own")
+        let isAnother = machine.frame(at: start + .seconds(4))
+        #expect(!isAnother)
+        machine.addressEnded(.stalled(after: .seconds(10)))
+        #expect(machine.state == .stalled)
+        let retry = machine.ended(lost, at: start + .seconds(5), fraction: 1)
+        #expect(retry.hadFrames && retry.isNews && machine.state == .waiting)
+        // Nothing of it is left for the next dial.
+        machine.dialing(at: start + .seconds(6))
+        let isFirstAgain = machine.frame(at: start + .seconds(6))
+        let isSecond = machine.frame(at: start + .seconds(7))
+        #expect(isFirstAgain && !isSecond)
+    }
+
     /// Streams that end after some seconds, again and again: nothing is lost but the dial itself.
     @Test(arguments: [2, 5, 30], [0.0, 0.5, 1.0])
     mutating func aStreamThatEndsSoonIsDialledAtOnce(seconds: Int64, fraction: Double) {

@@ -71,8 +71,7 @@ import Testing
                 Set(source.keys) == [
                     "name", "on_demand", "state", "since_seconds", "reason", "reason_code", "retry_in_seconds", "connects", "reconnects",
                     "camera", "rates", "frames_in", "bytes_in", "viewers", "viewers_refused", "limited_by", "fps_limit", "frames_out",
-                    "bytes_out",
-                    "frames_skipped", "last_frame", "viewer_list",
+                    "bytes_out", "frames_skipped", "last_frame", "publisher", "clock_offset_seconds", "push", "viewer_list",
                 ])
             #expect(abs((status["time"] as? Double ?? 0) - Date().timeIntervalSince1970) < 5)
             #expect((status["descriptors"] as? [String: Any])?["open"] as? Int ?? 0 > 3)

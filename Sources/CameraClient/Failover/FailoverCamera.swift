@@ -53,14 +53,14 @@ package final class FailoverCamera: Camera {
                 continue
             }
             let ended = await read(index, to: sink)
-            // Whichever was read is still the one to be read when somebody watches again.
+            // When somebody watches again, reading goes on with this camera.
             memory.withLock { $0.current = ended.index }
             if ended.error == .cancelled || Task.isCancelled { throw .cancelled }
             note(ended.error, of: ended.index)
             errors.append(ended.error)
             move(on: ended.index)
         }
-        // A camera that may be back soon decides how soon they are all dialled again.
+        // Where one of the cameras may be back soon, all of them are dialled again soon.
         throw errors.last { $0.kind == .failure || $0.kind == .stall } ?? errors.last ?? .noFrames
     }
 

@@ -3,9 +3,9 @@ import Text
 
 /// Takes the transfer coding off a response body: chunked, counted, or up to the connection's end.
 ///
-/// Chunked wins over a length. A stream's length is not believed, since cameras declare 0 or any number before a stream that has
-/// no end; a picture's is. A body that is declared as chunked and visibly is not (it begins with a delimiter, a JPEG or a header
-/// line) is taken as it is.
+/// Chunked wins over a length. The length of a stream is not believed, since cameras declare 0 or any number before a stream
+/// without end; the length of a picture is. A body that is declared as chunked but begins with a delimiter, a JPEG or a header line is
+/// taken as it is.
 package struct BodyReader: Sendable {
     /// The longest run of lines behind the last chunk, in bytes.
     static let maxTrailers = 16384

@@ -58,6 +58,10 @@ package enum CameraError: Error, Hashable, Sendable {
     case singlePicture
     /// A file that is played as a camera cannot be.
     case file(path: String, reason: String)
+    /// Nobody publishes the source, which has no camera that could be dialled; the text says how the last publisher ended.
+    case noPublisher(String?)
+    /// What a publisher that is a relay says of its own camera.
+    case publisherSays(code: String, reason: String)
     /// We ended it ourselves.
     case cancelled
 }
@@ -125,6 +129,10 @@ extension CameraError: CustomStringConvertible {
             "camera sends a single picture, no stream; 'interval: 1s' in the source asks for one every second"
         case .file(let path, let reason):
             "file '\(path)' \(reason)"
+        case .noPublisher(let ending):
+            "nobody publishes this source" + (ending.map { "; \($0)" } ?? "")
+        case .publisherSays(_, let reason):
+            reason.shown()
         case .cancelled:
             "cancelled"
         }
@@ -160,6 +168,8 @@ extension CameraError: CustomStringConvertible {
         case .program: "program"
         case .singlePicture: "single_picture"
         case .file: "file"
+        case .noPublisher: "no_publisher"
+        case .publisherSays(let code, _): code
         case .cancelled: "cancelled"
         }
     }

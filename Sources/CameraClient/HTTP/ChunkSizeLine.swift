@@ -30,7 +30,7 @@ struct ChunkSizeLine: Sendable {
     private var digits = 0
     private var length = 0
 
-    /// Whether the line is unreadable because its number is too large, so that it is a chunk size all the same.
+    /// Whether the line is unreadable only because its number is too large. It is a chunk size all the same, not the body's first bytes.
     private(set) var hasOverflowed = false
 
     /// Reads one more byte of the line; a line that has ended is not to be used again.

@@ -20,7 +20,7 @@ struct CookieJar: Sendable {
 
     private var cookies: [Cookie] = []
 
-    /// Takes what an answer sets, and forgets what it takes back.
+    /// Takes the cookies that an answer sets, and forgets those that it deletes.
     mutating func take(_ head: ResponseHead, from url: CameraURL) {
         for field in head.all("Set-Cookie") where field.utf8.count <= Self.maxLength {
             let parts = field.split(separator: ";", omittingEmptySubsequences: false)

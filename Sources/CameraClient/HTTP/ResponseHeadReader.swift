@@ -11,7 +11,7 @@ package struct ResponseHeadReader: Sendable {
     static let maxFields = 256
     /// Interim heads beyond this many are an error.
     static let maxInterimHeads = 8
-    /// How much of a first line is awaited before it is told to be no HTTP.
+    /// A first line that cannot be HTTP is refused when so many bytes have come, its end or not.
     static let maxForeignBytes = 64
 
     private let limit: Int
@@ -145,7 +145,7 @@ package struct ResponseHeadReader: Sendable {
         return ResponseHead(version: version, status: status, reason: CameraText(reason, hiding: secrets))
     }
 
-    /// Ends the wait for the first line's end when it is none of HTTP's: a JPEG may hold no line feed for long.
+    /// Refuses a first line that cannot be HTTP without waiting for its end: a JPEG may hold no line feed for long.
     private func refuseForeignBytes() throws(CameraError) {
         guard !mayBecomeStatusLine, line.count >= Self.maxForeignBytes else { return }
         throw .notHTTP(shownLine(isWhole: false))

@@ -23,7 +23,7 @@ package struct Challenge: Hashable, Sendable {
 
     /// What the operator may see of challenges: their schemes, and the algorithms where there are any.
     package static func shown(_ fieldValues: [String], hiding secrets: Secrets) -> CameraText {
-        // Taken apart when the logins are hidden: part of one is none that could be found.
+        // The logins are hidden before the text is taken apart, since half a login would not be found any more.
         let ways = parse(fieldValues.map { secrets.hide(in: $0) }).map { challenge in
             [challenge.scheme, challenge.text("algorithm")].compactMap { $0.map { $0.shown(limit: 20) } }.joined(separator: " ")
         }

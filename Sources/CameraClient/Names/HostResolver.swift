@@ -7,8 +7,8 @@ import Synchronization
 ///
 /// The system's look-up cannot be interrupted: each has a thread of its own, and one that hangs is left behind and keeps its thread
 /// until it returns. Its answer, however late, serves the next who asks, and so do the last good addresses while a look-up hangs or
-/// fails. One that hangs holds no place that others need: after ``Limits/slowAfter`` it is none of the few that begin at once, after
-/// ``Limits/hungAfter`` it is none of all, and names that hung the last time wait until others had their turn.
+/// fails. Look-ups that hang keep no other waiting: after ``Limits/slowAfter`` they no longer count as ones that begin, after
+/// ``Limits/hungAfter`` they do not count at all, and names that hung the last time come after all other names.
 package final class HostResolver: Sendable {
     /// How many look-ups run at once.
     struct Limits {
@@ -38,7 +38,8 @@ package final class HostResolver: Sendable {
         /// Whether the local network was asked too.
         var askedMulticast = false
 
-        /// Whether it says nothing about the name: it may be found a moment later. Nobody on the local network says no.
+        /// Whether the name may be found a moment later. A failure on the local network always is such a one: nobody there answers that a
+        /// name does not exist.
         var isTemporary: Bool { code != EAI_NONAME || askedMulticast }
     }
 
@@ -145,7 +146,7 @@ package final class HostResolver: Sendable {
         state.withLock { $0.names[host.lowercased()]?.preferred = address }
     }
 
-    /// Starts what may be started now, and looks again later where something has to wait.
+    /// Starts the look-ups that may start now, and tries again later where some have to wait.
     private func startNext() {
         while let (host, port) = takeNext() {
             let started = DetachedThread.start {

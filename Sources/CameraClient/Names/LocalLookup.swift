@@ -3,8 +3,8 @@ import Glibc
 import NIOCore
 import Synchronization
 
-/// One look-up of a name that ends in `.local`: the system and the local network are asked side by side, and the first that finds
-/// something has the word. Where a nameserver is dead, the system alone takes ten seconds to say no.
+/// One look-up of a name that ends in `.local`: the system and the local network are asked side by side, and the first answer
+/// with an address counts. Where a nameserver is dead, the system alone takes ten seconds to say no.
 final class LocalLookup: Sendable {
     /// What both have said so far; a failure is what the system said.
     private struct Answers {
@@ -26,7 +26,7 @@ final class LocalLookup: Sendable {
         self.system = system
     }
 
-    /// The name's addresses; blocks until one has found it or both have not. Call it once.
+    /// The name's addresses; blocks until one of the two finds some or both have failed. Call it once.
     func addresses(of host: String, port: Int) -> HostResolver.Outcome {
         let asked = [
             DetachedThread.start { self.take(self.multicast(host, port)) },

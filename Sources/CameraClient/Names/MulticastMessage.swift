@@ -56,12 +56,13 @@ struct MulticastMessage {
     }
 
     /// Walks a message from its start to its end.
-    private struct Reader {
+    struct Reader {
         let bytes: [UInt8]
         var position = 0
 
-        init(bytes: [UInt8]) {
+        init(bytes: [UInt8], position: Int = 0) {
             self.bytes = bytes
+            self.position = position
         }
 
         mutating func number() -> UInt16? {

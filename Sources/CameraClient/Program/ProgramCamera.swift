@@ -40,6 +40,8 @@ package final class ProgramCamera: Camera {
     static let killDelay = Duration.seconds(2)
 
     private let current: Mutex<Settings>
+    /// What was odd so far, as the sink was told.
+    private let oddities = Mutex(Oddities())
     private let eventLoop: any EventLoop
 
     /// Makes a camera whose frames are delivered on `eventLoop`.
@@ -72,7 +74,7 @@ package final class ProgramCamera: Camera {
                 mark.started(execution.processIdentifier.value)
                 settings.started()
                 let ending = await self.play(execution, to: sink, lines)
-                // One that has closed its output may be about to end by itself, with a status that says why.
+                // A program that has closed its output may be about to end by itself, with a status that says why.
                 let ownEnd: [TeardownStep] =
                     ending == nil ? [.send(signal: Signal(rawValue: 0), allowedDurationToNextStep: .milliseconds(500))] : []
                 await execution.teardown(using: ownEnd + Self.ending)
@@ -139,14 +141,17 @@ package final class ProgramCamera: Camera {
     private func read(_ output: SubprocessOutputSequence, to sink: FrameSink, _ pulse: Pulse) async -> CameraError? {
         var assembler = FrameAssembler(layout: .detect, maxFrameSize: settings.maxFrameSize)
         var shown: CameraDescription?
+        let before = oddities.withLock { $0 }
         do {
             for try await piece in output {
                 var bytes = piece.withUnsafeBytes { ByteBuffer(bytes: $0) }
                 while let frame = try assembler.append(&bytes, timestamp: .now()) {
                     pulse.beat()
-                    let known = CameraDescription(
-                        learntBoundary: assembler.learntBoundary.map { CameraText($0, hiding: settings.secrets) }, quirks: assembler.quirks,
-                        picturesDropped: assembler.framesDropped)
+                    var known = CameraDescription(
+                        learntBoundary: assembler.learntBoundary.map { CameraText($0, hiding: settings.secrets) })
+                    let odd = before.adding(assembler)
+                    known.take(odd)
+                    oddities.withLock { $0 = odd }
                     let description = shown == known ? nil : known
                     shown = known
                     for _ in 0..<20 where !sink.isSettled() {
@@ -167,7 +172,7 @@ package final class ProgramCamera: Camera {
         }
     }
 
-    private static func sentence(_ name: String, _ status: TerminationStatus, _ lastLine: String?) -> String {
+    static func sentence(_ name: String, _ status: TerminationStatus, _ lastLine: String?) -> String {
         let how =
             switch status {
             case .exited(0): "ended"

@@ -8,6 +8,7 @@ enum Audience {
         guard access.hasUsers else { return true }
         switch (configuration.viewers ?? .users, admission) {
         case (.everyone, _): return true
+        case (_, .push): return true
         case (_, .anonymous): return false
         case (.users, .user): return true
         case (.named(let names), .user(let account)): return account.isOperator || names.contains(account.name)
@@ -19,7 +20,7 @@ enum Audience {
     static func stillMayWatch(_ configuration: SourceConfiguration, _ admission: Admission, _ access: AccessConfiguration) -> Bool {
         guard access.hasUsers else { return true }
         switch admission {
-        case .anonymous:
+        case .anonymous, .push:
             return mayWatch(configuration, admission, access)
         case .user(let account):
             // Whether an operator is one is asked of today's account.

@@ -1,6 +1,8 @@
 /// Answers that several kinds of request get.
 extension HTTPAnswer {
     static let notFound = HTTPAnswer.text(.notFound, "there is nothing here")
+    /// Who has logged in may not have it.
+    static let userMayNot = HTTPAnswer.text(.forbidden, "this user may not see this")
     static let noSuchSource = HTTPAnswer.text(.notFound, "there is no source of this name")
     static let shuttingDown = HTTPAnswer.text(.serviceUnavailable, "the relay is shutting down", headers: ["Retry-After": "5"])
     static let tooManyViewers = HTTPAnswer.text(.serviceUnavailable, "too many viewers; try again later", headers: ["Retry-After": "5"])

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import Text
 
 /// What a request gets.
 enum Response {
@@ -10,6 +11,21 @@ enum Response {
     case undecided((any EventLoop) -> EventLoopFuture<Response>)
     case stream(Source, StreamRequest)
     case webSocket(Source, WebSocketRequest)
+    /// The body is a source's pictures.
+    case publish(Source, PublishRequest)
+    /// The connection becomes a WebSocket that brings a source's pictures.
+    case publishSocket(Source, PublishRequest)
+}
+
+/// Who publishes, and how the body is to be read.
+struct PublishRequest: Sendable {
+    var name: String
+    var origin: ViewerOrigin
+    var head: HTTPRequestHead
+    /// What must not show of the login.
+    var secrets = Secrets()
+    /// Whether it is a relay that publishes, by the protocol of relays.
+    var isRelay = false
 }
 
 /// How a viewer wants its stream, and who it is.

@@ -7,6 +7,7 @@ extension Route {
         case .metrics: MetricsAnswer.response(of: request.listed, to: request)
         case .healthz: .answer(.text(.ok, "alive"))
         case .readyz: .answer(ReadinessAnswer.answer(of: request.allListed, to: request))
+        case .wall: .answer(WallAnswer.answer(to: request))
         case .file(let name): .answer(PageFile.answer(name, to: request.head) ?? .notFound)
         case .redirect(let location): .answer(.redirect(to: request.handingOn(location)))
         case .notFound: .answer(.notFound)
@@ -32,6 +33,8 @@ extension Route.View {
         case .page: .answer(ViewAnswer.answer(of: source, to: request))
         case .pageWithoutSlash: .answer(.redirect(to: request.handingOn("\(source.name)/")))
         case .embed: .answer(EmbedAnswer.answer(of: source, to: request))
+        // The gate asks publishers for their own login first.
+        case .publish: .answer(.notFound)
         }
     }
 }

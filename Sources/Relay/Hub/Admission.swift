@@ -7,6 +7,8 @@ enum Admission: Equatable, Sendable {
     case user(Account)
     /// A link that opens one source.
     case link(source: String, SignedLink)
+    /// Another relay to which the file has the source published.
+    case push
 
     /// Whether cameras' addresses and viewers may be shown.
     var isOperator: Bool {

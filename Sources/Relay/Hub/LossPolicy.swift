@@ -29,7 +29,7 @@ package struct LossPolicy: Sendable {
     }
 
     /// How long a viewer waits for a first frame before it sees the placeholder.
-    static let firstPatience = TimeAmount.seconds(3)
+    static let placeholderDelay = TimeAmount.seconds(3)
 
     var heartbeat: TimeAmount
     /// From this age on a frame is no longer shown as if it were new.
@@ -58,8 +58,8 @@ package struct LossPolicy: Sendable {
             return isDue ? .again : .nothing
         case .last, .placeholder:
             if viewing.lastPart != nil { return isDue || viewing.lastKind != .placeholder ? .placeholder : .nothing }
-            let patience = isOff || newestAge != nil ? TimeAmount.zero : min(Self.firstPatience, heartbeat - interval)
-            return quiet >= patience ? .placeholder : .nothing
+            let delay = isOff || newestAge != nil ? TimeAmount.zero : min(Self.placeholderDelay, heartbeat - interval)
+            return quiet >= delay ? .placeholder : .nothing
         }
     }
 }

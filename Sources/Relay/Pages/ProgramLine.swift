@@ -14,6 +14,24 @@ extension ProgramLine {
         webPages(for: name) + homesAndRecorders(for: name) + printers(for: name) + players
     }
 
+    /// What programs want to be told that publish the source `name` to this relay.
+    static func publishers(of name: String) -> [ProgramLine] {
+        [
+            ProgramLine(
+                title: "Another relay, beside the camera: relay.yaml (recommended)",
+                text: "\(name):\n  url: http://CAMERA\n  push: {ws}://NAME:PASSWORD@{authority}{path}publish",
+                note: "Pictures cross the way while somebody watches here, and never late, however slow the way is."),
+            ProgramLine(
+                title: "ffmpeg",
+                text: "ffmpeg -re -i INPUT -an -c:v mjpeg -q:v 5 -f mpjpeg -method POST {scheme}://NAME:PASSWORD@{authority}{path}publish",
+                note: "An input that is MJPEG already takes -c:v copy in place of -c:v mjpeg -q:v 5."),
+            ProgramLine(
+                title: "curl: one picture, or JPEGs one behind the other",
+                text: "curl -T picture.jpg -u NAME:PASSWORD {base}publish",
+                note: "Microcontrollers do the same: POST with the picture as the body, or a form. ?token=PASSWORD is a login too."),
+        ]
+    }
+
     private static func webPages(for name: String) -> [ProgramLine] {
         [
             ProgramLine(

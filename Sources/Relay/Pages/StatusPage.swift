@@ -99,6 +99,12 @@ struct StatusPage {
         add("next try", source.retryIn.map { "in \(Int($0.rounded(.up))) s" })
         add("picture", picture ?? "none yet")
         if relay.isForOperator { add("camera", source.address) }
+        if relay.isForOperator {
+            for (place, address) in source.addresses.enumerated() {
+                let (state, reason) = source.stateOfAddress(place)
+                add("address \(place + 1)", "\(address): \(reason ?? (state == "in_use" ? "in use" : "not tried yet"))")
+            }
+        }
         add("media type", source.shown(\.mediaType))
         add("boundary", source.shown(\.boundary))
         if let learnt = source.shown(\.learntBoundary), learnt != status.camera?.boundary?.shown { add("boundary in use", learnt) }

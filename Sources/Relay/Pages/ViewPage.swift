@@ -23,6 +23,7 @@ struct ViewPage {
                 <a class="button" href="snapshot" target="_blank" rel="noopener">Snapshot</a>
                 <noscript><a class="button" href="stream">Stream</a></noscript></div>
                 <section id="lines"\(viewersPort.map { " data-port=\"\($0)\"" } ?? "") hidden>
+                \(source.isPublished ? Self.publishing(source.name) : "")
                 <h2>Show this camera elsewhere</h2>
                 <p class="hint" hidden>This page was opened by an address that only this machine understands. Programs on other machines want its name or \
                 address on the network in place of {hostname}.</p>
@@ -32,6 +33,16 @@ struct ViewPage {
                 </section>
                 </main>
                 """)
+    }
+
+    private static func publishing(_ name: String) -> String {
+        """
+        <h2>Publish this camera</h2>
+        <p class="note">With the password that relay.yaml has under publish, and any name.</p>
+        <div class="lines">
+        \(ProgramLine.publishers(of: name).map(article).joined(separator: "\n"))
+        </div>
+        """
     }
 
     private static func article(_ line: ProgramLine) -> String {

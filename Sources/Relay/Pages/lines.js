@@ -19,6 +19,7 @@ function partsOf(base) {
   const scheme = base.protocol.slice(0, -1);
   return {
     base: base.href, scheme, hostname: base.hostname, host: base.hostname.replace(/^\[|\]$/g, ""),
+    authority: base.host, ws: scheme === "https" ? "wss" : "ws",
     port: base.port || (scheme === "https" ? "443" : "80"), path: base.pathname,
   };
 }

@@ -2,7 +2,7 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// The memory that answers keep while they wait for those who read slowly, streams' frames not counted. Any thread may call it.
+/// The memory that answers keep while they wait for those who read slowly, and frames that hardly leave. Any thread may call it.
 ///
 /// Nobody is refused an answer for it: where there is too little, those who keep the most are ended.
 final class AnswerBudget: Sendable {
@@ -27,13 +27,11 @@ final class AnswerBudget: Sendable {
     /// Counts what a connection keeps from now on; where that is too much, others are ended.
     ///
     /// - Parameter end: ends the connection; called on any thread.
-    func keep(
-        _ pieces: [AnswerLedger.Piece], for id: AnswerLedger.ID, of network: String, takenBytes: Int, end: @escaping @Sendable () -> Void
-    ) {
+    func keep(_ pieces: [AnswerLedger.Piece], for id: AnswerLedger.ID, of network: String, end: @escaping @Sendable () -> Void) {
         let now = NIODeadline.now()
         let (ends, isNews) = state.withLock { state in
             state.ends[id] = end
-            let ends = state.ledger.keep(pieces, for: id, of: network, takenBytes: takenBytes, at: now)
+            let ends = state.ledger.keep(pieces, for: id, of: network, at: now)
                 .compactMap { state.ends.removeValue(forKey: $0) }
             guard !ends.isEmpty else { return (ends, false) }
             let isNews = state.told.map { now - $0 >= Self.silence } ?? true

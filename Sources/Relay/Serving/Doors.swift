@@ -19,7 +19,7 @@ final class Doors: Sendable {
     }
 
     /// A login that somebody shows.
-    private struct Login: Hashable {
+    struct Login: Hashable {
         /// Of name and password.
         let digest: [UInt8]
         /// Whose name it has; nil for nobody's.
@@ -27,12 +27,12 @@ final class Doors: Sendable {
     }
 
     /// Somebody who waits for a check.
-    private struct Waiting {
+    struct Waiting {
         let origin: ViewerOrigin
         let promise: EventLoopPromise<Verdict>
     }
 
-    private struct State {
+    struct State {
         var guesses = GuessTable()
         /// Digests of the logins that were right, with the accounts that they were right for: one of each user.
         var right: [[UInt8]: Account] = [:]
@@ -42,13 +42,13 @@ final class Doors: Sendable {
         func isRight(_ login: Login) -> Bool { login.account.map { right[login.digest] == $0 } ?? false }
     }
 
-    private let state = Mutex(State())
-    private let checks = BackgroundWork()
+    let state = Mutex(State())
+    let checks = BackgroundWork()
     /// Whether a password is an account's; nil for nobody's account. All accounts are told too.
-    private let matches: @Sendable (String, Account?, [Account]) -> Bool
-    private let logger: Logger
+    let matches: @Sendable (String, Account?, [Account]) -> Bool
+    let logger: Logger
     /// Of this run: what right logins are remembered by.
-    private let memoryKey = Doors.randomBytes()
+    let memoryKey = Doors.randomBytes()
     /// Of this run: what cookies are signed with where the file names no key.
     private let ownSessionKey = Doors.randomBytes()
 
@@ -215,7 +215,7 @@ final class Doors: Sendable {
     /// Seconds since 1970.
     private static var now: Int { time(nil) }
     /// Seconds on a clock that nobody sets.
-    private static var steadyNow: Int { Int(NIODeadline.now().uptimeNanoseconds / 1_000_000_000) }
+    static var steadyNow: Int { Int(NIODeadline.now().uptimeNanoseconds / 1_000_000_000) }
 }
 
 extension HTTPAnswer {
@@ -230,10 +230,9 @@ extension HTTPAnswer {
     }
     static let linkIsOver = HTTPAnswer.text(.forbidden, "this link has expired; ask for a new one")
     static let linkOpensOneSource = HTTPAnswer.text(.forbidden, "this link opens one source only, not this address")
-    static let userMayNot = HTTPAnswer.text(.forbidden, "this user may not see this")
-    fileprivate static let tooManyLogins = HTTPAnswer.text(
+    static let tooManyLogins = HTTPAnswer.text(
         .serviceUnavailable, "too many logins are being checked; try again", headers: ["Retry-After": "2"])
-    fileprivate static func tooManyGuesses(wait: Int) -> HTTPAnswer {
+    static func tooManyGuesses(wait: Int) -> HTTPAnswer {
         .text(.tooManyRequests, "too many wrong logins; try again in \(wait) s", headers: ["Retry-After": String(wait)])
     }
 }

@@ -10,7 +10,7 @@ package final class Gate: Sendable {
     private let perAddress = ViewersPerAddress()
     private let rates = RateSharing()
     private let watchTimes = WatchTimes()
-    private let doors: Doors
+    let doors: Doors
     private let logger: Logger
     /// When operators were last told of a proxy.
     private let told = Mutex<NIODeadline?>(nil)
@@ -62,12 +62,15 @@ package final class Gate: Sendable {
             if head.method == .OPTIONS { return .answer(PreflightAnswer.answer(to: head, served.access.cors)) }
             try Self.checkMethod(head)
             let target = try Self.target(of: head)
+            if scope == .redirect, head.bringsBody { throw Refusal(.wrongMethod) }
             if scope == .redirect { return .answer(EncryptedRedirect.answer(to: head, port: served.encryptedPort)) }
             let requester = try Self.requester(
                 of: head, from: peer, isProxied, in: scope, isEncrypted: listener.kind == .encrypted, served)
             let request = Request(head: head, target: target, scope: scope, requester: requester, served: served)
             let route = try Self.route(for: request)
-            guard served.access.hasUsers, !route.isOpen else { return route.response(to: request) }
+            if route.isPublished(bringsBody: head.bringsBody) { return publishing(request, route) }
+            guard !head.bringsBody else { throw Refusal(.wrongMethod) }
+            guard served.access.hasUsers, !route.isOpen else { return judgedAgain(route.response(to: request), request, route) }
             let credentials = Credentials(head, target, cookie: request.cookieName)
             let verdict = doors.judge(
                 credentials, for: route.source(in: scope), from: requester.origin, served.access, cookie: request.cookieName)
@@ -133,7 +136,7 @@ package final class Gate: Sendable {
             field = ("Set-Cookie", value)
         case .link:
             field = ("Referrer-Policy", "no-referrer")
-        case .user, .anonymous:
+        case .user, .anonymous, .push:
             return response
         }
         // What a page asks for counts too: it may stay open for longer than the cookie, or than the relay.
@@ -146,7 +149,7 @@ package final class Gate: Sendable {
         switch response {
         case .answer(let answer): return .answer(add(answer))
         case .later(let make): return .later { make($0).map(add) }
-        case .undecided, .stream, .webSocket: return response
+        case .undecided, .stream, .webSocket, .publish, .publishSocket: return response
         }
     }
 
@@ -250,7 +253,7 @@ package final class Gate: Sendable {
     }
 
     private static func checkMethod(_ head: HTTPRequestHead) throws(Refusal) {
-        guard head.method == .GET || head.method == .HEAD else { throw Refusal(.wrongMethod) }
+        guard head.method == .GET || head.method == .HEAD || head.bringsBody else { throw Refusal(.wrongMethod) }
     }
 
     private static func checkHost(_ head: HTTPRequestHead) throws(Refusal) {
@@ -283,9 +286,10 @@ package final class Gate: Sendable {
             throw Refusal(request.admission == .anonymous ? .loginWanted : .userMayNot)
         }
         switch request.admission {
+        case .anonymous where route == .wall && WallAnswer.isForEveryone(request): break
         case .anonymous: throw Refusal(.loginWanted)
         case .link where source == nil: throw Refusal(.linkOpensOneSource)
-        case .link, .user: break
+        case .link, .user, .push: break
         }
     }
 
@@ -297,7 +301,7 @@ package final class Gate: Sendable {
 }
 
 extension HTTPAnswer {
-    fileprivate static let wrongMethod = HTTPAnswer.text(
+    static let wrongMethod = HTTPAnswer.text(
         .methodNotAllowed, "only GET, HEAD and OPTIONS are answered here", headers: ["Allow": PreflightAnswer.methods])
     fileprivate static let tooFewFrames = HTTPAnswer.text(
         .serviceUnavailable, "with one more viewer everybody would get too few pictures; try again later", headers: ["Retry-After": "30"])

@@ -123,18 +123,31 @@ package struct Listener: Sendable {
     }
 
     private static func addHandlers(to channel: any Channel, of name: ListenerName, _ transport: Transport, _ gate: Gate) throws {
-        let pipeline = channel.pipeline.syncOperations
-        if Requester.isTrusted(channel.remoteAddress, gate.current.access) { try pipeline.addHandler(ProxyPreambleHandler()) }
-        if case .wrapped(let makeHandlers) = transport {
-            for handler in try makeHandlers() { try pipeline.addHandler(handler) }
+        if Requester.isTrusted(channel.remoteAddress, gate.current.access) {
+            try channel.pipeline.syncOperations.addHandler(ProxyPreambleHandler())
         }
+        if case .wrapped(let makeHandlers) = transport {
+            for handler in try makeHandlers() { try channel.pipeline.syncOperations.addHandler(handler) }
+        }
+        _ = try addHTTP(to: Outlet(channel, transport, gate.limits), of: name, gate)
+    }
+
+    /// Has a connection read as HTTP, by handlers at the end of its pipeline; `hasAnswered` where requests were answered on it before.
+    static func addHTTP(
+        to outlet: Outlet, of name: ListenerName, _ gate: Gate, client: ProxiedClient? = nil, hasAnswered: Bool = false
+    ) throws -> HeadGate {
+        let pipeline = outlet.channel.pipeline.syncOperations
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = 16 << 10
         limits.maxHeaderListSize = 16 << 10
         limits.maxHeaderFieldCount = 64
         // What stands behind the request of an upgrade belongs to the WebSocket.
         let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)
+        let headGate = HeadGate()
+        try pipeline.addHandler(headGate)
         try pipeline.addHandler(ByteToMessageHandler(decoder))
-        try pipeline.addHandler(RequestHandler(gate: gate, listener: name, outlet: Outlet(channel, transport, gate.limits)))
+        try pipeline.addHandler(
+            RequestHandler(gate: gate, listener: name, outlet: outlet, headGate: headGate, client: client, hasAnswered: hasAnswered))
+        return headGate
     }
 }

@@ -1,4 +1,6 @@
+import Glibc
 import NIOCore
+import NIOPosix
 import Pacing
 
 /// Who writes through an ``Outlet``.
@@ -17,6 +19,10 @@ final class Outlet {
     static let maxStandstill = TimeAmount.seconds(30)
     /// How long a connection whose last byte has arrived waits for the other side to close.
     static let lingerTime = TimeAmount.seconds(2)
+    /// How long a connection is read on that is to be cut.
+    static let cutTime = TimeAmount.milliseconds(500)
+    /// A frame that has not left for so long counts as an answer does: nobody watches so, but many frames can be kept so.
+    static let maxFrameTime = TimeAmount.seconds(10)
     private static let lookInterval = TimeAmount.seconds(2)
     private static let closingLookInterval = TimeAmount.milliseconds(100)
 
@@ -31,8 +37,19 @@ final class Outlet {
 
     /// Bytes that the channel was given and has not sent yet.
     private var unsentBytes = 0
-    /// Whether the budget of all connections together counts what is kept here.
+    /// What is kept of what was sent last.
+    private struct Rest {
+        var first: AnswerLedger.Piece?
+        var second: AnswerLedger.Piece?
+        let since: NIODeadline
+    }
+
+    /// Nil where nothing is kept.
+    private var rest: Rest?
+    /// Whether the budget of all connections together counts that.
     private var isCharged = false
+    /// Of a viewer, where it comes from.
+    var origin: ViewerOrigin?
     /// All bytes so far.
     private var writtenBytes: UInt64 = 0
     /// Whether the other side owes us a word, such as an acknowledgement, for what was sent so far. Only bytes of that are progress
@@ -56,6 +73,8 @@ final class Outlet {
     private var lastProgress = NIODeadline.uptimeNanoseconds(0)
     /// What was seen at the last look.
     private var seen = (takenBytes: UInt64(0), unacknowledgedBytes: 0)
+    /// Bytes that had arrived then.
+    private var arrivedBytes: UInt64 = 0
 
     init(_ channel: any Channel, _ transport: Transport, _ limits: Limits) {
         self.channel = channel
@@ -80,6 +99,7 @@ final class Outlet {
         var rest = bytes
         if unsentBytes == 0 { socket?.send(&rest) }
         keep(rest)
+        if unsentBytes > 0 { note(rest, ByteBuffer()) }
     }
 
     /// Sends two buffers one behind the other, with one call of the system.
@@ -87,31 +107,41 @@ final class Outlet {
     /// - Parameter network: of an answer, where its reader comes from: what is kept for it counts; see ``ViewerOrigin/network``.
     func send(_ first: ByteBuffer, _ second: ByteBuffer, keptFor network: (() -> String)? = nil) {
         guard channel.isActive, !isOutputClosed else { return }
-        let bytes = first.readableBytes + second.readableBytes
-        writtenBytes += UInt64(bytes)
+        writtenBytes += UInt64(first.readableBytes + second.readableBytes)
         var (first, second) = (first, second)
         if unsentBytes == 0 { socket?.send(&first, &second) }
-        let rests = [first, second].filter { $0.readableBytes > 0 }
         if first.readableBytes > 0 {
             unsentBytes += first.readableBytes
             let count = first.readableBytes
             channel.write(first).assumeIsolated().whenComplete { _ in self.sent(count) }
         }
         keep(second, flushesAnyway: first.readableBytes > 0)
-        if let network, unsentBytes > 0 { charge(rests, network(), takenBytes: max(0, bytes - unsentBytes)) }
+        guard unsentBytes > 0 else { return }
+        note(first, second)
+        if let network { charge(network()) }
     }
 
-    /// Has the budget of all connections count what is kept of an answer.
-    private func charge(_ rests: [ByteBuffer], _ network: String, takenBytes: Int) {
-        let id = ObjectIdentifier(self)
-        let pieces = rests.map { rest in
-            // Encrypted bytes are each connection's own. Of others, however short a rest is, the whole buffer stays in memory.
-            guard socket != nil else { return AnswerLedger.Piece(address: UInt(bitPattern: id), bytes: rest.readableBytes) }
-            let address = rest.withVeryUnsafeBytesWithStorageManagement { UInt(bitPattern: $1.toOpaque()) }
-            return AnswerLedger.Piece(address: address, bytes: rest.storageCapacity)
-        }
+    /// Notes what is kept of what was sent.
+    private func note(_ first: ByteBuffer, _ second: ByteBuffer) {
+        // What was sent before stays for as long.
+        guard rest == nil else { return }
+        rest = Rest(first: piece(first), second: piece(second), since: channel.eventLoop.now)
+    }
+
+    private func piece(_ rest: ByteBuffer) -> AnswerLedger.Piece? {
+        guard rest.readableBytes > 0 else { return nil }
+        // Encrypted bytes are each connection's own. Of others, however short a rest is, the whole buffer stays in memory.
+        guard socket != nil else { return AnswerLedger.Piece(address: UInt(bitPattern: ObjectIdentifier(self)), bytes: rest.readableBytes) }
+        let address = rest.withVeryUnsafeBytesWithStorageManagement { UInt(bitPattern: $1.toOpaque()) }
+        return AnswerLedger.Piece(address: address, bytes: rest.storageCapacity)
+    }
+
+    /// Has the budget of all connections count what is kept.
+    private func charge(_ network: String) {
+        guard let rest, !isCharged else { return }
         isCharged = true
-        limits.answers.keep(pieces, for: id, of: network, takenBytes: takenBytes) { [channel] in channel.close(promise: nil) }
+        let pieces = [rest.first, rest.second].compactMap { $0 }
+        limits.answers.keep(pieces, for: ObjectIdentifier(self), of: network) { [channel] in channel.close(promise: nil) }
     }
 
     private func keep(_ rest: ByteBuffer, flushesAnyway: Bool = false) {
@@ -133,6 +163,7 @@ final class Outlet {
     }
 
     private func refund() {
+        rest = nil
         guard isCharged else { return }
         isCharged = false
         limits.answers.release(ObjectIdentifier(self))
@@ -163,6 +194,21 @@ final class Outlet {
         isBusy = true
         if unsentBytes == 0 { closeOutput() }
         watch(anew: true)
+    }
+
+    /// Ends the connection behind what was sent, whatever the other side still sends: after a short while with a reset, which a program
+    /// that writes and does not read meets too.
+    func cutOff() {
+        finish()
+        let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
+        channel.eventLoop.scheduleTask(in: Self.cutTime) { bound.value.cut() }
+    }
+
+    /// Ends the connection at once, with a reset.
+    func cut() {
+        guard channel.isActive else { return }
+        (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in }
+        channel.close(promise: nil)
     }
 
     /// The other side sends no more; what it asked for is still its due.
@@ -202,6 +248,7 @@ final class Outlet {
         guard clock == nil, channel.isActive else { return }
         lastProgress = channel.eventLoop.now
         seen = (takenBytes, queue.unacknowledged)
+        arrivedBytes = max(arrivedBytes, Self.arrived(seen))
         scheduleLook()
     }
 
@@ -216,7 +263,7 @@ final class Outlet {
         let now = channel.eventLoop.now
         let (taken, unacknowledged) = (takenBytes, queue.unacknowledged)
         if let (bytes, arrivedBytes) = awaited {
-            let arrived = min(bytes, taken - min(taken, UInt64(unacknowledged)))
+            let arrived = min(bytes, Self.arrived((taken, unacknowledged)))
             if arrived > arrivedBytes {
                 awaited = (bytes, arrived)
                 lastProgress = now
@@ -224,8 +271,15 @@ final class Outlet {
         } else if taken > seen.takenBytes || unacknowledged < seen.unacknowledgedBytes {
             lastProgress = now
         }
-        if isCharged { limits.answers.took(Int(taken - min(taken, seen.takenBytes)), ObjectIdentifier(self)) }
+        let arrived = max(arrivedBytes, Self.arrived((taken, unacknowledged)))
+        if isCharged {
+            // What the kernel takes says little: a socket may keep megabytes for a reader.
+            limits.answers.took(Int(arrived - arrivedBytes), ObjectIdentifier(self))
+        } else if let rest, let origin, now - rest.since >= Self.maxFrameTime {
+            charge(origin.network)
+        }
         seen = (taken, unacknowledged)
+        arrivedBytes = arrived
         let hasArrived = unsentBytes == 0 && unacknowledged == 0
         if isFinishing, hasArrived {
             isBusy = false
@@ -238,6 +292,11 @@ final class Outlet {
             return channel.close(promise: nil)
         }
         scheduleLook()
+    }
+
+    /// Bytes that the other side has, of those that the kernel has taken.
+    private static func arrived(_ seen: (takenBytes: UInt64, unacknowledgedBytes: Int)) -> UInt64 {
+        seen.takenBytes - min(seen.takenBytes, UInt64(max(0, seen.unacknowledgedBytes)))
     }
 
     /// Bytes that the kernel has taken so far.

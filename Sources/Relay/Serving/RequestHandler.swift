@@ -30,12 +30,14 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     private let gate: Gate
     private let listener: ListenerName
     let outlet: Outlet
+    /// Holds back what stands behind a head until it is known whose it is.
+    private let headGate: HeadGate
     private var state = State.receiving(nil)
     private var waiting = CircularBuffer<HTTPRequestHead>()
     private var holdsRead = false
     /// Whether requests were thrown away, so that the connection has to end.
     private var isCut = false
-    private var hasAnswered = false
+    private var hasAnswered: Bool
     /// Whether the other side has said that it asks for no more.
     private var hasPeerFinished = false
     private var context: ChannelHandlerContext?
@@ -44,7 +46,10 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     /// Ends a connection on which no request comes.
     private var timer: Scheduled<Void>?
 
-    init(gate: Gate, listener: ListenerName, outlet: Outlet) {
+    init(gate: Gate, listener: ListenerName, outlet: Outlet, headGate: HeadGate, client: ProxiedClient? = nil, hasAnswered: Bool = false) {
+        self.client = client
+        self.headGate = headGate
+        self.hasAnswered = hasAnswered
         self.gate = gate
         self.listener = listener
         self.outlet = outlet
@@ -78,7 +83,7 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
         switch (state, part) {
         case (.receiving, .head(let head)):
             state = .receiving(head)
-            // What has a body gets its answer at once and the connection ends: no body is ever read.
+            // What has a body gets its answer at once and the connection ends, unless the body is a source's pictures.
             if head.hasBody { answer(head) }
         case (.receiving(let head?), .end):
             state = .receiving(nil)
@@ -171,6 +176,10 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
             beginStream(of: source, request, to: head)
         case .webSocket(let source, let request):
             if let refusal = beginWebSocket(of: source, request, to: head) { send(refusal, to: head) }
+        case .publish(let source, let request):
+            if let refusal = beginPublishing(source, request) { send(refusal, to: head) }
+        case .publishSocket(let source, let request):
+            if let refusal = beginPublishingSocket(source, request) { send(refusal, to: head) }
         }
     }
 
@@ -183,12 +192,18 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
         outlet.send(head, hasBody ? answer.body : ByteBuffer()) { [gate, client, context] in
             gate.network(of: request, from: client?.address ?? context?.remoteAddress)
         }
-        if !keepsConnection {
+        if answer.cutsOff {
+            giveAway()
+            headGate.discard()
+            outlet.cutOff()
+            releaseRead()
+        } else if !keepsConnection {
             finish()
         } else if outlet.isDrained {
             outlet.isBusy = false
             state = .receiving(nil)
             awaitHead()
+            headGate.nextRequest()
         } else {
             // A client that asks and asks but does not read gets no further answer to keep for it.
             state = .sending
@@ -208,12 +223,14 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
         awaitHead()
         while case .receiving = state, let head = waiting.popFirst() { answer(head) }
         if case .receiving = state, hasPeerFinished || isCut { finish() }
+        if case .receiving = state { headGate.nextRequest() }
         releaseRead()
     }
 
     /// Ends the connection behind what was sent.
     private func finish() {
         giveAway()
+        headGate.open()
         outlet.finish()
         releaseRead()
     }
@@ -248,6 +265,7 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
             return send(error.answer, to: head)
         }
         giveAway()
+        headGate.open()
         outlet.isBusy = false
         let best = source.hub.shardForNewViewer(on: context.eventLoop)
         if let best, best !== own, StreamHandler.move(outlet, to: best, request, seat) { return }
@@ -274,6 +292,7 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
             return error.answer
         }
         giveAway()
+        headGate.open()
         outlet.isBusy = false
         outlet.send(HTTPAnswer.head(.switchingProtocols, fields))
         do {
@@ -283,6 +302,60 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
             context.close(promise: nil)
         }
         return nil
+    }
+}
+
+// MARK: - Publishers
+
+extension RequestHandler {
+    /// Gives the connection to a ``PublishHandler``; else returns the refusal.
+    private func beginPublishing(_ source: Source, _ request: PublishRequest) -> HTTPAnswer? {
+        guard let context else { return nil }
+        let handler = PublishHandler(source: source, request: request, outlet: outlet, gate: gate, listener: listener, client: client)
+        if let refusal = handler.knock() { return refusal }
+        giveAway()
+        outlet.isBusy = false
+        // Not before it is known that the body is wanted (RFC 9110, 10.1.1).
+        if request.head.headers[canonicalForm: "Expect"].contains(where: { $0.lowercased() == "100-continue" }) {
+            outlet.send(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
+        }
+        handOver(to: handler, context)
+        return nil
+    }
+
+    private func beginPublishingSocket(_ source: Source, _ request: PublishRequest) -> HTTPAnswer? {
+        guard let context, var fields = WebSocketHandshake.answer(to: request.head) else { return WebSocketHandshake.required }
+        let handler = PublishSocketHandler(source: source, request: request, outlet: outlet, gate: gate)
+        if let refusal = handler.knock() { return refusal }
+        giveAway()
+        outlet.isBusy = false
+        if request.isRelay { fields.add(name: "Sec-WebSocket-Protocol", value: RelayWire.name) }
+        outlet.send(HTTPAnswer.head(.switchingProtocols, fields))
+        headGate.open()
+        do {
+            try handler.take(over: context.pipeline.syncOperations)
+        } catch {
+            context.close(promise: nil)
+        }
+        return nil
+    }
+
+    private func handOver(to handler: PublishHandler, _ context: ChannelHandlerContext) {
+        let pipeline = context.pipeline
+        headGate.handOver { bytes in
+            do {
+                let operations = pipeline.syncOperations
+                try operations.addHandler(handler)
+                if let decoder = try? operations.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self) {
+                    pipeline.syncOperations.removeHandler(decoder, promise: nil)
+                }
+                operations.removeHandler(self, promise: nil)
+                operations.removeHandler(self.headGate, promise: nil)
+                handler.begin(with: bytes)
+            } catch {
+                pipeline.close(mode: .all, promise: nil)
+            }
+        }
     }
 }
 

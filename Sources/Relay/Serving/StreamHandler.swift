@@ -39,6 +39,7 @@ final class StreamHandler: ChannelInboundHandler {
         let outlet = makeOutlet(context.channel)
         self.outlet = outlet
         outlet.owner = self
+        outlet.origin = request.origin
         try? context.channel.syncOptions?.setOption(Listener.unsentLowWater, value: Listener.unsentLowWaterBytes)
         outlet.send(StreamResponse.opening(request.form, request.headers))
         let viewer = Viewer(

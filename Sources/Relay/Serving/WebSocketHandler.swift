@@ -46,6 +46,7 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         outlet.owner = self
+        outlet.origin = request.origin
         try? context.channel.syncOptions?.setOption(Listener.unsentLowWater, value: Listener.unsentLowWaterBytes)
         let viewer = Viewer(
             shard: shard, connection: self, origin: request.origin, admission: request.admission, wishes: request.wishes,
@@ -56,7 +57,7 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch inbox.take(unwrapInboundIn(data)) {
-        case .nothing: break
+        case .nothing, .text: break
         case .message(let bytes): acknowledge(bytes)
         case .pong(let bytes):
             pong = WebSocketWire.control(.pong, bytes)

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What one source holds of the process's descriptors during a dial. One dial at a time has it.
+/// What one source holds of the process's descriptors during a dial, or a message while it is under way. One dial at a time has it.
 final class DescriptorClaim: Sendable {
     /// How long a source that finds no room waits before it asks again.
     static let interval = Duration.milliseconds(200)
@@ -11,10 +11,13 @@ final class DescriptorClaim: Sendable {
     }
 
     private let descriptors: Descriptors
+    /// Whether its waiting is told as that of a camera.
+    private let isCamera: Bool
     private let state = Mutex(State())
 
-    init(_ descriptors: Descriptors) {
+    init(_ descriptors: Descriptors, isCamera: Bool = true) {
         self.descriptors = descriptors
+        self.isCamera = isCamera
     }
 
     /// Takes what a dial needs at its start; false where there is no room for it: ask again after ``interval``, or ``release()``.
@@ -22,7 +25,7 @@ final class DescriptorClaim: Sendable {
         state.withLock { state in
             let isGranted = descriptors.claim(need.atStart)
             if isGranted { state.held += need.atStart }
-            if state.isWaiting == isGranted {
+            if isCamera, state.isWaiting == isGranted {
                 state.isWaiting.toggle()
                 descriptors.countWaiting(isGranted ? -1 : 1)
             }

@@ -10,8 +10,10 @@ extension Secrets {
             case .camera(let url): add(url)
             case .file: break
             case .program(let words): for word in words { add(argument: word) }
+            case .publisher(let publish): if case .plain(let password) = publish.password { add(user: "", password: password) }
             }
         }
+        for push in configuration.push { add(push.url) }
         for field in configuration.headers { add(fieldName: field.name, value: field.value) }
     }
 }

@@ -20,17 +20,21 @@ package final class Source: Sendable {
 
     package let name: String
     package let hub: Hub
-    private let eventLoop: any EventLoop
-    private let resolver: HostResolver
+    let eventLoop: any EventLoop
+    let resolver: HostResolver
     private let claim: DescriptorClaim
-    private let clock: any Clock<Duration>
-    private let logger: Logger
+    let clock: any Clock<Duration>
+    let logger: Logger
     private let settings: Mutex<(configuration: SourceConfiguration, secrets: Secrets)>
     private let camera: Mutex<SourceCamera>
     /// Lets the frames of the camera that is read now through.
     private let gate: Mutex<FrameGate>
-    private let current: Mutex<SourceStatus>
-    private let machine: Mutex<SourceStateMachine>
+    let current: Mutex<SourceStatus>
+    let machine: Mutex<SourceStateMachine>
+    /// Who publishes it, where it is published.
+    let desk = PublisherDesk()
+    /// What publishes it to other relays.
+    let pushers = Mutex<[Pusher]>([])
 
     /// Makes a source that reads its camera on `eventLoop` and serves viewers on all of `eventLoops`.
     init(
@@ -76,6 +80,9 @@ package final class Source: Sendable {
         }
         showHours()
         usePolicy()
+        // Whoever has logged in by what holds no longer is ended, and so is everybody where a camera is read instead.
+        if old.publish?.password != new.publish?.password || !new.enabled { desk.endCurrent() }
+        if let host = desk.current?.visitor.host, new.publish?.allows(host) == false { desk.endCurrent() }
         let isNewCamera = old.needsNewCamera(for: new)
         if isNewCamera {
             camera.withLock { $0 = SourceCamera(new, eventLoop: eventLoop, resolver: resolver, claim: claim, logger: logger) }
@@ -126,7 +133,7 @@ package final class Source: Sendable {
     private func runWhileOpen() async {
         let (need, claim) = (configuration.descriptors, claim)
         defer { claim.release() }
-        let camera = camera.withLock { $0.camera }
+        guard let camera = camera.withLock({ $0.camera }) else { return await runPublished() }
         while !Task.isCancelled {
             if !isWanted {
                 change { $0.sleep() }
@@ -157,7 +164,7 @@ package final class Source: Sendable {
     /// that comes in time. nil when there is none. Call it on `eventLoop`.
     func snapshot(on eventLoop: any EventLoop) -> EventLoopFuture<Hub.Newest?> {
         let configuration = configuration
-        let isOnDemand = configuration.onDemand && configuration.enabled && status.closedUntil == nil
+        let isOnDemand = (configuration.onDemand || desk.isOnDemand) && configuration.enabled && status.closedUntil == nil
         let frame: EventLoopFuture<Hub.Newest?>
         if isOnDemand { hub.demand.snapshotBegan() }
         if let newest = hub.newest, NIODeadline.now() - newest.arrival < hub.policy.stallTimeout,
@@ -193,6 +200,7 @@ package final class Source: Sendable {
         usePolicy()
         if let opening, old == nil {
             forgetPicture()
+            desk.endCurrent()
             logger.info("closed", metadata: ["until": "\(opening)"])
         } else if opening == nil {
             logger.info("open")
@@ -224,7 +232,7 @@ package final class Source: Sendable {
             frame: { if gate.isOpen { self.receive($0) } },
             unchanged: { if gate.isOpen { self.renew() } },
             isSettled: { self.hub.isSettled },
-            ended: { attempt in if gate.isOpen { self.current.withLock { $0.attempts[attempt.alternative] = attempt } } }
+            ended: { if gate.isOpen { self.note($0) } }
         )
         do throws(CameraError) {
             try await camera.stream(to: sink)
@@ -277,7 +285,7 @@ package final class Source: Sendable {
     }
 
     /// Waits until somebody comes or goes, another configuration holds, or a time has come.
-    private func waitForChange(beyond seen: UInt64, until due: NIODeadline?) async {
+    func waitForChange(beyond seen: UInt64, until due: NIODeadline?) async {
         guard let due else { return await hub.demand.changes.wait(beyond: seen) }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await self.clock.sleep(for: .nanoseconds((due - .now()).nanoseconds)) }
@@ -325,7 +333,7 @@ package final class Source: Sendable {
     // MARK: - What comes from the camera
 
     /// Has viewers treated as the configuration says; a camera that is a relay may have more time than that.
-    private func usePolicy() {
+    func usePolicy() {
         let configuration = configuration
         var policy = LossPolicy(configuration, closedUntil: status.closedUntil)
         if let told = status.camera?.stallTimeout { policy.stallTimeout = max(policy.stallTimeout, TimeAmount(told)) }
@@ -334,19 +342,20 @@ package final class Source: Sendable {
     }
 
     /// Takes what the camera says of itself, on the source's event loop.
-    private func learn(_ description: CameraDescription) {
+    func learn(_ description: CameraDescription) {
         let (wasPolled, isOtherLimit) = current.withLock { status in
             defer { status.camera = description }
             return (status.camera?.isPolledUnasked ?? false, status.camera?.stallTimeout != description.stallTimeout)
         }
         if isOtherLimit { usePolicy() }
+        use(alternative: description.alternative)
         if description.isPolledUnasked, !wasPolled {
             logger.info("camera has no stream, only single pictures; asking for one every second ('interval' sets another pace)")
         }
     }
 
     /// Takes a frame from the camera, on the source's event loop.
-    private func receive(_ frame: Frame) {
+    func receive(_ frame: Frame) {
         let now = NIODeadline.now()
         guard frame.kind == .live else {
             hub.adopt(frame, at: now)
@@ -364,19 +373,19 @@ package final class Source: Sendable {
     }
 
     /// The camera says that the newest picture still holds, on the source's event loop.
-    private func renew() {
+    func renew() {
         let now = NIODeadline.now()
         hub.renew(at: now)
         if machine.withLock({ $0.frame(at: now) }) { showState() }
     }
 
     /// Moves the state machine and shows where it stands then.
-    private func change(_ step: (inout SourceStateMachine) -> Void) {
+    func change(_ step: (inout SourceStateMachine) -> Void) {
         machine.withLock { step(&$0) }
         showState()
     }
 
-    private func showState(nextDial: NIODeadline? = nil) {
+    func showState(nextDial: NIODeadline? = nil) {
         let state = machine.withLock { $0.state }
         current.withLock { status in
             if status.state != state {
@@ -387,8 +396,37 @@ package final class Source: Sendable {
         }
     }
 
+    /// Notes how an attempt at one of the addresses ended, on any thread. Of a list, it is told once for each change; the one that was
+    /// read has taken the pictures with it until another brings some.
+    private func note(_ attempt: Attempt) {
+        let (known, wasInUse) = current.withLock { status in
+            let known = status.attempts.updateValue(attempt, forKey: attempt.alternative)
+            let wasInUse = status.alternative == attempt.alternative && attempt.error != .cancelled
+            if wasInUse { (status.alternative, status.lastError) = (nil, attempt.error) }
+            return (known, wasInUse)
+        }
+        let upstreams = configuration.upstreams
+        guard upstreams.count > 1, attempt.error != .cancelled, upstreams.indices.contains(attempt.alternative) else { return }
+        if wasInUse { change { $0.addressEnded(attempt.error) } }
+        guard known?.error.code != attempt.error.code || known?.hadFrames != attempt.hadFrames else { return }
+        let reason = secrets.hide(in: attempt.error.description).shown(limit: Self.maxReasonLength)
+        logger.warning(
+            "an address of the camera fails", metadata: ["address": "\(upstreams[attempt.alternative].shown)", "reason": "\(reason)"])
+    }
+
+    /// Notes which address the pictures come from, on the source's event loop.
+    private func use(alternative: Int) {
+        let last = current.withLock { status in
+            defer { (status.alternative, status.lastAlternative) = (alternative, alternative) }
+            return status.lastAlternative ?? 0
+        }
+        let upstreams = configuration.upstreams
+        guard last != alternative, upstreams.indices.contains(alternative) else { return }
+        logger.info("camera is read at another address", metadata: ["address": "\(upstreams[alternative].shown)"])
+    }
+
     private func note(_ failure: CameraError, _ retry: SourceStateMachine.Retry) {
-        current.withLock { $0.lastError = failure }
+        current.withLock { ($0.lastError, $0.alternative) = (failure, nil) }
         showState(nextDial: .now() + TimeAmount(retry.wait))
         let reason = secrets.hide(in: failure.description).shown(limit: Self.maxReasonLength)
         let metadata: Logger.Metadata = ["reason": "\(reason)", "retry_in": "\(retry.wait.formattedSeconds)"]

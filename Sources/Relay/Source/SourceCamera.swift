@@ -10,12 +10,15 @@ struct SourceCamera: Sendable {
         case http(HTTPCamera)
         case program(ProgramCamera)
         case file(FileCamera)
+        /// Nobody that could be dialled.
+        case publisher
 
-        var camera: any Camera {
+        var camera: (any Camera)? {
             switch self {
             case .http(let camera): camera
             case .program(let camera): camera
             case .file(let camera): camera
+            case .publisher: nil
             }
         }
     }
@@ -27,8 +30,8 @@ struct SourceCamera: Sendable {
     /// The descriptors that a dial holds; a program needs fewer once it runs.
     private let claim: DescriptorClaim
 
-    /// What is read; it remembers what it learns.
-    let camera: any Camera
+    /// What is read; it remembers what it learns. Nil for a source that is published to the relay.
+    let camera: (any Camera)?
 
     /// Makes the camera, on `eventLoop`; nothing is dialled.
     init(_ configuration: SourceConfiguration, eventLoop: any EventLoop, resolver: HostResolver, claim: DescriptorClaim, logger: Logger) {
@@ -40,6 +43,7 @@ struct SourceCamera: Sendable {
             case .camera(let url):
                 .http(HTTPCamera(settings: configuration.httpSettings(url), eventLoop: eventLoop, resolver: resolver))
             case .file(let path): .file(FileCamera(path: path, settings: configuration.fileSettings, eventLoop: eventLoop))
+            case .publisher: .publisher
             case .program(let words):
                 .program(
                     ProgramCamera(
@@ -47,9 +51,9 @@ struct SourceCamera: Sendable {
                         eventLoop: eventLoop))
             }
         }
-        let cameras = members.map(\.camera)
+        let cameras = members.compactMap(\.camera)
         failover = cameras.count > 1 ? FailoverCamera(cameras, failback: configuration.failback, eventLoop: eventLoop) : nil
-        camera = failover ?? cameras[0]
+        camera = failover ?? cameras.first
     }
 
     /// Takes over what may change while the camera and its login are the same.

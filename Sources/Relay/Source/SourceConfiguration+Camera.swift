@@ -48,3 +48,17 @@ extension SourceConfiguration {
         if let certificateFingerprint { .pinned(certificateFingerprint) } else { verifiesCertificate ? .authorities : .anything }
     }
 }
+
+extension SourceConfiguration.Upstream {
+    /// The address as an operator may see it: without login and query; of a program only its name, since its arguments may hold a login.
+    var shown: String {
+        switch self {
+        case .camera(var url):
+            url.login = nil
+            return "\(url)"
+        case .file(let path): return "file:\(path)"
+        case .publisher: return "publish"
+        case .program(let words): return "exec:\(words.first ?? "")"
+        }
+    }
+}

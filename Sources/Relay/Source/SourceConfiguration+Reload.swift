@@ -13,6 +13,8 @@ extension SourceConfiguration {
     }
 
     private static func isSame(_ one: Upstream, _ other: Upstream) -> Bool {
+        // Whoever publishes it, by whatever password, it is the same source.
+        if case .publisher = one, case .publisher = other { return true }
         guard case .camera(let url) = one, case .camera(let otherURL) = other else { return one == other }
         return url.hasSameOrigin(as: otherURL) && url.target == otherURL.target
     }
@@ -47,6 +49,10 @@ extension SourceConfiguration {
         old.connectTimeout = new.connectTimeout
         old.maxFrameSize = new.maxFrameSize
         old.redirects = new.redirects
+        old.push = new.push
+        old.pushWhen = new.pushWhen
+        old.viewers = new.viewers
+        old.maxViewersPerAddress = new.maxViewersPerAddress
         // A file takes over another pace while it plays; nothing else has one.
         old.fps = new.fps
         if !readsHTTP { old.headers = new.headers }

@@ -2,7 +2,7 @@ import CameraURL
 import NIOCore
 import RelayConfiguration
 
-/// How many descriptors sources need.
+/// How many descriptors sources need, and messages about them.
 struct SourceNeeds: Equatable, Sendable {
     /// What one source needs.
     struct Need: Equatable, Sendable {
@@ -24,11 +24,19 @@ struct SourceNeeds: Equatable, Sendable {
 
     /// Of the sources of a configuration.
     init(_ configuration: RelayConfiguration) {
+        for source in configuration.sources {
+            // A second one while a name is looked up.
+            running += 2 * source.push.count
+        }
         for source in configuration.sources where source.enabled {
             let need = source.descriptors
             running += need.running
             besides = max(besides, need.atStart - need.running)
             largest = max(largest, need.atStart)
+        }
+        for entry in configuration.notify {
+            running += min(NotifyConfiguration.maxUnderWay, configuration.sources.count) * entry.need.running
+            besides = max(besides, entry.need.atStart - entry.need.running)
         }
     }
 
@@ -43,6 +51,8 @@ extension SourceConfiguration {
         case .program:
             // Two pipes and the process stay; while it starts, the pipes' other ends and what is its input come to them.
             SourceNeeds.Need(atStart: 8, running: 3)
+        case .publisher:
+            SourceNeeds.Need(atStart: 0, running: 0)
         case .file:
             SourceNeeds.Need(atStart: 1, running: 1)
         case .camera(let url):

@@ -39,6 +39,8 @@ struct SourceStateMachine: Sendable {
     private var dialBegan: NIODeadline?
     private var firstFrame: NIODeadline?
     private var lastFrame: NIODeadline?
+    /// Whether the address that frames came from has failed, and no other has brought one yet in this dial.
+    private var isBetweenAddresses = false
     private var lastWake: NIODeadline?
     /// Until when a login that was refused is not sent again, whoever watches.
     private var refusedUntil: NIODeadline?
@@ -47,6 +49,9 @@ struct SourceStateMachine: Sendable {
     init(backoff: Backoff) {
         self.backoff = backoff
     }
+
+    /// A published source is in this state; nobody dials.
+    mutating func show(_ state: SourceState) { self.state = state }
 
     /// The source is not enabled.
     mutating func switchOff() { state = .off }
@@ -101,14 +106,23 @@ struct SourceStateMachine: Sendable {
         dialBegan = now
         firstFrame = nil
         lastFrame = nil
+        isBetweenAddresses = false
         if state != .stalled { state = .connecting }
     }
 
-    /// A frame came; true when this is the first since the dial.
+    /// The address that frames came from has failed, and another one of the list is tried in the same dial.
+    mutating func addressEnded(_ error: CameraError) {
+        guard state == .streaming else { return }
+        isBetweenAddresses = true
+        state = error.kind == .stall ? .stalled : .connecting
+    }
+
+    /// A frame came; true when this is the first since the dial, or since an address failed.
     mutating func frame(at now: NIODeadline) -> Bool {
         lastFrame = now
-        guard firstFrame == nil else { return false }
-        firstFrame = now
+        guard firstFrame == nil || isBetweenAddresses else { return false }
+        firstFrame = firstFrame ?? now
+        isBetweenAddresses = false
         state = .streaming
         refusals = 0
         refusedUntil = nil

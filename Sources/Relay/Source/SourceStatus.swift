@@ -10,6 +10,10 @@ package struct SourceStatus: Sendable {
     package var lastError: CameraError?
     /// How the last attempt at each of the source's addresses ended, by the address's place; empty before the first end.
     package var attempts: [Int: Attempt] = [:]
+    /// Which address the frames come from, by its place; nil while they come from none.
+    package var alternative: Int?
+    /// Which address they came from last.
+    package var lastAlternative: Int?
     /// When the next dial is due, while the source waits.
     package var nextDial: NIODeadline?
     /// When the source opens again, as people say it; nil while it is open.
@@ -25,6 +29,7 @@ package struct SourceStatus: Sendable {
     /// The camera is another one: what was known of the old one does not hold.
     mutating func forgetCamera() {
         attempts = [:]
+        (alternative, lastAlternative) = (nil, nil)
         lastError = nil
         camera = nil
     }

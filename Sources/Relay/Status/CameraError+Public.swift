@@ -19,6 +19,8 @@ extension CameraError {
         case .tls: "no secure connection to the camera came about"
         case .program: "the program that brings the pictures failed"
         case .file: "the file cannot be played"
+        case .noPublisher: "nobody publishes this source"
+        case .publisherSays: "the publisher has no picture from its camera"
         default: description
         }
     }

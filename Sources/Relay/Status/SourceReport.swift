@@ -13,6 +13,8 @@ struct SourceReport: Sendable {
     let rates: RateMeter.Rates
     /// The camera's address without login and query, or the file's path.
     let address: String
+    /// All addresses of a list, in the order of preference; empty where there is only one.
+    let addresses: [String]
     /// What the hub's own loops know; empty in a report that did not ask them.
     let hub: HubReport
     /// What limits the frames that viewers get; nil where nothing does.
@@ -23,6 +25,14 @@ struct SourceReport: Sendable {
     let isForOperator: Bool
     /// Whether the camera is connected only while somebody watches.
     let isOnDemand: Bool
+    /// Whether its pictures are sent to the relay.
+    let isPublished: Bool
+    /// Who publishes it now.
+    let publisher: Publisher?
+    /// What the publisher's clock is ahead of ours, in microseconds.
+    let clockOffset: Int64?
+    /// The relays that it is published to.
+    let pushes: [(address: String, values: PushReport.Values)]
     private let secrets: Secrets
     let now = NIODeadline.now()
 
@@ -31,6 +41,10 @@ struct SourceReport: Sendable {
         refused = source.hub.demand.refused
         secrets = source.secrets
         isOnDemand = source.configuration.onDemand
+        isPublished = source.configuration.publish != nil
+        publisher = source.desk.current
+        clockOffset = source.desk.clockOffset
+        pushes = source.pushers.withLock { $0.map { ("\($0.push)", $0.report.values) } }
         name = source.name
         status = source.status
         totals = source.hub.totals
@@ -38,16 +52,9 @@ struct SourceReport: Sendable {
         let rates = source.hub.meter.withLock { $0.rates(to: source.sample) }
         self.rates = rates
         limit = source.hub.limit.flatMap { $0.framesPerSecond < rates.framesIn || rates.framesIn == 0 ? $0 : nil }
-        let configured: String
-        switch source.configuration.upstream {
-        case .camera(var url):
-            url.login = nil
-            configured = "\(url)"
-        case .file(let path): configured = "file:\(path)"
-        // A program's arguments may hold a login.
-        case .program(let words): configured = "exec:\(words.first ?? "")"
-        }
-        address = status.camera?.address?.shown ?? configured
+        address = status.camera?.address?.shown ?? source.configuration.upstream.shown
+        let upstreams = source.configuration.upstreams
+        addresses = upstreams.count > 1 ? upstreams.map(\.shown) : []
         self.hub = hub
     }
 
@@ -95,6 +102,7 @@ extension SourceReport {
                 "camera",
                 .object([
                     ("url", isForOperator ? .string(address) : .null),
+                    ("addresses", isForOperator && !addresses.isEmpty ? .array(addresses.indices.map(attempt)) : .null),
                     ("media_type", .optional(shown(\.mediaType))),
                     ("boundary", .optional(shown(\.boundary))),
                     ("learnt_boundary", .optional(shown(\.learntBoundary))),
@@ -123,6 +131,9 @@ extension SourceReport {
             ("bytes_out", .count(totals.bytesSent)),
             ("frames_skipped", .count(totals.framesSkipped)),
             ("last_frame", newest.map(lastFrame) ?? .null),
+            ("publisher", publisher.map(publisher) ?? .null),
+            ("clock_offset_seconds", shownClockOffset.map { .number($0) } ?? .null),
+            ("push", .array(pushes.map(push))),
             ("viewer_list", isForOperator && listsViewers ? .array(hub.viewers.map(viewer)) : .null),
         ]
     }
@@ -132,12 +143,54 @@ extension SourceReport {
         isForOperator ? status.camera?[keyPath: text]?.shown : nil
     }
 
+    /// How it stands with an address of a list: `in_use`, `failed` with the reason, or `untried` since the start.
+    func stateOfAddress(_ place: Int) -> (state: String, reason: String?) {
+        if status.alternative == place { return ("in_use", nil) }
+        guard let attempt = status.attempts[place], attempt.error != .cancelled else { return ("untried", nil) }
+        return ("failed", secrets.hide(in: attempt.error.description))
+    }
+
+    private func attempt(_ place: Int) -> JSONValue {
+        let (state, reason) = stateOfAddress(place)
+        return .object([("url", .string(addresses[place])), ("state", .string(state)), ("reason", .optional(reason))])
+    }
+
     private func lastFrame(_ newest: Hub.Newest) -> JSONValue {
         .object([
             ("age_seconds", .number((now - newest.arrival).inSeconds)),
             ("bytes", .integer(Int64(newest.frame.jpegLength))),
             ("width", .integer(Int64(newest.frame.width))),
             ("height", .integer(Int64(newest.frame.height))),
+        ])
+    }
+
+    /// What the publisher's clock is ahead of ours in seconds, where that is worth a word.
+    var shownClockOffset: Double? {
+        guard let clockOffset, abs(clockOffset) > 2_000_000 else { return nil }
+        return Double(clockOffset / 1000) / 1000
+    }
+
+    private func publisher(_ publisher: Publisher) -> JSONValue {
+        .object([
+            ("name", isForOperator ? .string(publisher.visitor.name.shown(limit: 64)) : .null),
+            ("address", isForOperator ? .string(publisher.visitor.host) : .null),
+            ("program", isForOperator ? .optional(publisher.visitor.program?.shown) : .null),
+            ("since_seconds", .number((now - publisher.since).inSeconds)),
+        ])
+    }
+
+    private func push(_ push: (address: String, values: PushReport.Values)) -> JSONValue {
+        let values = push.values
+        let reason = values.error.map { secrets.hide(in: isForOperator ? $0.sentenceOfPush : $0.code) }
+        return .object([
+            ("address", isForOperator ? .string(push.address) : .null),
+            ("state", .string(values.state == .streaming ? "connected" : values.state.rawValue)),
+            ("reason", .optional(reason)),
+            ("reason_code", .optional(values.error?.code)),
+            ("retry_in_seconds", values.nextDial.map { .number(max(0, ($0 - now).inSeconds)) } ?? .null),
+            ("wanted", .bool(values.isWanted)),
+            ("frames_sent", .count(values.framesSent)),
+            ("bytes_sent", .count(values.bytesSent)),
         ])
     }
 

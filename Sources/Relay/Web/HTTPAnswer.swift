@@ -9,6 +9,8 @@ package struct HTTPAnswer: Sendable {
     package var body: ByteBuffer
     /// Whether the connection ends behind it, whatever the client wishes.
     var endsConnection = false
+    /// Whether the connection is cut soon behind it, however much the client still sends: some programs see a refusal only so.
+    var cutsOff = false
     /// Whether it refuses what would be given if a proxy in between were trusted, as far as can be told.
     var suspectsProxy = false
 
@@ -29,6 +31,13 @@ package struct HTTPAnswer: Sendable {
     var endingConnection: HTTPAnswer {
         var answer = self
         answer.endsConnection = true
+        return answer
+    }
+
+    /// The same answer, soon behind which the connection is cut.
+    var cuttingOff: HTTPAnswer {
+        var answer = endingConnection
+        answer.cutsOff = true
         return answer
     }
 

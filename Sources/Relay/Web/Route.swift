@@ -3,6 +3,8 @@ package enum Route: Equatable, Sendable {
     /// What there is of one source.
     package enum View: Equatable, Sendable {
         case page, embed, stream, webSocket, snapshot, status, metrics, healthz, readyz
+        /// Where pictures are sent to.
+        case publish
         /// The pictures as WebSocket text messages, as the older relay sends them.
         case webSocketText
         /// The page, asked for without the slash from which its relative links count.
@@ -16,6 +18,8 @@ package enum Route: Equatable, Sendable {
     case metrics
     case healthz
     case readyz
+    /// Several pictures without anything else.
+    case wall
     /// One of the pages' own files.
     case file(String)
     case source(String, View)
@@ -40,11 +44,12 @@ package enum Route: Equatable, Sendable {
     }
 
     /// Paths of one word where every source is served.
-    static let ofRelay: [String: Route] = ["status": .status, "metrics": .metrics, "healthz": .healthz, "readyz": .readyz]
+    static let ofRelay: [String: Route] = ["status": .status, "metrics": .metrics, "healthz": .healthz, "readyz": .readyz, "embed": .wall]
     /// Paths of one word behind a source's name.
     static let ofSource: [String: View] = [
         "stream": .stream, "stream.mjpg": .stream, "stream.mjpeg": .stream, "snapshot": .snapshot, "snapshot.jpg": .snapshot,
         "snapshot.jpeg": .snapshot, "ws": .webSocket, "embed": .embed, "status": .status, "healthz": .healthz,
+        "publish": .publish,
     ]
     /// The same where one source is served alone, besides those behind its name.
     static let ofOwnPort: [String: View] = ["metrics": .metrics, "readyz": .readyz]
@@ -92,8 +97,8 @@ package enum Route: Equatable, Sendable {
     /// Whether it is there for viewers too where `admin` has taken the rest to a listener of its own.
     var isForViewers: Bool {
         switch self {
-        case .healthz, .file, .notFound, .badQuery: true
-        case .source(_, let view): [.stream, .snapshot, .webSocket, .webSocketText, .embed, .healthz].contains(view)
+        case .healthz, .wall, .file, .notFound, .badQuery: true
+        case .source(_, let view): [.stream, .snapshot, .webSocket, .webSocketText, .embed, .healthz, .publish].contains(view)
         case .index, .status, .metrics, .readyz, .redirect: false
         }
     }
@@ -106,28 +111,37 @@ package enum Route: Equatable, Sendable {
         }
     }
 
+    /// Whether a request of this kind brings pictures: its login is the publisher's, not a viewer's.
+    func isPublished(bringsBody: Bool) -> Bool {
+        switch self {
+        case .source(_, .publish): true
+        case .source(_, .stream): bringsBody
+        default: false
+        }
+    }
+
     /// Whether it is open to all where there are logins: it names nothing.
     var isOpen: Bool {
         switch self {
         case .healthz, .readyz, .file: true
         case .source(_, .readyz): true
-        case .index, .status, .metrics, .source, .redirect, .notFound, .badQuery: false
+        case .index, .status, .metrics, .wall, .source, .redirect, .notFound, .badQuery: false
         }
     }
 
     /// Whether a link that opens a source opens this view of it.
     var isForLinks: Bool {
         switch self {
-        case .source(_, let view): view != .metrics
+        case .source(_, let view): view != .metrics && view != .publish
         case .redirect: true
-        case .index, .status, .metrics, .healthz, .readyz, .file, .notFound, .badQuery: false
+        case .index, .status, .metrics, .healthz, .readyz, .wall, .file, .notFound, .badQuery: false
         }
     }
 
     /// Whether its answer may be a page.
     var mayBePage: Bool {
         switch self {
-        case .index, .status, .source(_, .page), .source(_, .embed), .source(_, .status): true
+        case .index, .status, .wall, .source(_, .page), .source(_, .embed), .source(_, .status): true
         case .metrics, .healthz, .readyz, .file, .source, .redirect, .notFound, .badQuery: false
         }
     }

@@ -8,6 +8,8 @@ struct WebSocketInbox {
         case nothing
         /// A whole binary message.
         case message(ByteBuffer)
+        /// A whole text message, where those are wanted.
+        case text(ByteBuffer)
         /// A pong with these bytes is due (5.5.3).
         case pong(ByteBuffer)
         /// The client ends; a close frame with these bytes is due (5.5.1).
@@ -19,10 +21,17 @@ struct WebSocketInbox {
     /// The most bytes that a client may send in one message, control frames included; an acknowledgement has 8.
     static let maxMessageBytes = 125
 
+    private let maxMessageBytes: Int
+    private let wantsTexts: Bool
     /// The message that comes in pieces: what it is, and its bytes so far.
     private var message: (opcode: WebSocketOpcode, bytes: ByteBuffer)?
     /// After an end nothing counts any more.
     private var hasEnded = false
+
+    init(maxMessageBytes: Int = Self.maxMessageBytes, wantsTexts: Bool = false) {
+        self.maxMessageBytes = maxMessageBytes
+        self.wantsTexts = wantsTexts
+    }
 
     /// Takes the next frame.
     mutating func take(_ frame: WebSocketFrame) -> Action {
@@ -30,7 +39,7 @@ struct WebSocketInbox {
         let action = judge(frame)
         switch action {
         case .close, .fail: hasEnded = true
-        case .nothing, .message, .pong: break
+        case .nothing, .message, .text, .pong: break
         }
         return action
     }
@@ -54,16 +63,18 @@ struct WebSocketInbox {
     }
 
     private mutating func add(_ data: ByteBuffer, of opcode: WebSocketOpcode, isLast: Bool) -> Action {
+        // Moved out, so that a long message is not copied for each of its pieces.
         var bytes = message?.bytes ?? ByteBuffer()
-        guard bytes.readableBytes + data.readableBytes <= Self.maxMessageBytes else { return .fail(.messageTooLarge) }
-        bytes.writeImmutableBuffer(data)
+        message = message.map { ($0.opcode, ByteBuffer()) }
+        guard bytes.readableBytes + data.readableBytes <= maxMessageBytes else { return .fail(.messageTooLarge) }
+        if bytes.readableBytes == 0 { bytes = data } else { bytes.writeImmutableBuffer(data) }
         guard isLast else {
             message = (opcode, bytes)
             return .nothing
         }
         message = nil
         if opcode == .binary { return .message(bytes) }
-        return Self.isText(bytes) ? .nothing : .fail(.dataInconsistentWithMessage)
+        return Self.isText(bytes) ? (wantsTexts ? .text(bytes) : .nothing) : .fail(.dataInconsistentWithMessage)
     }
 
     /// A close frame is answered with its own code (5.5.1), where it is one that may be sent (7.4).

@@ -1,6 +1,6 @@
 /// The keys of relay.yaml, one row each. What a row does not name is unknown; relay.yaml at the top describes every row.
 enum ConfigurationKeys {
-    /// The file's own keys. `defaults` is read before `sources`, which start from it.
+    /// The file's own keys. `defaults` is read before `sources`, which start from it, and these before what is included.
     static let top: [ConfigurationKey<FileDraft>] = [
         ConfigurationKey("listen", \.listen, .listenAddresses),
         ConfigurationKey("admin", \.admin, .adminAddresses),
@@ -18,16 +18,33 @@ enum ConfigurationKeys {
         ConfigurationKey("users", \.users, .users),
         ConfigurationKey("link_keys", \.configuration.access.linkKeys, .linkKeys),
         ConfigurationKey("session_key", \.configuration.access.sessionKey, .key),
+        ConfigurationKey("notify", \.notify, .notify),
         ConfigurationKey("log", \.configuration.log, .section(.log, log, from: LogConfiguration())),
         ConfigurationKey("defaults", read: FileDraft.readDefaults),
         ConfigurationKey("sources", read: FileDraft.readSources),
+        ConfigurationKey("include_exec", \.includesPrograms, .boolean),
+        ConfigurationKey("include", read: FileDraft.readIncluded),
     ]
+
+    /// The keys of a file that is included.
+    static let included: [ConfigurationKey<FileDraft>] = [ConfigurationKey("sources", read: FileDraft.readSources)]
 
     /// The keys of `log`.
     static let log: [ConfigurationKey<LogConfiguration>] = [
         ConfigurationKey("level", \.level, .word()),
         ConfigurationKey("format", \.format, .word()),
         ConfigurationKey("viewers", \.viewers, .boolean),
+    ]
+
+    /// The keys of an entry of `notify`.
+    static let notify: [ConfigurationKey<NotifyDraft>] = [
+        ConfigurationKey("exec", \.program, .program),
+        ConfigurationKey("url", \.url, .httpURL),
+        ConfigurationKey("after", \.value.after, .duration(.seconds(1) ... .seconds(86400), example: "60s")),
+        ConfigurationKey("sources", \.sources, .sourceNames),
+        ConfigurationKey("headers", \.value.headers, .headers),
+        ConfigurationKey("tls_verify", \.value.verifiesCertificate, .boolean),
+        ConfigurationKey("tls_fingerprint", \.value.certificateFingerprint, .fingerprint),
     ]
 
     /// The keys of an address that is a mapping.
@@ -50,10 +67,27 @@ enum ConfigurationKeys {
         ConfigurationKey("operator", \.isOperator, .boolean),
     ]
 
+    /// The keys of a source's `publish`.
+    static let publish: [ConfigurationKey<PublishDraft>] = [
+        ConfigurationKey("password", \.password, .loginText("a password")),
+        ConfigurationKey("password_file", \.filePassword, .passwordFile),
+        ConfigurationKey("password_hash", \.hash, .passwordHash),
+        ConfigurationKey("from", \.from, .addressRanges),
+    ]
+
+    /// The keys of an address of `push` that is a mapping.
+    static let push: [ConfigurationKey<PushDraft>] = [
+        ConfigurationKey("url", \.url, .text("an address, wss://… or ws://…")),
+        ConfigurationKey("tls_verify", \.verifiesCertificate, .boolean),
+        ConfigurationKey("tls_fingerprint", \.fingerprint, .fingerprint),
+    ]
+
     /// The keys that only a source has.
     static let sourceOnly: [ConfigurationKey<SourceDraft>] = [
         ConfigurationKey("url", \.urls, .upstreams),
         ConfigurationKey("exec", \.program, .program),
+        ConfigurationKey("publish", \.publish, .publish),
+        ConfigurationKey("push", \.source.push, .pushes),
         ConfigurationKey("port", \.source.port, .port),
     ]
 
@@ -92,6 +126,7 @@ enum ConfigurationKeys {
         ConfigurationKey("interval", \.source.interval, .duration(.milliseconds(100) ... .seconds(3600), example: "1s")),
         ConfigurationKey("failback", \.source.failback, .duration(.seconds(1) ... .seconds(86400), example: "60s")),
         ConfigurationKey("listed", \.source.isListed, .boolean),
+        ConfigurationKey("push_when", \.source.pushWhen, .word()),
     ]
 
     /// The inheritable keys that mean nothing to a file or a program.
@@ -110,7 +145,9 @@ enum ConfigurationKeys {
         if top.contains(where: { $0.name == key }) { return "; it belongs at the top of the file" }
         if log.contains(where: { $0.name == key }) { return "; it belongs in 'log'" }
         if certificate.contains(where: { $0.name == key }) { return "; it belongs in 'certificates'" }
+        if notify.contains(where: { $0.name == key }) { return "; it belongs in 'notify'" }
         if user.contains(where: { $0.name == key }) { return "; it belongs in a user of 'users'" }
+        if publish.contains(where: { $0.name == key }) { return "; it belongs in 'publish' of a source" }
         return ""
     }
 }

@@ -6,7 +6,9 @@ import Certificates
 /// look like such.
 struct ConfigurationReader {
     /// Where relative paths start; empty for the working directory.
-    let folder: String
+    private(set) var folder: String
+    /// The names of the files that are included, in the order in which they are read.
+    private var included: [String] = []
     /// What `${NAME}` stands for.
     let environment: [String: String]
     /// The pictures read so far by their paths: many sources may name one file.
@@ -31,9 +33,31 @@ struct ConfigurationReader {
     /// What is wrong, sorted by place; what an alias brings up twice is told once.
     func sortedProblems(file: String) -> [ConfigurationProblem] {
         var seen: Set<ConfigurationProblem> = []
-        return problems.sortedByPlace(\.place).map {
-            ConfigurationProblem(file: file, line: $0.place?.line, column: $0.place?.column, message: $0.message)
+        return problems.sortedByPlace(\.place).map { place, message in
+            let name = place.flatMap { self.name(of: $0.file) } ?? file
+            guard let place, place.line > 0 else { return ConfigurationProblem(file: name, message: message) }
+            return ConfigurationProblem(file: name, line: place.line, column: place.column, message: message)
         }.filter { seen.insert($0).inserted }
+    }
+
+    /// A place as a problem at another place names it: `line 3`, or `line 3 of front.yaml` where that is another file.
+    func spot(_ place: Place, from other: Place?) -> String {
+        guard let other, other.file != place.file else { return "line \(place.line)" }
+        return "line \(place.line) of \(name(of: place.file) ?? "the file that includes this one")"
+    }
+
+    /// Reads a file that is included: what `body` reports is at its places, and relative paths start at its folder. The number is
+    /// what its places need.
+    mutating func read(including path: String, _ body: (inout ConfigurationReader, Int) -> Void) {
+        let outer = folder
+        included.append(path)
+        folder = PathText.folder(of: path)
+        body(&self, included.count)
+        folder = outer
+    }
+
+    private func name(of file: Int) -> String? {
+        included.indices.contains(file - 1) ? included[file - 1] : nil
     }
 
     /// The text of a single value with its variables replaced; `label` and `expected` make the sentence if it has none.
@@ -73,7 +97,7 @@ struct ConfigurationReader {
                 continue
             }
             if let other = first[name] {
-                report("duplicate key\(Spelling.quoted(name)); the first one is at line \(other.line)", at: key.place)
+                report("duplicate key\(Spelling.quoted(name)); the first one is at \(spot(other, from: key.place))", at: key.place)
                 continue
             }
             first[name] = key.place
@@ -105,8 +129,7 @@ struct ConfigurationReader {
             if key.read(value.node, label, &self, &target) {
                 places.values[key.name] = KeyPlaces.Origin(place: value.node.place, section: section)
             } else if problems.count == known {
-                // A reader that has nothing to say about a value that it does not take must not make the key pass for one that
-                // is not given.
+                // A value that its reader refuses without a word must not pass for a key that is not given.
                 report("\(label) cannot be read", at: value.node.place)
             }
         }

@@ -35,10 +35,16 @@ struct FileDraft: Sendable {
     var certificates: [Certificate] = []
     /// From `users`.
     var users: [Account] = []
+    /// From `notify`.
+    var notify: [NotifyDraft] = []
     /// From `defaults`.
     var prototype = SourceDraft()
-    /// In the order of the file.
+    /// In the order of the file, then those of the files that it includes.
     var sources: [SourceDraft] = []
+    /// Where each source's name stands.
+    var namePlaces: [String: Place] = [:]
+    /// Whether included files may hold programs.
+    var includesPrograms = false
 
     /// Reads the value of `defaults`.
     static func readDefaults(_ node: YAMLNode, label: String, reader: inout ConfigurationReader, draft: inout FileDraft) -> Bool {
@@ -52,8 +58,13 @@ struct FileDraft: Sendable {
     static func readSources(_ node: YAMLNode, label: String, reader: inout ConfigurationReader, draft: inout FileDraft) -> Bool {
         let expected = "a mapping of names to sources, such as front: http://192.0.2.10/video"
         guard let entries = reader.entries(node, label: label, expected: expected) else { return false }
-        if entries.isEmpty { reader.report("\(label) names no source", at: node.place) }
         for entry in entries {
+            if let other = draft.namePlaces.updateValue(entry.place, forKey: entry.name) {
+                draft.namePlaces[entry.name] = other
+                let spot = reader.spot(other, from: entry.place)
+                reader.report("\(Section.source(entry.name).label) is already at \(spot)", at: entry.place)
+                continue
+            }
             SourceDraft.checkName(entry.name, at: entry.place, &reader)
             draft.sources.append(readSource(entry.name, entry.value, at: entry.place, from: draft.prototype, reader: &reader))
         }
@@ -90,8 +101,13 @@ struct FileDraft: Sendable {
 
     /// Makes the checks that look at several parts of the file and gives the configuration, right only if nothing is reported.
     consuming func finished(_ reader: inout ConfigurationReader, places: KeyPlaces) -> RelayConfiguration {
-        if places.keys["sources"] == nil {
-            reader.report("the file has no 'sources', the mapping of names to cameras", at: nil)
+        // Files that are included may be written later.
+        if sources.isEmpty, places.keys["include"] == nil {
+            if places.keys["sources"] == nil {
+                reader.report("the file has no 'sources', the mapping of names to cameras", at: nil)
+            } else if let place = places.values["sources"]?.place {
+                reader.report("'sources' names no source", at: place)
+            }
         }
         for source in sources { source.checkTogether(&reader) }
         if !places.failed("listen") {
@@ -109,6 +125,9 @@ struct FileDraft: Sendable {
         if !users.isEmpty, places.keys["cors"] == nil { configuration.access.cors = .nobody }
         if !places.failed("users") { checkAudiences(&reader) }
         configuration.sources = sources.map(\.finished)
+        let names = Set(sources.map(\.source.name))
+        if !places.failed("sources") { for entry in notify { entry.checkSources(names, &reader) } }
+        configuration.notify = notify.map(\.finished)
         return configuration
     }
 
@@ -176,7 +195,7 @@ struct FileDraft: Sendable {
         for use in uses.sortedByPlace(\.place) {
             let other = use.port.flatMap { ports[$0] } ?? addresses.first { $0.excludes(use) }
             if let other {
-                let line = other.place.map { " at line \($0.line)" } ?? ", which is \(ListenAddress.builtIn) unless set"
+                let line = other.place.map { " at \(reader.spot($0, from: use.place))" } ?? ", which is \(ListenAddress.builtIn) unless set"
                 let what = use.address == nil ? "this port" : "this address"
                 reader.report("\(what) is already taken by \(other.owner)\(line)", at: use.place)
             } else if use.address != nil {

@@ -6,10 +6,12 @@ struct Section: Hashable, Sendable {
     var suffix: String
 
     static let top = Section(label: "the file", suffix: "")
+    static let included = Section(label: "an included file", suffix: " in an included file")
     static let defaults = Section(label: "'defaults'", suffix: " in 'defaults'")
     static let log = Section(label: "'log'", suffix: " in 'log'")
 
     static let listener = Section(label: "an address of 'listen'", suffix: " in 'listen'")
+    static let notify = Section(label: "an entry of 'notify'", suffix: " in 'notify'")
     static let certificate = Section(label: "a certificate", suffix: " in 'certificates'")
 
     /// A user's section.

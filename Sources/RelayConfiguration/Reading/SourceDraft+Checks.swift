@@ -5,7 +5,7 @@ extension SourceDraft {
     /// The source with its address, its login and its checks of certificates put together; right only if nothing is reported.
     var finished: SourceConfiguration {
         var result = source
-        let upstreams = program.map { [.program($0)] } ?? urls.map { withLogin($0) }
+        let upstreams = publish.map { [.publisher($0)] } ?? program.map { [.program($0)] } ?? urls.map { withLogin($0) }
         if let first = upstreams.first { result.upstream = first }
         result.alternatives = Array(upstreams.dropFirst())
         // What the source itself says of its certificate replaces what `defaults` says.
@@ -17,10 +17,13 @@ extension SourceDraft {
     /// Reports what does not go together.
     func checkTogether(_ reader: inout ConfigurationReader) {
         let section = Section.source(source.name)
-        switch (places.keys["url"], places.keys["exec"]) {
-        case (nil, nil): reader.report("\(section.label) has no 'url'", at: place)
-        case (_?, let exec?): reader.report("\(section.label) has both 'url' and 'exec'; keep one", at: exec)
-        default: break
+        let origins = ["url", "exec", "publish"].filter { places.keys[$0] != nil }
+        if let first = origins.first {
+            for other in origins.dropFirst() {
+                reader.report("\(section.label) has both '\(first)' and '\(other)'; keep one", at: places.keys[other])
+            }
+        } else {
+            reader.report("\(section.label) has no 'url'", at: place)
         }
         checkBackOff(&reader)
         checkExclusive("password", "password_file", "the password comes from one of them", &reader)
@@ -74,7 +77,17 @@ extension SourceDraft {
     private func checkUse(_ section: Section, _ reader: inout ConfigurationReader) {
         let isCamera = urls.contains { $0.isCamera }
         let isFile = urls.contains { if case .file = $0 { true } else { false } }
-        guard program != nil || isCamera || isFile else { return }
+        if publish != nil {
+            let whose = "a published source, whose publisher decides that"
+            for key in ["on_demand", "headers"] {
+                guard let origin = places.values[key], origin.section == section else { continue }
+                reader.report("'\(key)'\(section.suffix) means nothing to \(whose)", at: origin.place)
+            }
+        }
+        if places.keys["push"] == nil, let origin = places.values["push_when"], origin.section == section {
+            reader.report("'push_when'\(section.suffix) is only for a source with 'push'", at: origin.place)
+        }
+        guard program != nil || publish != nil || isCamera || isFile else { return }
         if !isFile, let fps = places.values["fps"], fps.section == section {
             reader.report("'fps'\(section.suffix) is only for a file: URL; a camera sets its own pace", at: fps.place)
         }

@@ -14,6 +14,8 @@ struct SourceDraft: Sendable {
     var urls: [SourceConfiguration.Upstream] = []
     /// From `exec`.
     var program: [String]?
+    /// From `publish`.
+    var publish: PublishConfiguration?
     var username: String?
     var password: String?
     /// What `password_file` holds.

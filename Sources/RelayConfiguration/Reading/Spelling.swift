@@ -1,6 +1,6 @@
 /// Words in problems: what may be repeated, and what was probably meant.
 enum Spelling {
-    /// ` 'word'`, or nothing where the text does not look like a key or a name and so might be a login gone astray.
+    /// ` 'word'` where the text looks like a key or a name; nothing for any other text, which might be a login in the wrong place.
     static func quoted(_ word: String) -> String {
         let isWord =
             word.utf8.count <= 64
@@ -10,7 +10,7 @@ enum Spelling {
         return isWord ? " '\(word)'" : ""
     }
 
-    /// The known word that differs least, if that is by a slip or two; case and `-` for `_` cost nothing.
+    /// The known word that is most like `word`, if they differ by one or two slips; case, and `-` for `_`, are no slips.
     static func closest(to word: String, among known: [String]) -> String? {
         let normalized = Array(word.lowercased().utf8.prefix(41)).map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }
         guard normalized.count <= 40 else { return nil }

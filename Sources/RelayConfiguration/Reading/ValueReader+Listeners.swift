@@ -2,7 +2,7 @@ import Certificates
 
 extension ValueReader where Value == [FileDraft.Listener] {
     /// More than one machine has.
-    private static var maximumAddresses: Int { 64 }
+    private static var maxAddresses: Int { 64 }
 
     /// One address or a list of them; in a list, one may be a mapping that says to redirect.
     static let listenAddresses = ValueReader { addresses($0, $1, &$2, mayRedirect: true) }
@@ -25,8 +25,8 @@ extension ValueReader where Value == [FileDraft.Listener] {
             reader.report("\(label) is an empty list; it must hold an address, such as 0.0.0.0:8080", at: node.place)
             return nil
         }
-        guard nodes.count <= maximumAddresses else {
-            reader.report("\(label) holds more than \(maximumAddresses) addresses", at: node.place)
+        guard nodes.count <= maxAddresses else {
+            reader.report("\(label) holds more than \(maxAddresses) addresses", at: node.place)
             return nil
         }
         let listeners = nodes.compactMap { node in

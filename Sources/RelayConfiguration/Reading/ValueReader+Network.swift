@@ -1,13 +1,13 @@
 extension ValueReader where Value == [SourceConfiguration.Upstream] {
     /// More addresses than one camera has.
-    private static var maximumAddresses: Int { 16 }
+    private static var maxAddresses: Int { 16 }
 
     /// The address of a camera or a file, or a list of them.
     static let upstreams = ValueReader { node, label, reader in
         guard case .sequence(let items) = node.content else { return upstream(node, label, &reader).map { [$0] } }
         guard reader.acceptsTag(of: node) else { return nil }
-        guard (1...maximumAddresses).contains(items.count) else {
-            reader.report("\(label) must be a URL or a list of at most \(maximumAddresses)", at: node.place)
+        guard (1...maxAddresses).contains(items.count) else {
+            reader.report("\(label) must be a URL or a list of at most \(maxAddresses)", at: node.place)
             return nil
         }
         let upstreams = items.compactMap { upstream($0, label, &reader) }
@@ -29,14 +29,14 @@ extension ValueReader where Value == [SourceConfiguration.Upstream] {
 
 extension ValueReader where Value == [HeaderField] {
     /// Servers refuse requests with more.
-    private static var maximumFields: Int { 64 }
+    private static var maxFields: Int { 64 }
 
     /// A mapping of field names to values.
     static let headers = ValueReader { node, label, reader in
         let expected = "a mapping of field names to values"
         guard let entries = reader.entries(node, label: label, expected: expected) else { return nil }
-        guard entries.count <= maximumFields else {
-            reader.report("\(label) holds more than \(maximumFields) fields", at: node.place)
+        guard entries.count <= maxFields else {
+            reader.report("\(label) holds more than \(maxFields) fields", at: node.place)
             return nil
         }
         var fields: [HeaderField] = []

@@ -1,12 +1,12 @@
 extension ValueReader where Value == [String] {
     /// The system allows more; nobody writes it.
-    private static var maximumArguments: Int { 256 }
+    private static var maxArguments: Int { 256 }
 
     /// A program and its arguments: a list, since there is no shell that would take a line apart.
     static let program = ValueReader { node, label, reader in
         let expected = "a list of the program and its arguments, such as [ffmpeg, -i, rtsp://…, -f, mpjpeg, -]"
         guard reader.acceptsTag(of: node) else { return nil }
-        guard case .sequence(let items) = node.content, (1...maximumArguments).contains(items.count) else {
+        guard case .sequence(let items) = node.content, (1...maxArguments).contains(items.count) else {
             reader.report("\(label) must be \(expected)", at: node.place)
             return nil
         }

@@ -10,7 +10,7 @@ enum VariableText {
     }
 
     /// The length in bytes that no value reaches on purpose.
-    static let maximumLength = 64 << 10
+    static let maxLength = 64 << 10
 
     /// The text with its variables replaced, and what is wrong with them. No problem repeats a variable's value.
     static func expanded(_ text: String, environment: [String: String]) -> (text: String, problems: [Problem]) {
@@ -32,7 +32,7 @@ enum VariableText {
                 switch value(of: body, isClosed: body.endIndex < scalars.count, environment: environment) {
                 case .success(let value):
                     length += value.utf8.count
-                    guard length <= maximumLength else {
+                    guard length <= maxLength else {
                         return (text, [Problem(offset: offset, message: "the value is too long with its variables replaced")])
                     }
                     result.append(contentsOf: value.unicodeScalars)

@@ -12,8 +12,8 @@ struct YAMLNode: Sendable {
     struct ScalarStyle: Sendable {
         /// Written without quotes, so that `null` and nothing at all mean "no value".
         var isPlain: Bool
-        /// Characters between the node's place and the text's first one, where the text stands in the file as it is, in
-        /// one line; nil where folding or escapes moved its characters.
+        /// How many characters stand between the node's place and its text, such as a quote. Nil where the text does not stand in the
+        /// file as it is, in one line, since folding or escapes have moved its characters.
         var textOffset: Int?
     }
 
@@ -26,6 +26,18 @@ struct YAMLNode: Sendable {
     var isNull: Bool {
         guard case .scalar(let text, let style) = content, style.isPlain else { return false }
         return ["", "~", "null", "Null", "NULL"].contains(text)
+    }
+
+    /// The node with all that it holds as a part of another file, which has this number.
+    func inFile(_ number: Int) -> YAMLNode {
+        var node = self
+        node.place.file = number
+        switch content {
+        case .scalar: break
+        case .sequence(let items): node.content = .sequence(items.map { $0.inFile(number) })
+        case .mapping(let pairs): node.content = .mapping(pairs.map { ($0.key.inFile(number), $0.value.inFile(number)) })
+        }
+        return node
     }
 
     /// What the node is, for messages.

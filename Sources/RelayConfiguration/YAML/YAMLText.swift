@@ -1,6 +1,6 @@
 import Text
 
-/// The checks of a text's bytes that come before YAML: they give a place to what libyaml reports without one.
+/// Checks of a file's bytes before libyaml reads them, for mistakes that libyaml reports without line and column.
 enum YAMLText {
     /// The bytes that libyaml may read: without a byte order mark, known to be UTF-8 without forbidden characters.
     static func checked(_ bytes: [UInt8], limits: YAMLLimits) throws(YAMLError) -> ArraySlice<UInt8> {

@@ -17,6 +17,8 @@ struct HostProbe {
         let url: CameraURL
         let make: String
         let sample: Sample
+        /// What its certificate must be, where no authority vouches for it.
+        let fingerprint: CertificateFingerprint?
 
         /// Streams before single pictures, then the larger picture, then the faster.
         var rank: (Int, Int, Double) {
@@ -31,11 +33,23 @@ struct HostProbe {
         var login = url.login
         var isRefused = false
         var asksForLogin = false
+        var isUnvouched = false
         for port in hasPort ? [url.port] : KnownAddress.ports {
+            var fingerprint: CertificateFingerprint?
             for known in KnownAddress.at(port: port, isNamed: hasPort) {
-                let candidate = CameraURL(scheme: Self.scheme(of: port), host: url.host, port: port, target: known.path, login: login)
-                let sample = await Sample.take(candidate, limits: Self.limits, resolver: resolver)
-                if sample.frames > 0 { finds.append(Find(url: candidate, make: known.make, sample: sample)) }
+                // A camera that nobody vouches for does not get the login.
+                var candidate = CameraURL(
+                    scheme: Self.scheme(of: port), host: url.host, port: port, target: known.path, login: fingerprint == nil ? login : nil)
+                var sample = await take(candidate, fingerprint)
+                if case .certificate(_, let found)? = sample.error, fingerprint == nil {
+                    Output.say("  \(port)  \(Self.summary(sample))")
+                    Output.say("  \(port)  again, trusting that certificate" + (login == nil ? "" : ", without the login"))
+                    fingerprint = found
+                    isUnvouched = true
+                    candidate.login = nil
+                    sample = await take(candidate, found)
+                }
+                if sample.frames > 0 { finds.append(Find(url: candidate, make: known.make, sample: sample, fingerprint: fingerprint)) }
                 switch sample.error {
                 case .loginRefused:
                     // Cameras lock accounts: once refused, it is not sent again.
@@ -56,7 +70,11 @@ struct HostProbe {
         }
         for page in pages { Output.say("\(Self.plain(page)) is the camera's web page") }
         if isRefused { Output.say("the camera refused the login; it was not sent again") }
-        if asksForLogin, !isRefused { Output.say("the camera asks for a login: mjpeg-relay probe USER:PASSWORD@\(url.bracketedHost)") }
+        if asksForLogin, isUnvouched, url.login != nil {
+            Output.say("the camera asks for a login, which was not sent: write it into relay.yaml, with its tls_fingerprint")
+        } else if asksForLogin, !isRefused {
+            Output.say("the camera asks for a login: mjpeg-relay probe USER:PASSWORD@\(url.bracketedHost)")
+        }
         return report(finds.sorted { $0.rank > $1.rank })
     }
 
@@ -69,8 +87,13 @@ struct HostProbe {
         for find in finds {
             Output.say("  \(Self.plain(find.url))  \(Self.summary(find.sample))  (\(find.make))")
         }
-        Output.say("\nfor relay.yaml:\n" + ProbeYAML.lines(for: best.url, keys: best.sample.isSinglePicture ? ["interval: 1s"] : []))
+        let keys = (best.sample.isSinglePicture ? ["interval: 1s"] : []) + (best.fingerprint.map { ["tls_fingerprint: \"\($0)\""] } ?? [])
+        Output.say("\nfor relay.yaml:\n" + ProbeYAML.lines(for: best.url, keys: keys))
         return true
+    }
+
+    private func take(_ url: CameraURL, _ fingerprint: CertificateFingerprint?) async -> Sample {
+        await Sample.take(url, trust: fingerprint.map { .pinned($0) } ?? .authorities, limits: Self.limits, resolver: resolver)
     }
 
     private static let limits = Sample.Limits(
@@ -84,7 +107,10 @@ struct HostProbe {
     }
 
     private static func isUnreachable(_ error: CameraError?) -> Bool {
-        if case .connection? = error { true } else { false }
+        switch error {
+        case .connection, .tls: true
+        default: false
+        }
     }
 
     private static func summary(_ sample: Sample) -> String {

@@ -13,7 +13,9 @@ struct KnownAddress {
     }
 
     /// The ports that are tried where the operator names none, in this order.
-    static let ports = [80, 81, 8080, 8081, 4747]
+    static let ports = [80, 81, 8080, 8081, 4747, 443, 8443]
+    /// Encrypted ones, each with the port whose addresses it may have.
+    private static let encrypted = [443: 80, 8443: 8080]
 
     /// Streams first, since they are worth more than single pictures; for every port the page at last, to tell that there is one.
     static let all = [
@@ -53,7 +55,7 @@ struct KnownAddress {
 
     /// The addresses at a port; every one where the operator named the port himself.
     static func at(port: Int, isNamed: Bool) -> [KnownAddress] {
-        let known = all.filter { isNamed || $0.ports.contains(port) }
+        let known = all.filter { isNamed || $0.ports.contains(encrypted[port] ?? port) }
         return known.contains { $0.path == "/" } ? known : known + [KnownAddress("its page", "/", ports: [port])]
     }
 }

@@ -8,18 +8,19 @@ struct Probe: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "probe",
         abstract: "Look at a camera, or look for one, and print the lines for relay.yaml; exit status 0 when pictures came, else 1.",
-        usage: "mjpeg-relay probe URL | [USER:PASSWORD@]HOST[:PORT]",
+        usage: "mjpeg-relay probe [URL | [USER:PASSWORD@]HOST[:PORT]]",
         discussion: """
             With a URL, reads it for a few seconds. With a host alone, tries the stream and snapshot addresses of many makes, one \
-            after the other; the login is sent only where one is asked for, and no more once it is refused.
+            after the other; the login is sent only where one is asked for, and no more once it is refused. With neither, asks the local \
+            network who has cameras (ONVIF) or web servers (mDNS).
             """
     )
 
     @Argument(help: "The camera's address, or its host and port.")
-    var target: String
+    var target: String?
 
     func validate() throws {
-        if target.isBlank { throw ValidationError("the camera's address is empty") }
+        if let target, target.isBlank { throw ValidationError("the camera's address is empty") }
     }
 
     func run() async throws {
@@ -29,6 +30,10 @@ struct Probe: AsyncParsableCommand {
         }
         // A camera that goes away is an error of one write, not the end of the program.
         signal(SIGPIPE, SIG_IGN)
+        guard let target else {
+            if await !NetworkProbe.run() { throw ExitCode(1) }
+            return
+        }
         let hasScheme = target.utf8.indices.contains { target.utf8[$0...].starts(with: "://".utf8) }
         let url: CameraURL
         do {

@@ -36,7 +36,7 @@ struct Sample: Sendable {
         return asking.map { Challenge.shown($0.head.all("WWW-Authenticate"), hiding: secrets) } ?? ""
     }
 
-    /// How long to look, and how patiently.
+    /// How long to look, and how long to wait for something to see.
     struct Limits {
         var connect = Duration.seconds(5)
         var firstFrame = Duration.seconds(10)

@@ -8,6 +8,7 @@ final class Forwarder: Sendable {
     /// Whether two channels still pass on what the other says.
     private final class Link: Sendable {
         let isFrozen = Atomic(false)
+        let bytes = Atomic(0)
     }
 
     private struct State {
@@ -39,6 +40,9 @@ final class Forwarder: Sendable {
 
     /// Connections accepted so far.
     var connectionCount: Int { state.withLock { $0.accepted } }
+
+    /// Bytes that went through so far, in both directions.
+    var bytes: Int { state.withLock { $0.links }.reduce(0) { $0 + $1.bytes.load(ordering: .relaxed) } }
 
     /// Freezes the connections that are open now, for good. New ones go through.
     func freeze() async {
@@ -98,7 +102,9 @@ final class Forwarder: Sendable {
         private var isFrozen: Bool { link.isFrozen.load(ordering: .relaxed) }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            if !isFrozen { other.writeAndFlush(unwrapInboundIn(data), promise: nil) }
+            let bytes = unwrapInboundIn(data)
+            link.bytes.add(bytes.readableBytes, ordering: .relaxed)
+            if !isFrozen { other.writeAndFlush(bytes, promise: nil) }
         }
 
         func channelInactive(context: ChannelHandlerContext) {

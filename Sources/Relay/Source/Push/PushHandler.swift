@@ -1,0 +1,194 @@
+import CameraClient
+import MJPEG
+import NIOCore
+import NIOWebSocket
+import RelayConfiguration
+import Text
+
+/// A connection to another relay, to which a source's frames go while they are wanted there: a viewer of the source that acknowledges.
+///
+/// The last handler of a WebSocket that we have opened; bound to its event loop, which is the source's.
+final class PushHandler: ChannelInboundHandler {
+    typealias InboundIn = WebSocketFrame
+
+    /// How often a sign of life is asked for, and how long one is awaited.
+    static let pingInterval = TimeAmount.seconds(15)
+    static let maxSilence = TimeAmount.seconds(30)
+    /// How often it is looked whether the source's state is another one.
+    private static let lookInterval = TimeAmount.milliseconds(200)
+
+    private let source: Source
+    private let push: PushConfiguration
+    private let report: PushReport
+    private var context: ChannelHandlerContext?
+    private var viewer: Viewer?
+    private var wish = FrameWish.nothing
+    private var pace = AcknowledgedPace()
+    private var lastSequence: UInt64 = 0
+    private var unsentWrites = 0
+    private var told = ""
+    private var lastWord = NIODeadline.now()
+    private var pinged: NIODeadline?
+    private var lastPing = NIODeadline.now()
+    private var clock: RepeatedTask?
+    private var releaseTimer: Scheduled<Void>?
+    private var message: (opcode: WebSocketOpcode, bytes: ByteBuffer)?
+    private var isEnding = false
+
+    init(source: Source, push: PushConfiguration, report: PushReport, roundTrip: TimeAmount) {
+        self.source = source
+        self.push = push
+        self.report = report
+        pace.note(roundTrip: roundTrip)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        clock = context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: Self.lookInterval) { _ in bound.value.look() }
+        if source.configuration.pushWhen == .always { take(.frames(maxFPS: nil)) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { leave() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        leave()
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        end(.connection(reason: "the connection broke: \(error)".shown(limit: 200)))
+    }
+
+    private func leave() {
+        clock?.cancel()
+        clock = nil
+        releaseTimer?.cancel()
+        viewer?.stop()
+        viewer = nil
+        context = nil
+        report.change { $0.isWanted = false }
+    }
+
+    private func end(_ error: CameraError) {
+        report.change { $0.ending = $0.ending ?? error }
+        context?.close(promise: nil)
+    }
+
+    // MARK: - What comes
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        lastWord = .now()
+        let frame = unwrapInboundIn(data)
+        switch frame.opcode {
+        case .ping: send(.pong, frame.data)
+        case .pong:
+            if let pinged { pace.note(roundTrip: .now() - pinged) }
+            pinged = nil
+        case .connectionClose:
+            end(.connection(reason: "the other relay has closed the connection\(Self.code(of: frame.data))"))
+        case .binary: if let sequence = RelayWire.acknowledged(frame.data) { acknowledged(sequence) }
+        case .text: if frame.fin, let wish = RelayWire.wish(String(buffer: frame.data)) { take(wish) }
+        default: break
+        }
+    }
+
+    private static func code(of data: ByteBuffer) -> String {
+        data.getInteger(at: data.readerIndex, as: UInt16.self).map { " (\($0))" } ?? ""
+    }
+
+    private func acknowledged(_ sequence: UInt64) {
+        pace.acknowledged(sequence, at: .now())
+        goOn()
+    }
+
+    private func take(_ new: FrameWish) {
+        // Whoever pushes all the time still sends no more than can be used.
+        let new = new == .nothing && source.configuration.pushWhen == .always ? FrameWish.frames(maxFPS: nil) : new
+        guard new != wish || viewer == nil else { return }
+        wish = new
+        viewer?.stop()
+        viewer = nil
+        report.change { $0.isWanted = new != .nothing }
+        guard case .frames(let fps) = new, let context, let shard = source.hub.shard(on: context.eventLoop) else { return }
+        let wishes = ViewerWishes(onLoss: .silent, pacer: fps.flatMap { FramePacer(framesPerSecond: $0) })
+        let viewer = Viewer(
+            shard: shard, connection: self, origin: .forwarded(push.shownAddress), admission: .push, wishes: wishes, isCapped: false)
+        self.viewer = viewer
+        viewer.start()
+    }
+
+    // MARK: - What goes
+
+    private func look() {
+        let now = NIODeadline.now()
+        guard now - lastWord < Self.maxSilence else {
+            return end(.connection(reason: "no sign of life from the other relay for \(Self.maxSilence.nanoseconds / 1_000_000_000) s"))
+        }
+        if now - lastPing >= Self.pingInterval {
+            lastPing = now
+            pinged = now
+            send(.ping, ByteBuffer())
+        }
+        let status = source.status
+        let error = status.state.isWell ? nil : status.lastError
+        let text = RelayWire.text(
+            state: status.state.rawValue, code: error?.code, sentence: error.map { source.secrets.hide(in: $0.description) })
+        guard text != told else { return }
+        told = text
+        send(.text, ByteBuffer(string: text))
+    }
+
+    private func send(_ opcode: WebSocketOpcode, _ payload: ByteBuffer) {
+        guard let context else { return }
+        var payload = payload
+        let frame = MaskedFrame.make(opcode, &payload)
+        context.writeAndFlush(NIOAny(frame), promise: nil)
+    }
+
+    /// The next frame may be due.
+    private func goOn() {
+        releaseTimer?.cancel()
+        releaseTimer = nil
+        guard let viewer, let context else { return }
+        if isReady { return viewer.frameLeft() }
+        guard unsentWrites == 0, let time = pace.release else { return }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        releaseTimer = context.eventLoop.scheduleTask(deadline: time) { bound.value.goOn() }
+    }
+}
+
+extension PushHandler: ViewerConnection {
+    var isReady: Bool { unsentWrites == 0 && pace.mayLeave(at: .now()) }
+
+    var isDrained: Bool { unsentWrites == 0 }
+
+    var isAcknowledged: Bool { true }
+
+    func backlog(mayBeSlow: Bool) -> Int { 0 }
+
+    func write(_ newest: Hub.Newest) -> Int {
+        // The other relay fills silences itself, and shows a picture of its own where there is none.
+        guard let context, newest.frame.kind != .placeholder, newest.sequence > lastSequence else { return 0 }
+        lastSequence = newest.sequence
+        var payload = ByteBufferAllocator().buffer(capacity: RelayWire.prefixBytes + newest.frame.jpegLength)
+        RelayWire.write(newest.frame, sequence: newest.sequence, into: &payload)
+        let frame = MaskedFrame.make(.binary, &payload)
+        let bytes = frame.readableBytes
+        pace.sent(newest.sequence, at: .now())
+        unsentWrites += 1
+        context.writeAndFlush(NIOAny(frame)).assumeIsolated().whenComplete { [self] _ in
+            unsentWrites -= 1
+            goOn()
+        }
+        report.change { report in
+            report.framesSent += 1
+            report.bytesSent += UInt64(bytes)
+        }
+        return bytes
+    }
+
+    func end(with last: Frame?) { end(.connection(reason: "the source has ended here")) }
+}
+
+@available(*, unavailable) extension PushHandler: Sendable {}

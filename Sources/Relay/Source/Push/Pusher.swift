@@ -1,0 +1,104 @@
+import CameraClient
+import CameraURL
+import Logging
+import NIOCore
+import NIOWebSocket
+import RelayConfiguration
+import Text
+
+/// Publishes a source to one other relay: connects, and connects again with the back-off that cameras have.
+final class Pusher: Sendable {
+    let push: PushConfiguration
+    let report = PushReport()
+    private let task: Task<Void, Never>
+
+    /// Begins at once.
+    init(_ push: PushConfiguration, of source: Source) {
+        self.push = push
+        let report = report
+        task = Task { await Self.run(push, of: source, report) }
+    }
+
+    /// Ends it.
+    func end() { task.cancel() }
+
+    private static func run(_ push: PushConfiguration, of source: Source, _ report: PushReport) async {
+        var machine = SourceStateMachine(backoff: Backoff(source.configuration))
+        var secrets = Secrets()
+        secrets.add(push.url)
+        while !Task.isCancelled {
+            machine.backoff = Backoff(source.configuration)
+            machine.dialing(at: .now())
+            report.change { values in
+                values.state = .connecting
+                values.nextDial = nil
+                values.ending = nil
+            }
+            let (error, wasConnected) = await serve(push, of: source, report)
+            guard !Task.isCancelled else { return }
+            if wasConnected { _ = machine.frame(at: .now()) }
+            let retry = machine.ended(error, at: .now(), fraction: .random(in: 0...1))
+            let state = machine.state
+            report.change { values in
+                values.state = state
+                values.error = error
+                values.nextDial = .now() + TimeAmount(retry.wait)
+            }
+            let metadata: Logger.Metadata = [
+                "to": "\(push)", "reason": "\(secrets.hide(in: error.sentenceOfPush).shown(limit: Source.maxReasonLength))",
+                "retry_in": "\(retry.wait.formattedSeconds)",
+            ]
+            if retry.isNews {
+                source.logger.warning("not published", metadata: metadata)
+            } else {
+                source.logger.debug("still not published", metadata: metadata)
+            }
+            try? await source.clock.sleep(for: retry.wait)
+        }
+    }
+
+    /// Connects and stays connected until that ends.
+    private static func serve(
+        _ push: PushConfiguration, of source: Source, _ report: PushReport
+    ) async -> (CameraError, wasConnected: Bool) {
+        let configuration = source.configuration
+        let trust: CertificateTrust =
+            if let fingerprint = push.certificateFingerprint {
+                .pinned(fingerprint)
+            } else {
+                push.verifiesCertificate ? .authorities : .anything
+            }
+        let dial = WebSocketDial(
+            WebSocketDial.Settings(url: push.url, trust: trust, connectTimeout: configuration.connectTimeout, subprotocol: RelayWire.name),
+            eventLoop: source.eventLoop, resolver: source.resolver)
+        do throws(CameraError) {
+            let channel = try await dial.open { channel, roundTrip in
+                let pipeline = channel.pipeline.syncOperations
+                try pipeline.addHandler(ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: RelayWire.maxTextBytes)))
+                try pipeline.addHandler(PushHandler(source: source, push: push, report: report, roundTrip: roundTrip))
+            }
+            report.change { values in
+                values.state = .streaming
+                values.error = nil
+            }
+            source.logger.info("published", metadata: ["to": "\(push)"])
+            await withTaskCancellationHandler {
+                try? await channel.closeFuture.get()
+            } onCancel: {
+                channel.close(promise: nil)
+            }
+            return (report.values.ending ?? .connection(reason: "the other relay's connection ended"), true)
+        } catch {
+            return (error, false)
+        }
+    }
+}
+
+extension CameraError {
+    /// The sentence where the far end is a relay that we publish to.
+    var sentenceOfPush: String {
+        let text = description
+        let word = "camera"
+        return text.hasPrefix(word) ? "the other relay" + text.dropFirst(word.count) : text
+    }
+}

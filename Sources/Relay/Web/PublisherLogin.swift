@@ -1,0 +1,58 @@
+import NIOHTTP1
+import Text
+
+/// The password that a request to publish shows, before anybody has looked whether it is right, and who says so.
+struct PublisherLogin: Equatable, Sendable {
+    /// A way to read what was shown.
+    struct Reading: Equatable, Sendable {
+        /// Empty where there is none.
+        var name: String
+        var password: String
+    }
+
+    /// Where it was shown.
+    enum Place: Equatable, Sendable {
+        /// `Authorization: Basic`, which a browser may send by itself, to a page of any site.
+        case basic
+        case bearer
+        /// `?token=`.
+        case query
+    }
+
+    /// One, or two where a colon may be part of the password.
+    let readings: [Reading]
+    let place: Place
+
+    /// Nil where nothing was shown, or nothing that can be read.
+    init?(_ head: HTTPRequestHead, _ target: RequestTarget) {
+        let fields = head.headers["Authorization"]
+        guard let field = fields.first else {
+            guard let token = target.value("token"), !token.isEmpty else { return nil }
+            (readings, place) = (Self.readings(of: token), .query)
+            return
+        }
+        guard fields.count == 1, let blank = field.utf8.firstIndex(of: ASCII.space) else { return nil }
+        let value = field[blank...].drop { $0 == " " }
+        switch field[..<blank].lowercased() {
+        case "basic":
+            guard let bytes = Base64.decode(value.utf8), let text = String(validating: bytes, as: UTF8.self),
+                let pair = Self.pair(text)
+            else { return nil }
+            (readings, place) = ([pair], .basic)
+        case "bearer" where !value.isEmpty:
+            (readings, place) = (Self.readings(of: String(value)), .bearer)
+        default:
+            return nil
+        }
+    }
+
+    private static func pair(_ text: String) -> Reading? {
+        guard let colon = text.utf8.firstIndex(of: ASCII.colon) else { return nil }
+        return Reading(name: String(text[..<colon]), password: String(text[text.utf8.index(after: colon)...]))
+    }
+
+    /// `PASSWORD` or `NAME:PASSWORD`.
+    private static func readings(of text: String) -> [Reading] {
+        [Reading(name: "", password: text)] + (pair(text).map { [$0] } ?? [])
+    }
+}
