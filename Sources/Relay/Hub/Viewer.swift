@@ -207,7 +207,8 @@ package final class Viewer {
         viewing.lastKind = newest.frame.kind
         framesSent += 1
         let bytes = connection.write(newest)
-        path.sent(bytes, sequence: newest.sequence, at: Nanoseconds(now))
+        // A connection may leave out what its other side has no use for.
+        if bytes > 0 { path.sent(bytes, sequence: newest.sequence, at: Nanoseconds(now)) }
         pace.charge(bytes: bytes, at: now)
         shard.countSent(bytes: bytes)
         if connection.isDrained { noteDelay() }
