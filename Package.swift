@@ -62,6 +62,8 @@ let package = Package(
             dependencies: ["Text", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: strict
         ),
+        // When a viewer is sent the next frame: a value that reckons what a path bears. No clock, no sockets.
+        .target(name: "Pacing", swiftSettings: strict),
         // One camera: connect, log in, read leniently, deliver frames. No names, routes or viewers.
         .target(
             name: "CameraClient",
@@ -97,6 +99,7 @@ let package = Package(
                 "Certificates",
                 "Digests",
                 "MJPEG",
+                "Pacing",
                 "RelayConfiguration",
                 "Text",
                 .product(name: "Logging", package: "swift-log"),
@@ -175,6 +178,7 @@ let package = Package(
         ),
         .testTarget(name: "DigestsTests", dependencies: ["Digests", "Text"], swiftSettings: strict),
         .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: strict),
+        .testTarget(name: "PacingTests", dependencies: ["Pacing", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "MJPEGTests",
             dependencies: ["MJPEG", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],
@@ -198,7 +202,8 @@ let package = Package(
         .testTarget(
             name: "RelayTests",
             dependencies: [
-                "Accounts", "CameraClient", "CameraURL", "Certificates", "MJPEG", "Relay", "RelayConfiguration", "TestSupport", "Text",
+                "Accounts", "CameraClient", "CameraURL", "Certificates", "MJPEG", "Pacing", "Relay", "RelayConfiguration", "TestSupport",
+                "Text",
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -4,7 +4,8 @@ import NIOCore
 /// Reads the body of an answer as a stream, on the connection's event loop, and passes each frame on when it is whole.
 ///
 /// A frame that comes before everyone was offered the one before is held back for a moment, and the bytes behind it with it:
-/// cameras that send frames in bursts (VLC: five at once) would otherwise have most of them skipped.
+/// cameras that send frames in bursts (VLC: five at once) would otherwise have most of them skipped. Where that moment is not enough,
+/// there is more to do than time for it: then the connection is read until it is empty, and only the last frame found goes out.
 final class StreamReading {
     /// A frame that waits, and the bytes behind it.
     private struct Held {
@@ -22,6 +23,9 @@ final class StreamReading {
     /// How long a camera may be silent behind its first picture before it is taken for a camera that has no stream.
     private static let maxWaitForSecond = TimeAmount.seconds(1)
 
+    /// So many bytes at once say that more are waiting.
+    static let maxBytesAtOnce = 256 << 10
+
     private let sink: FrameSink
     /// Called with the first frame.
     private let pictureCame: () -> Void
@@ -30,6 +34,12 @@ final class StreamReading {
     private var reader: StreamReader
     private var news: DescriptionNews
     private var held: Held?
+    /// Whether frames come faster than those who want them can be offered them.
+    private var isOverloaded = false
+    /// The last whole frame found meanwhile, and since when one waits.
+    private var newest: (frame: Frame, since: NIODeadline)?
+    /// Bytes that came since the connection was last read to a pause.
+    private var bytesAtOnce = 0
     private var clock: StallClock?
     /// The time that the last frame had at the relay before us, and the last picture that went out as a live one.
     private var lastRepeat: Timestamp?
@@ -82,18 +92,38 @@ final class StreamReading {
     /// Takes what came, and keeps it for later while a frame is held back.
     func take(_ input: inout ByteBuffer) {
         guard !isOver else { return }
+        bytesAtOnce += input.readableBytes
         if held != nil {
             // Read before the hold, decrypted after it.
             held?.input.writeBuffer(&input)
         } else {
-            read(&input, mayHold: true)
+            read(&input, holdingUntil: .now() + Self.maxHold)
         }
+    }
+
+    /// What was there has been taken: of frames that came while there was no time for them, the last one goes out.
+    func tookAll() {
+        let isAll = bytesAtOnce < Self.maxBytesAtOnce
+        bytesAtOnce = 0
+        guard let newest else { return }
+        if isAll || .now() - newest.since > Self.maxHold { return giveNewest() }
+        // What is waiting is read before this comes; nothing may be.
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.scheduleTask(in: Self.holdInterval) { bound.value.giveNewest() }
+    }
+
+    private func giveNewest() {
+        guard let frame = newest?.frame else { return }
+        newest = nil
+        if sink.isSettled() { isOverloaded = false }
+        deliver(frame)
     }
 
     /// The connection has ended: all that came goes out at once.
     func connectionEnded() {
         hasConnectionEnded = true
         release(mayHold: false)
+        giveNewest()
         guard !isOver else { return }
         let frame = reader.finish()
         tell(isLast: true)
@@ -105,17 +135,24 @@ final class StreamReading {
     func stop() {
         isOver = true
         held = nil
+        newest = nil
         timer?.cancel()
         clock?.stop()
         clock = nil
     }
 
-    private func read(_ input: inout ByteBuffer, mayHold: Bool) {
+    /// Reads frames from bytes whose frames may be held until `deadline`, counted from when they came; nil: none is held.
+    private func read(_ input: inout ByteBuffer, holdingUntil deadline: NIODeadline?) {
         do throws(CameraError) {
             while let frame = try reader.next(&input) {
                 tell()
-                if mayHold, !sink.isSettled() {
-                    held = Held(frame: frame, input: input, deadline: .now() + Self.maxHold)
+                if isOverloaded, frame.kind == .live {
+                    newest = (frame, newest?.since ?? .now())
+                    continue
+                }
+                giveNewest()
+                if let deadline, !sink.isSettled() {
+                    held = Held(frame: frame, input: input, deadline: deadline)
                     awaitSettling()
                     return
                 }
@@ -123,12 +160,14 @@ final class StreamReading {
             }
             tell(isLast: reader.isEnded)
             if reader.isEnded {
+                giveNewest()
                 bytesBehind = input.readableBytes
                 while let frame = reader.finish() { deliver(frame) }
                 return end(reader.endError)
             }
             if reader.seemsSinglePicture, timer == nil { awaitSecond() }
         } catch {
+            giveNewest()
             tell(isLast: true)
             end(error)
         }
@@ -158,7 +197,10 @@ final class StreamReading {
             return sink.frame(frame.live())
         case .placeholder: break
         }
+        let start = NIODeadline.now()
         sink.frame(frame)
+        // Those on this loop are offered it at once.
+        if .now() - start > Self.maxHold { isOverloaded = true }
     }
 
     private func awaitSecond() {
@@ -174,8 +216,11 @@ final class StreamReading {
         eventLoop.scheduleTask(in: Self.holdInterval) {
             let reading = bound.value
             guard let held = reading.held else { return }
-            if reading.sink.isSettled() || held.deadline <= .now() {
+            let isSettled = reading.sink.isSettled()
+            if isSettled || held.deadline <= .now() {
+                if !isSettled { reading.isOverloaded = true }
                 reading.release(mayHold: true)
+                reading.tookAll()
                 if !reading.isHolding { reading.resume() }
             } else {
                 reading.awaitSettling()
@@ -188,7 +233,7 @@ final class StreamReading {
         guard var released = held else { return }
         held = nil
         deliver(released.frame)
-        read(&released.input, mayHold: mayHold)
+        read(&released.input, holdingUntil: mayHold ? released.deadline : nil)
     }
 
     private func stalled(after limit: Duration) {

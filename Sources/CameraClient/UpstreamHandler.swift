@@ -103,6 +103,11 @@ final class UpstreamHandler: ChannelDuplexHandler {
         }
     }
 
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if case .stream(let reading) = phase { reading.tookAll() }
+        context.fireChannelReadComplete()
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         switch phase {
         case .handshake:

@@ -30,9 +30,12 @@ final class Watcher: Sendable {
     private let enough: EventLoopPromise<Void>
 
     private let keepsPictures: Bool
+    /// Whether all who want frames have been offered the last one.
+    private let isSettled: Bool
 
-    init(keepsPictures: Bool = true, until isEnough: @escaping @Sendable (Watched) -> Bool) {
+    init(keepsPictures: Bool = true, isSettled: Bool = true, until isEnough: @escaping @Sendable (Watched) -> Bool) {
         self.keepsPictures = keepsPictures
+        self.isSettled = isSettled
         self.isEnough = isEnough
         enough = TestLoops.group.next().makePromise()
     }
@@ -49,6 +52,7 @@ final class Watcher: Sendable {
                 }
             },
             unchanged: { self.change { $0.unchanged += 1 } },
+            isSettled: { self.isSettled },
             ended: { attempt in self.change { $0.attempts.append(attempt) } }
         )
     }

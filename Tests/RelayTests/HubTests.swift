@@ -1,6 +1,7 @@
 import MJPEG
 import NIOCore
 import NIOEmbedded
+import Pacing
 import Testing
 
 @testable import Relay
@@ -17,7 +18,8 @@ import Testing
         var queuedBytes = 0
         var isReady: Bool { isDrained }
         var isAcknowledged = false
-        func backlog(mayBeSlow: Bool) -> Int { queuedBytes }
+        var sample: PathSample { PathSample(unsent: queuedBytes) }
+        var backlog: Int { queuedBytes }
         var isClosed = false
         var sequences: [UInt64] = []
 
@@ -29,8 +31,11 @@ import Testing
         func end(with last: Frame?) { isClosed = true }
     }
 
-    private func makeViewer(of hub: Hub, fps: Double? = nil) throws -> (viewer: Viewer, connection: Connection) {
+    private func makeViewer(
+        of hub: Hub, fps: Double? = nil, isAcknowledged: Bool = false
+    ) throws -> (viewer: Viewer, connection: Connection) {
         let connection = Connection()
+        connection.isAcknowledged = isAcknowledged
         let shard = try #require(hub.shard(on: loop))
         let wishes = ViewerWishes(pacer: fps.flatMap { FramePacer(framesPerSecond: $0) })
         let viewer = Viewer(shard: shard, connection: connection, wishes: wishes)
@@ -131,14 +136,17 @@ import Testing
 
     @Test func aViewerThatAcknowledgesIsNeverTooLateForTheNewestFrame() throws {
         let hub = Hub(eventLoops: [loop], policy: .patient)
-        let (_, connection) = try makeViewer(of: hub)
-        connection.isAcknowledged = true
+        let (viewer, connection) = try makeViewer(of: hub, isAcknowledged: true)
         try play(1, every: .milliseconds(40), to: hub)
         connection.isDrained = false
         try play(2, every: .milliseconds(40), to: hub)
         try play(1, every: .milliseconds(20), to: hub)
+        #expect(viewer.frameSeen(1) == false)
+        #expect(viewer.frameSeen(1) == nil, "said twice")
         connection.isDrained = true
         #expect(connection.sequences == [1, 4])
+        #expect(viewer.frameSeen(3) == nil, "never sent")
+        #expect(viewer.frameSeen(4) == false)
     }
 
     @Test func whoAwaitsAPictureGetsTheOneThatTheCameraSaysStillHolds() throws {

@@ -2,16 +2,13 @@ import CameraClient
 import Glibc
 import MJPEG
 import NIOCore
+import Pacing
 import RelayConfiguration
 
 /// Someone watching a source over one connection: takes the newest frame when the last one has left, and skips what came between.
 ///
 /// Lives on its channel's event loop. ``ViewerConnection`` says how a frame is written.
 package final class Viewer {
-    /// A viewer that keeps up is asked for this many frames at a time whether the one before has left the kernel: the question
-    /// costs a twentieth of what the frame does. What it may find too late is bounded by the
-    /// bytes that the kernel takes (`TCP_NOTSENT_LOWAT`).
-    private static let framesPerQuestion: UInt64 = 4
     /// A newest frame that is older than this goes to a new viewer marked as a repeat, so that a relay does not take it for news.
     private static let freshness = TimeAmount.seconds(1)
 
@@ -21,6 +18,8 @@ package final class Viewer {
     private let connection: any ViewerConnection
     private var viewing: LossPolicy.Viewing
     private var pace: ViewerPace
+    /// Says when the way to it bears another frame.
+    private var path: Pacer
     /// The newest frame this viewer was offered and could not take; nil while it keeps up.
     private var missed: UInt64?
     /// Frames to take without a skip before it counts as one that keeps up.
@@ -55,6 +54,7 @@ package final class Viewer {
         self.admission = admission
         self.shard = shard
         self.connection = connection
+        path = Pacer(acknowledges: connection.isAcknowledged)
         pace = ViewerPace(wishes, isCapped: isCapped)
         self.watchEnd = watchEnd
         viewing = LossPolicy.Viewing(since: shard.eventLoop.now, onLoss: wishes.onLoss)
@@ -147,17 +147,17 @@ package final class Viewer {
             missed = newest.sequence
             return nil
         }
-        let age = now - newest.arrival
-        let skips = framesUntilSteady > 0
+        let (time, skips) = (Nanoseconds(now), framesUntilSteady > 0)
         // Nothing is known yet of the way to a new viewer.
-        let mayBeSlow = skips || framesSent < CatchUp.steadyFrames
-        let asksKernel = mayBeSlow || missed != nil || framesSent % Self.framesPerQuestion == 0
-        guard !asksKernel || connection.backlog(mayBeSlow: mayBeSlow) == 0,
-            missed == nil || connection.isAcknowledged || CatchUp.mayTake(age: age, interval: newest.interval, skips: skips)
-        else {
+        if path.wantsSample(at: time, mayBeSlow: skips || missed != nil || framesSent < CatchUp.steadyFrames) {
+            path.take(connection.sample, at: time)
+        }
+        let decision = path.decide(
+            at: time, age: (now - newest.arrival).nanoseconds, interval: newest.interval.nanoseconds, isMissed: missed != nil, skips: skips)
+        guard decision == .send else {
             missed = newest.sequence
-            if lastSequence == 0 { return now + CatchUp.shortestLook }
-            return newest.arrival + CatchUp.nextLook(age: age, interval: newest.interval, skips: skips)
+            if case .wait(let until) = decision { return .uptimeNanoseconds(UInt64(max(0, until))) }
+            return nil
         }
         framesUntilSteady = max(0, framesUntilSteady - 1)
         // The first frame may be old; its way through the relay is not what made it so.
@@ -171,7 +171,7 @@ package final class Viewer {
 
     /// Fills a silence; the shard's call, every ``LossPolicy/interval``. `placeholder` makes the picture where one is needed.
     func fill(policy: LossPolicy, at now: NIODeadline, placeholder: () -> Hub.Newest?) {
-        guard !isEnding, connection.isReady, connection.backlog(mayBeSlow: false) == 0 else { return }
+        guard !isEnding, connection.isReady, !path.awaitsWord, connection.backlog == 0 else { return }
         let newest = shard.board.newest
         switch policy.part(for: viewing, newestAge: newest.map { now - $0.arrival }, at: now) {
         case .nothing: break
@@ -190,6 +190,12 @@ package final class Viewer {
         }
     }
 
+    /// Takes the viewer's word that it has seen the frame with this number; nil for a number that is not under way, else whether
+    /// it owes further words. The connection then calls ``frameLeft()``.
+    func frameSeen(_ sequence: UInt64) -> Bool? {
+        path.acknowledged(sequence, at: Nanoseconds(shard.eventLoop.now)) ? path.awaitsWord : nil
+    }
+
     /// What the status says of it.
     var report: ViewerReport {
         ViewerReport(origin: origin, since: since, framesSent: framesSent, framesSkipped: framesSkipped, lastArrival: lastArrival)
@@ -201,6 +207,8 @@ package final class Viewer {
         viewing.lastKind = newest.frame.kind
         framesSent += 1
         let bytes = connection.write(newest)
+        // A connection may leave out what its other side has no use for.
+        if bytes > 0 { path.sent(bytes, sequence: newest.sequence, at: Nanoseconds(now)) }
         pace.charge(bytes: bytes, at: now)
         shard.countSent(bytes: bytes)
         if connection.isDrained { noteDelay() }
@@ -220,3 +228,7 @@ package final class Viewer {
 }
 
 @available(*, unavailable) extension Viewer: Sendable {}
+
+extension Nanoseconds {
+    fileprivate init(_ time: NIODeadline) { self.init(clamping: time.uptimeNanoseconds) }
+}

@@ -1,4 +1,5 @@
 import MJPEG
+import Pacing
 
 /// How one viewer's connection carries frames; on its event loop.
 protocol ViewerConnection: AnyObject {
@@ -6,12 +7,12 @@ protocol ViewerConnection: AnyObject {
     var isReady: Bool { get }
     /// Whether the last frame is with the kernel as a whole.
     var isDrained: Bool { get }
-    /// Whether the viewer says of each frame that it has seen it, before it gets another: then nothing queues before it, and no
-    /// frame is too late for it.
+    /// Whether the viewer says of each frame that it has seen it; see ``Viewer/frameSeen(_:)``.
     var isAcknowledged: Bool { get }
-    /// Bytes that the kernel has taken and that a next frame would wait behind; asks the kernel. For a viewer that skips frames,
-    /// or may come to, those count too that are sent and wait in a queue on the way.
-    func backlog(mayBeSlow: Bool) -> Int
+    /// What the kernel knows of what was sent; asks it.
+    var sample: PathSample { get }
+    /// Bytes that the kernel has taken and that a next frame would wait behind; asks the kernel.
+    var backlog: Int { get }
     /// Writes one frame and returns its size on the wire in bytes.
     func write(_ newest: Hub.Newest) -> Int
     /// Ends the connection behind what was written and `last`, a picture to leave behind where there is one.

@@ -1,6 +1,7 @@
 import Glibc
 import NIOCore
 import NIOPosix
+import Pacing
 
 /// Who writes through an ``Outlet``.
 protocol OutletOwner: AnyObject {
@@ -168,10 +169,18 @@ final class Outlet {
         limits.answers.release(ObjectIdentifier(self))
     }
 
-    /// Bytes that the kernel holds and that a next frame would wait behind; see ``SendQueue/backlog(mayBeSlow:)``.
-    func backlog(mayBeSlow: Bool) -> Int {
+    /// What the kernel knows of what was sent.
+    var sample: PathSample {
+        guard channel.isActive else { return PathSample(unsent: 0) }
+        let sample = queue.sample
+        if sample.unsent > 0 || sample.path.map({ $0.underWay > 0 }) ?? false { watch() }
+        return sample
+    }
+
+    /// Bytes that the kernel has taken and not sent, or whose local reader has not read them.
+    var backlog: Int {
         guard channel.isActive else { return 0 }
-        let bytes = queue.backlog(mayBeSlow: mayBeSlow)
+        let bytes = queue.unsent
         if bytes > 0 { watch() }
         return bytes
     }

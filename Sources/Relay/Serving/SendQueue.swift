@@ -1,5 +1,6 @@
 import Glibc
 import NIOCore
+import Pacing
 
 /// What the kernel holds of a connection's bytes; any transport. To be asked on the channel's event loop, while the channel is active.
 struct SendQueue {
@@ -12,15 +13,16 @@ struct SendQueue {
         isTCP = channel.localAddress?.protocol != .unix
     }
 
-    /// Bytes that a next frame would wait behind; 0 where the kernel does not say.
-    ///
-    /// TCP: what has never been sent; what is under way counts as gone, or a long way would look like a slow one. For a viewer
-    /// that `mayBeSlow`, also what waits in a queue on the way, as before a slow link. A local socket: what its reader has not read.
-    func backlog(mayBeSlow: Bool) -> Int {
-        if let descriptor, isTCP, mayBeSlow, let path = TCPPath(descriptor) { return path.backlog }
+    /// What the kernel knows of what was sent. Of a local socket: what its reader has not read. Where `TCP_INFO` is not to be had,
+    /// only what has never been sent.
+    var sample: PathSample {
+        guard let descriptor, isTCP else { return PathSample(unsent: isTCP ? 0 : unacknowledged) }
         // SIOCOUTQNSD (linux/sockios.h) has no name in Glibc.
-        return isTCP ? count(0x894B) : unacknowledged
+        return PathSample(descriptor) ?? PathSample(unsent: count(0x894B))
     }
+
+    /// Bytes that the kernel has taken and that a next frame would wait behind, whatever the path.
+    var unsent: Int { isTCP ? count(0x894B) : unacknowledged }
 
     /// Bytes that the other side has not taken: unsent or under way with TCP, unread with a local socket (in the kernel's measure,
     /// which is more than the bytes).

@@ -1,6 +1,7 @@
 import MJPEG
 import NIOCore
 import NIOHTTP1
+import Pacing
 
 /// A connection that has become a stream: writes the response's head and then parts, each in one piece, and throws away what the
 /// viewer sends.
@@ -97,7 +98,9 @@ extension StreamHandler: ViewerConnection {
 
     var isAcknowledged: Bool { false }
 
-    func backlog(mayBeSlow: Bool) -> Int { outlet?.backlog(mayBeSlow: mayBeSlow) ?? 0 }
+    var sample: PathSample { outlet?.sample ?? PathSample(unsent: 0) }
+
+    var backlog: Int { outlet?.backlog ?? 0 }
 
     func write(_ newest: Hub.Newest) -> Int {
         let part = request.form.part(of: newest.frame)

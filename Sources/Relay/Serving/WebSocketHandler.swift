@@ -2,6 +2,7 @@ import MJPEG
 import NIOCore
 import NIOHTTP1
 import NIOWebSocket
+import Pacing
 
 /// A viewer over WebSocket: each frame is one message. It takes the newest frame when the last one has left, and with
 /// acknowledgements when the client has said that it has seen it, so that nothing queues in a browser either.
@@ -17,8 +18,6 @@ final class WebSocketHandler: ChannelInboundHandler {
     /// Nil once the seat is given back.
     private var viewer: Viewer?
     private var inbox = WebSocketInbox()
-    /// The frame that the client has not acknowledged yet.
-    private var unacknowledged: UInt64?
     /// The answer to the newest ping, while a frame is in flight; older pings need none (RFC 6455, 5.5.3).
     private var pong: ByteBuffer?
     private var isEnding = false
@@ -103,14 +102,15 @@ final class WebSocketHandler: ChannelInboundHandler {
         seat.leave(viewer)
     }
 
-    /// Takes a client's word that it has seen a frame: 8 bytes, the sequence number. Others are passed over.
+    /// Takes a client's word that it has seen a frame, and so those before it: 8 bytes, the sequence number. Others are passed over.
     private func acknowledge(_ message: ByteBuffer) {
         guard message.readableBytes == 8, let sequence = message.getInteger(at: message.readerIndex, as: UInt64.self),
-            sequence == unacknowledged
+            let viewer, let awaitsMore = viewer.frameSeen(sequence)
         else { return }
-        unacknowledged = nil
+        // Each word is a sign of life, and gives as long again for the next.
         outlet.awaitsWord = false
-        if outlet.isDrained { viewer?.frameLeft() }
+        if awaitsMore { outlet.awaitsWord = true }
+        if outlet.isDrained { viewer.frameLeft() }
     }
 
     private func sendPong() {
@@ -138,13 +138,15 @@ extension WebSocketHandler: OutletOwner {
 }
 
 extension WebSocketHandler: ViewerConnection {
-    var isReady: Bool { unacknowledged == nil && outlet.isDrained }
+    var isReady: Bool { outlet.isDrained }
 
     var isDrained: Bool { outlet.isDrained }
 
     var isAcknowledged: Bool { request.form == .binary(acknowledged: true) }
 
-    func backlog(mayBeSlow: Bool) -> Int { outlet.backlog(mayBeSlow: mayBeSlow) }
+    var sample: PathSample { outlet.sample }
+
+    var backlog: Int { outlet.backlog }
 
     /// Sends the small head and the shared payload with one call; the picture is not copied.
     func write(_ newest: Hub.Newest) -> Int {
@@ -154,13 +156,12 @@ extension WebSocketHandler: ViewerConnection {
         case .binary:
             head = WebSocketWire.head(of: newest)
             payload = newest.frame.jpeg
-            if isAcknowledged { unacknowledged = newest.sequence }
         case .dataURL:
             payload = shard.dataURL(of: newest)
             head = WebSocketWire.head(.text, length: payload.readableBytes)
         }
         outlet.send(head, payload)
-        if isAcknowledged { outlet.awaitsWord = true }
+        if isAcknowledged, !outlet.awaitsWord { outlet.awaitsWord = true }
         return head.readableBytes + payload.readableBytes
     }
 

@@ -2,6 +2,7 @@ import CameraClient
 import MJPEG
 import NIOCore
 import NIOWebSocket
+import Pacing
 import RelayConfiguration
 import Text
 
@@ -99,6 +100,7 @@ final class PushHandler: ChannelInboundHandler {
 
     private func acknowledged(_ sequence: UInt64) {
         pace.acknowledged(sequence, at: .now())
+        _ = viewer?.frameSeen(sequence)
         goOn()
     }
 
@@ -165,7 +167,9 @@ extension PushHandler: ViewerConnection {
 
     var isAcknowledged: Bool { true }
 
-    func backlog(mayBeSlow: Bool) -> Int { 0 }
+    var sample: PathSample { PathSample(unsent: 0) }
+
+    var backlog: Int { 0 }
 
     func write(_ newest: Hub.Newest) -> Int {
         // The other relay fills silences itself, and shows a picture of its own where there is none.
