@@ -15,7 +15,7 @@ extension CameraError {
     package var kind: Kind {
         switch self {
         case .loginRequired, .loginWithheld, .loginRefused, .afterLogin, .loginUnsupported, .status(401, _, _), .status(403, _, _): .login
-        case .status(404, _, _), .status(409, _, _), .status(410, _, _), .notAPicture, .notHTTP, .redirectedElsewhere,
+        case .status(508, _, _), .status(404, _, _), .status(409, _, _), .status(410, _, _), .notAPicture, .notHTTP, .redirectedElsewhere,
             .redirectedTooOften, .redirectUnreadable, .certificate:
             .address
         case .stalled: .stall

@@ -10,6 +10,8 @@ package struct FrameSink: Sendable {
     package var frame: @Sendable (Frame) -> Void
     /// The camera was asked and its picture is still the last one: it is alive.
     package var unchanged: @Sendable () -> Void
+    /// What a relay that is read says of its own camera: the name of a state, and the reason.
+    package var told: @Sendable (String, CameraError?) -> Void
     /// Whether all who want the last frame have been offered it; a frame that comes before is better held a moment than
     /// put in its place.
     package var isSettled: @Sendable () -> Bool
@@ -19,12 +21,14 @@ package struct FrameSink: Sendable {
     package init(
         connected: @escaping @Sendable (CameraDescription) -> Void, frame: @escaping @Sendable (Frame) -> Void,
         unchanged: @escaping @Sendable () -> Void = {}, isSettled: @escaping @Sendable () -> Bool = { true },
+        told: @escaping @Sendable (String, CameraError?) -> Void = { _, _ in },
         ended: @escaping @Sendable (Attempt) -> Void = { _ in }
     ) {
         self.connected = connected
         self.frame = frame
         self.unchanged = unchanged
         self.isSettled = isSettled
+        self.told = told
         self.ended = ended
     }
 
@@ -45,7 +49,7 @@ package struct FrameSink: Sendable {
     }
 
     /// Makes one attempt with this sink, and reports its end.
-    func attempt(_ read: (FrameSink) async throws(CameraError) -> Void) async throws(CameraError) {
+    package func attempt(_ read: (FrameSink) async throws(CameraError) -> Void) async throws(CameraError) {
         let hadFrames = Flag()
         var sink = self
         sink.frame = { [frame] next in

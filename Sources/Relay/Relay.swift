@@ -22,6 +22,8 @@ package actor Relay {
     var listeners: [Listener] = []
     var running: [String: Running] = [:]
     let descriptors: Descriptors
+    /// By which other relays know this one; another at each start.
+    let id = RelayChain.newID()
     private let resolver = HostResolver()
     /// Tells whom `notify` names of cameras that are lost or back.
     let notifier: Notifier
@@ -118,7 +120,7 @@ package actor Relay {
     func start(_ configuration: SourceConfiguration) -> Running {
         let source = Source(
             configuration: configuration, eventLoop: eventLoops[nextLoop % eventLoops.count], eventLoops: eventLoops,
-            resolver: resolver, descriptors: descriptors, clock: clock, logger: logger)
+            resolver: resolver, descriptors: descriptors, chain: RelayChain(ownID: id), clock: clock, logger: logger)
         nextLoop += 1
         source.pushAsConfigured()
         return Running(source: source, task: Task { await source.run() })

@@ -4,7 +4,7 @@ extension SourceConfiguration.Upstream {
     /// The length in bytes that no address reaches on purpose; cameras' servers take far less.
     private static let maxLength = 8192
 
-    /// Reads `http://…`, `https://…` or `file:PATH` (also `file:///PATH`). A path is taken as it is, without percent-decoding; a
+    /// Reads `http://…`, `https://…`, `ws://…`, `wss://…` or `file:PATH` (also `file:///PATH`). A path is taken as it is, without percent-decoding; a
     /// relative one starts at `folder`.
     init(text: String, folder: String) throws(TextError) {
         guard text.utf8.count <= Self.maxLength else {
@@ -14,13 +14,22 @@ extension SourceConfiguration.Upstream {
             self = .file(path: try Self.filePath(text.utf8.dropFirst(5), folder: folder))
             return
         }
+        let schemes = [("ws://", "http://"), ("wss://", "https://")]
+        let socket = schemes.first { text.lowercased().hasPrefix($0.0) }
         let url: CameraURL
         do {
-            url = try CameraURL(text)
+            url = try CameraURL(socket.map { $0.1 + text.dropFirst($0.0.count) } ?? text)
         } catch {
             throw TextError(message: error.description)
         }
-        self = .camera(url)
+        guard socket != nil else {
+            self = .camera(url)
+            return
+        }
+        guard url.target != "/" else {
+            throw TextError(message: "a relay's address needs the path of the source there, such as wss://cams.example/barn/ws")
+        }
+        self = .relay(url)
     }
 
     private static func filePath(_ text: Substring.UTF8View, folder: String) throws(TextError) -> String {

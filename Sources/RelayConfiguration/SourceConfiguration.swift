@@ -6,6 +6,8 @@ package struct SourceConfiguration: Equatable, Sendable {
     package enum Upstream: Equatable, Sendable {
         /// A camera over HTTP.
         case camera(CameraURL)
+        /// A source of another relay, over the relays' own WebSocket; `https` stands for `wss`, `http` for `ws`.
+        case relay(CameraURL)
         /// A file of concatenated JPEGs, played in a loop. A relative path holds from the process's working directory.
         case file(path: String)
         /// A program whose standard output is a stream, with its arguments: never a shell's line.

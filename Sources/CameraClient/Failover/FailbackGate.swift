@@ -36,6 +36,7 @@ final class FailbackGate: Sendable {
             frame: { frame in if !self.isOpen { self.sink.frame(frame) } },
             unchanged: { if !self.isOpen { self.sink.unchanged() } },
             isSettled: { self.isOpen || self.sink.isSettled() },
+            told: { state, error in if !self.isOpen { self.sink.told(state, error) } },
             ended: sink.ended
         )
     }
@@ -53,6 +54,7 @@ final class FailbackGate: Sendable {
             frame: { self.takeFirst($0) },
             unchanged: { if self.isOpen { self.sink.unchanged() } },
             isSettled: sink.isSettled,
+            told: { state, error in if self.isOpen { self.sink.told(state, error) } },
             ended: sink.ended
         )
     }

@@ -81,6 +81,8 @@ extension CameraError: CustomStringConvertible {
             "camera sends a chunked body with an unreadable chunk size"
         case .trailersTooLarge:
             "camera sends trailers without end"
+        case .status(508, _, _):
+            "camera is a relay that has these pictures from this relay, or through too many relays (508)"
         case .status(let status, let reason, _):
             reason.isEmpty ? "camera answers \(status)" : "camera answers \(status) (\(reason))"
         case .loginRequired:

@@ -52,6 +52,7 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
         var head = "GET \(url.target) HTTP/1.1\r\nHost: \(url.hostField)\r\nUser-Agent: mjpeg-relay\r\nConnection: Upgrade\r\n"
         head += "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: \(key)\r\n"
         head += "Sec-WebSocket-Protocol: \(settings.subprotocol)\r\n"
+        for field in settings.headers { head += "\(field.name): \(field.value)\r\n" }
         if let login = url.login { head += "Authorization: Basic \(Base64.encode("\(login.user):\(login.password)".utf8))\r\n" }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: head + "\r\n")), promise: nil)
     }
@@ -87,7 +88,7 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
             throw .connection(reason: "what answers at \(settings.url.hostField) does not speak WebSocket")
         }
         guard head.first("Sec-WebSocket-Protocol") == settings.subprotocol else {
-            throw .connection(reason: "what answers at \(settings.url.hostField) takes no pictures of relays (\(settings.subprotocol))")
+            throw .connection(reason: "what answers at \(settings.url.hostField) \(settings.lack) (\(settings.subprotocol))")
         }
     }
 

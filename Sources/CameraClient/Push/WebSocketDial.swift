@@ -17,6 +17,10 @@ package final class WebSocketDial: Sendable {
         package var connectTimeout: Duration
         /// The name of the protocol that both sides speak over it.
         package var subprotocol: String
+        /// Fields that the request has besides.
+        package var headers: [(name: String, value: String)] = []
+        /// What is to be said of a server that does not speak the protocol.
+        package var lack = "takes no pictures of relays"
 
         package init(url: CameraURL, trust: CertificateTrust, connectTimeout: Duration, subprotocol: String) {
             self.url = url

@@ -48,4 +48,6 @@ struct WebSocketRequest: Sendable {
     var admission = Admission.anonymous
     /// Whether limits of rates and times hold for it.
     var isCapped = true
+    /// Where a relay watches: its id, behind those of the relays that watch the source there.
+    var chain: [String] = []
 }

@@ -6,7 +6,15 @@ enum WebSocketAnswer {
         do throws(QueryError) {
             // The older relay's clients ask for any path, with whatever query.
             let wishes = try form == nil ? ViewerWishes(request.target) : ViewerWishes()
-            let form = if let form { form } else { try WebSocketForm(target: request.target) }
+            let isRelay = form == nil && RelayWire.isWatch(request.head.headers)
+            var form = if let form { form } else { try WebSocketForm(target: request.target) }
+            var chain: [String] = []
+            if isRelay {
+                form = .relay
+                chain = RelayChain.ids(in: request.head.headers["Via"])
+                guard !chain.contains(source.chain.ownID) else { return .answer(.loop) }
+                guard chain.count <= RelayChain.maxHops else { return .answer(.tooManyRelays) }
+            }
             let policy = request.served.access.cors
             let named = request.target.value("origin")
             let isAllowed = PictureAccess.allowsWebSocket(
@@ -17,7 +25,9 @@ enum WebSocketAnswer {
             let origin = request.requester.origin
             return .webSocket(
                 source,
-                WebSocketRequest(form: form, wishes: wishes, origin: origin, admission: request.admission, isCapped: request.isCapped))
+                WebSocketRequest(
+                    form: form, wishes: form == .relay ? ViewerWishes(onLoss: .silent) : wishes, origin: origin,
+                    admission: request.admission, isCapped: request.isCapped, chain: chain))
         } catch {
             return .answer(.badQuery(error))
         }
@@ -25,6 +35,10 @@ enum WebSocketAnswer {
 }
 
 extension HTTPAnswer {
+    fileprivate static let loop = HTTPAnswer.text(
+        .loopDetected, "these pictures come from the relay that asks for them; take one of the relays out of the loop")
+    fileprivate static let tooManyRelays = HTTPAnswer.text(
+        .loopDetected, "the pictures would go through more than \(RelayChain.maxHops) relays")
     fileprivate static let foreignPage = HTTPAnswer.text(
         .forbidden, "pages of this origin may not read pictures; a proxy that hides the relay's name must be named in trusted_proxies")
 }

@@ -19,6 +19,8 @@ package struct HubReport: Sendable {
 /// One viewer at one moment.
 package struct ViewerReport: Sendable {
     let origin: ViewerOrigin
+    /// Whether it is another relay.
+    let isRelay: Bool
     /// When it came.
     let since: NIODeadline
     let framesSent: UInt64

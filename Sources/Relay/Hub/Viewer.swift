@@ -198,7 +198,9 @@ package final class Viewer {
 
     /// What the status says of it.
     var report: ViewerReport {
-        ViewerReport(origin: origin, since: since, framesSent: framesSent, framesSkipped: framesSkipped, lastArrival: lastArrival)
+        ViewerReport(
+            origin: origin, isRelay: connection.isRelay, since: since, framesSent: framesSent, framesSkipped: framesSkipped,
+            lastArrival: lastArrival)
     }
 
     private func write(_ newest: Hub.Newest, at now: NIODeadline) {

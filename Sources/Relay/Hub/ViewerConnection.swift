@@ -17,4 +17,10 @@ protocol ViewerConnection: AnyObject {
     func write(_ newest: Hub.Newest) -> Int
     /// Ends the connection behind what was written and `last`, a picture to leave behind where there is one.
     func end(with last: Frame?)
+    /// Whether the viewer is another relay.
+    var isRelay: Bool { get }
+}
+
+extension ViewerConnection {
+    var isRelay: Bool { false }
 }

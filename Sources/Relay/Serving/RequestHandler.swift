@@ -280,7 +280,7 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     /// Answers a handshake and gives the connection to a ``WebSocketHandler``; else returns the refusal. It may be any request of
     /// a connection: NIO's own upgrade handler takes the first alone, but proxies use a connection again.
     private func beginWebSocket(of source: Source, _ request: WebSocketRequest, to head: HTTPRequestHead) -> HTTPAnswer? {
-        guard let context, let fields = WebSocketHandshake.answer(to: head) else {
+        guard let context, var fields = WebSocketHandshake.answer(to: head) else {
             // A page whose WebSocket was refused asks for it as for a file, since browsers do not tell it why: it hears what counts.
             return gate.refusal(of: source, from: request.origin, isCapped: request.isCapped) ?? WebSocketHandshake.required
         }
@@ -294,9 +294,12 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
         giveAway()
         headGate.open()
         outlet.isBusy = false
+        if request.form == .relay { fields.add(name: "Sec-WebSocket-Protocol", value: RelayWire.watchName) }
         outlet.send(HTTPAnswer.head(.switchingProtocols, fields))
         do {
-            try WebSocketHandler.take(over: outlet, in: context.pipeline.syncOperations, shard: shard, request, seat)
+            try WebSocketHandler.take(
+                over: outlet, in: context.pipeline.syncOperations, shard: shard, request, seat,
+                teller: request.form == .relay ? RelayTeller(source, chain: request.chain) : nil)
         } catch {
             seat.leave(nil)
             context.close(promise: nil)

@@ -21,9 +21,13 @@ final class WebSocketHandler: ChannelInboundHandler {
     /// The answer to the newest ping, while a frame is in flight; older pings need none (RFC 6455, 5.5.3).
     private var pong: ByteBuffer?
     private var isEnding = false
+    /// What a relay is told besides its frames; nil for other viewers.
+    private let teller: RelayTeller?
+    private var tellingClock: RepeatedTask?
 
     /// `shard` is the source's on the channel's event loop.
-    init(shard: HubShard, request: WebSocketRequest, seat: Seat, outlet: Outlet) {
+    init(shard: HubShard, request: WebSocketRequest, seat: Seat, outlet: Outlet, teller: RelayTeller? = nil) {
+        self.teller = teller
         self.shard = shard
         self.request = request
         self.seat = seat
@@ -32,10 +36,11 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     /// Puts a handler behind those of HTTP and takes these out.
     static func take(
-        over outlet: Outlet, in pipeline: ChannelPipeline.SynchronousOperations, shard: HubShard, _ request: WebSocketRequest, _ seat: Seat
+        over outlet: Outlet, in pipeline: ChannelPipeline.SynchronousOperations, shard: HubShard, _ request: WebSocketRequest, _ seat: Seat,
+        teller: RelayTeller? = nil
     ) throws {
         try pipeline.addHandler(ByteToMessageHandler(WebSocketFrameReader()))
-        try pipeline.addHandler(WebSocketHandler(shard: shard, request: request, seat: seat, outlet: outlet))
+        try pipeline.addHandler(WebSocketHandler(shard: shard, request: request, seat: seat, outlet: outlet, teller: teller))
         if let requests = try? pipeline.handler(type: RequestHandler.self) { pipeline.removeHandler(requests, promise: nil) }
         // Removed last, the decoder passes on what it has read behind the request; by then only WebSocket handlers are behind it.
         if let decoder = try? pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self) {
@@ -52,6 +57,13 @@ final class WebSocketHandler: ChannelInboundHandler {
             shard: shard, connection: self, origin: request.origin, admission: request.admission, wishes: request.wishes,
             isCapped: request.isCapped, watchEnd: seat.watchTime?.end)
         self.viewer = viewer
+        if let teller {
+            teller.begin()
+            let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+            tellingClock = context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: RelayTeller.interval) { _ in
+                bound.value.tell()
+            }
+        }
         viewer.start()
     }
 
@@ -98,6 +110,9 @@ final class WebSocketHandler: ChannelInboundHandler {
     private func leave() {
         guard let viewer else { return }
         self.viewer = nil
+        tellingClock?.cancel()
+        tellingClock = nil
+        teller?.end()
         viewer.stop()
         seat.leave(viewer)
     }
@@ -111,6 +126,12 @@ final class WebSocketHandler: ChannelInboundHandler {
         outlet.awaitsWord = false
         if awaitsMore { outlet.awaitsWord = true }
         if outlet.isDrained { viewer.frameLeft() }
+    }
+
+    /// Tells a relay what it has not been told yet; what finds no room waits for the next look.
+    private func tell() {
+        guard let teller, !isEnding, viewer != nil, outlet.isDrained, let text = teller.next() else { return }
+        outlet.send(WebSocketWire.control(.text, ByteBuffer(string: text)))
     }
 
     private func sendPong() {
@@ -142,7 +163,9 @@ extension WebSocketHandler: ViewerConnection {
 
     var isDrained: Bool { outlet.isDrained }
 
-    var isAcknowledged: Bool { request.form == .binary(acknowledged: true) }
+    var isAcknowledged: Bool { request.form == .binary(acknowledged: true) || request.form == .relay }
+
+    var isRelay: Bool { request.form == .relay }
 
     var sample: PathSample { outlet.sample }
 
@@ -153,6 +176,11 @@ extension WebSocketHandler: ViewerConnection {
         let head: ByteBuffer
         let payload: ByteBuffer
         switch request.form {
+        case .relay:
+            // It fills silences itself, and shows a picture of its own where there is none.
+            guard newest.frame.kind != .placeholder, let teller, teller.takes(newest) else { return 0 }
+            head = WebSocketWire.relayHead(of: newest)
+            payload = newest.frame.jpeg
         case .binary:
             head = WebSocketWire.head(of: newest)
             payload = newest.frame.jpeg

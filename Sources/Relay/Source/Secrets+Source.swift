@@ -7,7 +7,7 @@ extension Secrets {
         self.init()
         for upstream in configuration.upstreams {
             switch upstream {
-            case .camera(let url): add(url)
+            case .camera(let url), .relay(let url): add(url)
             case .file: break
             case .program(let words): for word in words { add(argument: word) }
             case .publisher(let publish): if case .plain(let password) = publish.password { add(user: "", password: password) }

@@ -31,6 +31,10 @@ package final class Source: Sendable {
     private let gate: Mutex<FrameGate>
     let current: Mutex<SourceStatus>
     let machine: Mutex<SourceStateMachine>
+    /// The relays that watch it here.
+    let chain: RelayChain
+    /// What the relay that it is read from said last of its own camera.
+    let told = Mutex<SourceState?>(nil)
     /// Who publishes it, where it is published.
     let desk = PublisherDesk()
     /// What publishes it to other relays.
@@ -43,6 +47,7 @@ package final class Source: Sendable {
         eventLoops: [any EventLoop],
         resolver: HostResolver,
         descriptors: Descriptors,
+        chain: RelayChain = RelayChain(),
         clock: any Clock<Duration> = ContinuousClock(),
         logger: Logger
     ) {
@@ -57,8 +62,9 @@ package final class Source: Sendable {
         hub = Hub(
             eventLoops: eventLoops, source: eventLoop, policy: LossPolicy(configuration), maxFPS: configuration.maxFPS)
         hub.use(maxViewerRate: configuration.maxViewerRate)
+        self.chain = chain
         settings = Mutex((configuration, Secrets(configuration)))
-        camera = Mutex(SourceCamera(configuration, eventLoop: eventLoop, resolver: resolver, claim: claim, logger: logger))
+        camera = Mutex(SourceCamera(configuration, eventLoop: eventLoop, resolver: resolver, claim: claim, chain: chain, logger: logger))
         gate = Mutex(FrameGate())
         current = Mutex(SourceStatus(since: .now()))
         machine = Mutex(SourceStateMachine(backoff: Backoff(configuration)))
@@ -85,7 +91,7 @@ package final class Source: Sendable {
         if let host = desk.current?.visitor.host, new.publish?.allows(host) == false { desk.endCurrent() }
         let isNewCamera = old.needsNewCamera(for: new)
         if isNewCamera {
-            camera.withLock { $0 = SourceCamera(new, eventLoop: eventLoop, resolver: resolver, claim: claim, logger: logger) }
+            camera.withLock { $0 = SourceCamera(new, eventLoop: eventLoop, resolver: resolver, claim: claim, chain: chain, logger: logger) }
             current.withLock { $0.forgetCamera() }
         } else {
             camera.withLock { $0.use(new) }
@@ -232,8 +238,10 @@ package final class Source: Sendable {
             frame: { if gate.isOpen { self.receive($0) } },
             unchanged: { if gate.isOpen { self.renew() } },
             isSettled: { self.hub.isSettled },
+            told: { state, error in if gate.isOpen { self.take(told: state, error) } },
             ended: { if gate.isOpen { self.note($0) } }
         )
+        told.withLock { $0 = nil }
         do throws(CameraError) {
             try await camera.stream(to: sink)
             return .ended
@@ -359,6 +367,7 @@ package final class Source: Sendable {
         let now = NIODeadline.now()
         guard frame.kind == .live else {
             hub.adopt(frame, at: now)
+            noteAdopted()
             return
         }
         hub.publish(frame, at: now)

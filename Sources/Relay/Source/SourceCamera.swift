@@ -3,13 +3,14 @@ import Logging
 import NIOCore
 import RelayConfiguration
 
-/// The camera of a source, made from its configuration: one that is read over HTTP, a program, a file, or several addresses of
+/// The camera of a source, made from its configuration: one that is read over HTTP, a program, a file, a source of another relay, or several addresses of
 /// one camera.
 struct SourceCamera: Sendable {
     private enum Member: Sendable {
         case http(HTTPCamera)
         case program(ProgramCamera)
         case file(FileCamera)
+        case relay(RelayCamera)
         /// Nobody that could be dialled.
         case publisher
 
@@ -18,6 +19,7 @@ struct SourceCamera: Sendable {
             case .http(let camera): camera
             case .program(let camera): camera
             case .file(let camera): camera
+            case .relay(let camera): camera
             case .publisher: nil
             }
         }
@@ -33,8 +35,11 @@ struct SourceCamera: Sendable {
     /// What is read; it remembers what it learns. Nil for a source that is published to the relay.
     let camera: (any Camera)?
 
-    /// Makes the camera, on `eventLoop`; nothing is dialled.
-    init(_ configuration: SourceConfiguration, eventLoop: any EventLoop, resolver: HostResolver, claim: DescriptorClaim, logger: Logger) {
+    /// Makes the camera, on `eventLoop`; nothing is dialled. `chain` is of the relays that watch the source here.
+    init(
+        _ configuration: SourceConfiguration, eventLoop: any EventLoop, resolver: HostResolver, claim: DescriptorClaim, chain: RelayChain,
+        logger: Logger
+    ) {
         self.logger = logger
         self.claim = claim
         let need = configuration.descriptors
@@ -43,6 +48,9 @@ struct SourceCamera: Sendable {
             case .camera(let url):
                 .http(HTTPCamera(settings: configuration.httpSettings(url), eventLoop: eventLoop, resolver: resolver))
             case .file(let path): .file(FileCamera(path: path, settings: configuration.fileSettings, eventLoop: eventLoop))
+            case .relay(let url):
+                .relay(
+                    RelayCamera(settings: configuration.relaySettings(url), chain: chain, eventLoop: eventLoop, resolver: resolver))
             case .publisher: .publisher
             case .program(let words):
                 .program(
@@ -62,6 +70,7 @@ struct SourceCamera: Sendable {
         for (member, upstream) in zip(members, configuration.upstreams) {
             switch (member, upstream) {
             case (.http(let camera), .camera(let url)): camera.use(configuration.httpSettings(url))
+            case (.relay(let camera), .relay(let url)): camera.use(configuration.relaySettings(url))
             case (.file(let camera), _): camera.use(configuration.fileSettings)
             case (.program(let camera), .program(let words)):
                 camera.use(configuration.programSettings(words, logger: logger, started: { claim.started(need) }))

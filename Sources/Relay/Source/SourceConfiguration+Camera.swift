@@ -44,6 +44,11 @@ extension SourceConfiguration {
         return settings
     }
 
+    /// How a source of another relay is read.
+    func relaySettings(_ url: CameraURL) -> RelayCamera.Settings {
+        RelayCamera.Settings(url: url, trust: trust, connectTimeout: connectTimeout, maxFrameSize: maxFrameSize)
+    }
+
     private var trust: CertificateTrust {
         if let certificateFingerprint { .pinned(certificateFingerprint) } else { verifiesCertificate ? .authorities : .anything }
     }
@@ -56,6 +61,10 @@ extension SourceConfiguration.Upstream {
         case .camera(var url):
             url.login = nil
             return "\(url)"
+        case .relay(var url):
+            url.login = nil
+            let (text, scheme) = ("\(url)", "\(url.scheme)")
+            return (url.scheme == .https ? "wss" : "ws") + text.dropFirst(scheme.count)
         case .file(let path): return "file:\(path)"
         case .publisher: return "publish"
         case .program(let words): return "exec:\(words.first ?? "")"

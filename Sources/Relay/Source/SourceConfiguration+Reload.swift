@@ -1,3 +1,4 @@
+import CameraURL
 import RelayConfiguration
 
 /// What a reload has to do for a source.
@@ -15,7 +16,11 @@ extension SourceConfiguration {
     private static func isSame(_ one: Upstream, _ other: Upstream) -> Bool {
         // Whoever publishes it, by whatever password, it is the same source.
         if case .publisher = one, case .publisher = other { return true }
-        guard case .camera(let url) = one, case .camera(let otherURL) = other else { return one == other }
+        let (url, otherURL): (CameraURL, CameraURL)
+        switch (one, other) {
+        case (.camera(let mine), .camera(let its)), (.relay(let mine), .relay(let its)): (url, otherURL) = (mine, its)
+        default: return one == other
+        }
         return url.hasSameOrigin(as: otherURL) && url.target == otherURL.target
     }
 
@@ -79,6 +84,11 @@ extension SourceConfiguration {
 
     /// Whether any of the addresses is encrypted, as it stands in the file.
     private var readsHTTPS: Bool {
-        upstreams.contains { if case .camera(let url) = $0 { url.scheme == .https } else { false } }
+        upstreams.contains { upstream in
+            switch upstream {
+            case .camera(let url), .relay(let url): url.scheme == .https
+            case .file, .program, .publisher: false
+            }
+        }
     }
 }

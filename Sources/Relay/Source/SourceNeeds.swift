@@ -55,7 +55,7 @@ extension SourceConfiguration {
             SourceNeeds.Need(atStart: 0, running: 0)
         case .file:
             SourceNeeds.Need(atStart: 1, running: 1)
-        case .camera(let url):
+        case .camera(let url), .relay(let url):
             need(of: url)
         }
     }

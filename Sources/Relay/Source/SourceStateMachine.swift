@@ -184,7 +184,7 @@ struct SourceStateMachine: Sendable {
 
     /// Whether the end of a dial is worth a line: the first loss, and each new kind of reason until frames flow again for a while. A
     /// camera that comes and goes is one loss, whatever it says each time.
-    private mutating func isNews(_ error: CameraError) -> Bool {
+    mutating func isNews(_ error: CameraError) -> Bool {
         let kind = error.kind == .stall ? .failure : error.kind
         guard case .lost(let kinds) = told else {
             told = .lost([kind])

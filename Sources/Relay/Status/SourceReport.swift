@@ -197,6 +197,7 @@ extension SourceReport {
     private func viewer(_ viewer: ViewerReport) -> JSONValue {
         .object([
             ("address", .string(viewer.origin.description)),
+            ("relay", .bool(viewer.isRelay)),
             ("since_seconds", .number((now - viewer.since).inSeconds)),
             ("frames_sent", .count(viewer.framesSent)),
             ("frames_skipped", .count(viewer.framesSkipped)),

@@ -10,6 +10,11 @@ import Text
 enum RelayWire {
     /// The name of the protocol in the handshake.
     static let name = "mjpeg-relay.1"
+    /// The same where a relay watches a source of another; the one that is watched says besides how patient it is (`patience SECONDS`)
+    /// and that the newest picture still holds (`unchanged`). Nothing is asked for: all frames are wanted.
+    static let watchName = "mjpeg-relay-watch.1"
+    /// Said when the camera was asked and its picture is still the last one.
+    static let unchanged = "unchanged"
     /// The bytes of a message before its JPEG.
     static let prefixBytes = 17
     /// The longest text.
@@ -25,9 +30,7 @@ enum RelayWire {
 
     /// Puts a frame's prefix and JPEG together.
     static func write(_ frame: Frame, sequence: UInt64, into buffer: inout ByteBuffer) {
-        buffer.writeInteger(UInt8(frame.kind == .live ? 0 : 1))
-        buffer.writeInteger(sequence)
-        buffer.writeInteger(UInt64(clamping: frame.timestamp.microseconds))
+        writePrefix(of: frame, sequence: sequence, into: &buffer)
         buffer.writeImmutableBuffer(frame.jpeg)
     }
 
@@ -68,6 +71,23 @@ enum RelayWire {
             guard words[1].utf8.count <= 20, let fps = Double(words[1]), fps > 0, fps.isFinite else { return nil }
             return .frames(maxFPS: fps)
         }
+    }
+
+    /// How long the sender waits for a picture of its camera, as a text.
+    static func text(ofPatience seconds: Int) -> String { "patience \(seconds)" }
+
+    /// What a text says of the sender's patience; nil for another text.
+    static func patience(_ text: String) -> Duration? {
+        let words = text.split(separator: " ")
+        guard words.count == 2, words[0] == "patience", words[1].utf8.count <= 6, let seconds = Int(words[1]), seconds > 0 else { return nil }
+        return .seconds(seconds)
+    }
+
+    /// The prefix of a frame.
+    static func writePrefix(of frame: Frame, sequence: UInt64, into buffer: inout ByteBuffer) {
+        buffer.writeInteger(UInt8(frame.kind == .live ? 0 : 1))
+        buffer.writeInteger(sequence)
+        buffer.writeInteger(UInt64(clamping: frame.timestamp.microseconds))
     }
 
     /// How a camera is, as a text. State and code are words.

@@ -7,6 +7,8 @@ package enum WebSocketForm: Equatable, Sendable {
     case binary(acknowledged: Bool)
     /// The text `data:image/jpg;base64,…`, as the older relay's pages expect it.
     case dataURL
+    /// What relays say to each other: ``RelayWire``.
+    case relay
 
     /// Reads `?ack=`; throws the sentence for a 400.
     init(target: RequestTarget) throws(QueryError) {

@@ -31,6 +31,14 @@ enum WebSocketWire {
         return head
     }
 
+    /// The same as relays have it among themselves.
+    static func relayHead(of newest: Hub.Newest) -> ByteBuffer {
+        let prefix = RelayWire.prefixBytes
+        var head = head(.binary, length: prefix + newest.frame.jpegLength, reserving: prefix)
+        RelayWire.writePrefix(of: newest.frame, sequence: newest.sequence, into: &head)
+        return head
+    }
+
     /// A whole control frame; its payload is at most 125 bytes.
     static func control(_ opcode: WebSocketOpcode, _ payload: ByteBuffer) -> ByteBuffer {
         var frame = head(opcode, length: payload.readableBytes, reserving: payload.readableBytes)

@@ -97,6 +97,13 @@ extension SourceDraft {
                 reader.report("'\(key)'\(section.suffix) is only for an http: or https: URL", at: origin.place)
             }
         }
+        let isOnlyRelay = !urls.isEmpty && urls.allSatisfy { if case .relay = $0 { true } else { false } }
+        if isOnlyRelay, publish == nil, program == nil {
+            for key in ["headers", "redirects", "interval"] {
+                guard let origin = places.values[key], origin.section == section else { continue }
+                reader.report("'\(key)'\(section.suffix) is only for an http: or https: URL", at: origin.place)
+            }
+        }
         if isFile, !places.failed("fps"), !places.failed("stall_timeout"), Duration.seconds(1 / source.fps) >= source.stallTimeout,
             let origin = places.values["fps"] ?? places.values["stall_timeout"]
         {
@@ -107,22 +114,26 @@ extension SourceDraft {
 
     /// Gives an address the login of the keys, unless it has one itself.
     private func withLogin(_ upstream: SourceConfiguration.Upstream) -> SourceConfiguration.Upstream {
-        guard case .camera(var url) = upstream, url.login == nil, let username else { return upstream }
+        guard var url = upstream.url, url.login == nil, let username else { return upstream }
         let ownFile = isOwn("password_file") && !isOwn("password")
         let secret = ownFile ? filePassword : password ?? filePassword
         url.login = CameraURL.Login(user: username, password: secret ?? "")
-        return .camera(url)
+        return if case .relay = upstream { .relay(url) } else { .camera(url) }
     }
 }
 
 extension SourceConfiguration.Upstream {
-    /// Whether it is an address over http or https.
-    var isCamera: Bool {
-        if case .camera = self { true } else { false }
+    /// Whether it is an address in the network.
+    var isCamera: Bool { url != nil }
+
+    /// The address of a camera or a relay.
+    var url: CameraURL? {
+        switch self {
+        case .camera(let url), .relay(let url): url
+        case .file, .program, .publisher: nil
+        }
     }
 
     /// The login in an address.
-    var login: CameraURL.Login? {
-        if case .camera(let url) = self { url.login } else { nil }
-    }
+    var login: CameraURL.Login? { url?.login }
 }

@@ -167,6 +167,8 @@ extension PushHandler: ViewerConnection {
 
     var isAcknowledged: Bool { true }
 
+    var isRelay: Bool { true }
+
     var sample: PathSample { PathSample(unsent: 0) }
 
     var backlog: Int { 0 }
