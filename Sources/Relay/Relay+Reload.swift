@@ -11,17 +11,35 @@ extension Relay {
     /// - Returns: whether this call did the work; false where it only asked the one at work for another round.
     package func reload(_ read: @escaping @Sendable () async -> Result<RelayConfiguration, ConfigurationError>) async -> Bool {
         reloadIsDue = true
+        pendingReload = read
         guard !isReloading else { return false }
         isReloading = true
         defer { isReloading = false }
         while reloadIsDue, !isStopping {
             reloadIsDue = false
-            switch await read() {
-            case .success(let new): await apply(new)
-            case .failure(let error): refuse(error.problems.map { "\($0)" })
-            }
+            await carryOut(read)
         }
         return true
+    }
+
+    /// Reads the file, and takes over what it says.
+    func carryOut(_ read: @Sendable () async -> Result<RelayConfiguration, ConfigurationError>) async {
+        switch await read() {
+        case .success(let new):
+            let old = fileConfiguration
+            fileConfiguration = new
+            useListers()
+            if !(await apply(mirroring(new), isReload: true)) {
+                fileConfiguration = old
+                useListers()
+            }
+        case .failure(let error): refuse(error.problems.map { "\($0)" })
+        }
+    }
+
+    /// Takes over what other relays have said of their sources.
+    func applyLists() async {
+        _ = await apply(mirroring(fileConfiguration), isReload: false)
     }
 
     private func refuse(_ problems: [String]) {
@@ -31,7 +49,7 @@ extension Relay {
     }
 
     /// Changes what differs, and only that: what did not change does not lose a frame.
-    private func apply(_ new: RelayConfiguration) async {
+    private func apply(_ new: RelayConfiguration, isReload: Bool) async -> Bool {
         let change: ListenerChange
         let watches: [CertificateWatch]
         do throws(RelayError) {
@@ -40,9 +58,12 @@ extension Relay {
         } catch {
             descriptors.use(SourceNeeds(configuration), listeners: listeners.count)
             refuse(["\(error)"])
-            return
+            return false
         }
-        guard !isStopping else { return await abandon(change) }
+        guard !isStopping else {
+            await abandon(change)
+            return true
+        }
         let old = configuration
         configuration = new
         WallClock.use(new.timeZone)
@@ -60,9 +81,9 @@ extension Relay {
             if known.source.use(source) { running[source.name] = restart(known) }
             known.source.pushAsConfigured()
         }
-        serve { $0.reload = ReloadReport(time: .now()) }
+        serve { if isReload { $0.reload = ReloadReport(time: .now()) } }
         await notify()
-        await lookAtCertificates(all: true)
+        if isReload { await lookAtCertificates(all: true) }
         for source in gate.current.sources.all {
             source.hub.endViewers { [gate, weak source] admission in source.map { gate.mayStay($0, admission) } ?? false }
         }
@@ -75,6 +96,12 @@ extension Relay {
             removed.source.endPublishing()
             removed.source.hub.endViewers()
         }
+        guard isReload else {
+            logger.info(
+                "the sources of other relays have changed",
+                metadata: ["added": "\(counts.added)", "changed": "\(counts.changed)", "removed": "\(counts.removed)"])
+            return true
+        }
         logger.info(
             "configuration reloaded",
             metadata: [
@@ -82,6 +109,7 @@ extension Relay {
                 "unchanged": "\(new.sources.count - counts.added - counts.changed)",
                 "other_changes": "\(new.isEqualApartFromSources(to: old) ? "no" : "yes")",
             ])
+        return true
     }
 
     /// Ends the connection to the camera, and begins anew; hub and viewers stay.

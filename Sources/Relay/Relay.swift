@@ -24,10 +24,10 @@ package actor Relay {
     let descriptors: Descriptors
     /// By which other relays know this one; another at each start.
     let id = RelayChain.newID()
-    private let resolver = HostResolver()
+    let resolver = HostResolver()
     /// Tells whom `notify` names of cameras that are lost or back.
     let notifier: Notifier
-    private let clock: any Clock<Duration>
+    let clock: any Clock<Duration>
     /// How bytes leave each listener's connections.
     private let transport: @Sendable (WantedListener) -> Transport
     /// What https listeners show.
@@ -40,6 +40,14 @@ package actor Relay {
     /// True while a reload is at work; another one waits for it.
     var isReloading = false
     var reloadIsDue = false
+    /// What a reload that is due reads.
+    var pendingReload: (@Sendable () async -> Result<RelayConfiguration, ConfigurationError>)?
+    /// What the file says, without the sources of other relays.
+    var fileConfiguration: RelayConfiguration
+    /// Who hears from other relays, in the order of the file.
+    var listers: [RelayLister] = []
+    /// The sources of other relays, by the relays' names; what one said last holds while it is away.
+    var lists: [String: [ListedSource]] = [:]
 
     /// Makes a relay that is not running yet; `version` is what the status shows. Raises the limit of open descriptors.
     package init(
@@ -58,6 +66,7 @@ package actor Relay {
         self.certificates = certificates
         self.transport = transport ?? { $0.name.kind == .encrypted ? certificates.transport : .plain }
         self.configuration = configuration
+        fileConfiguration = configuration
         self.group = group
         self.logger = logger
         self.clock = clock
@@ -82,6 +91,7 @@ package actor Relay {
             listener.open()
             logger.info("listening", metadata: ["address": "\(listener.shownAddress)"])
         }
+        useListers()
         certificateLooks = Task { [clock] in
             while (try? await clock.sleep(for: CertificateWatch.tick)) != nil { await lookAtCertificates() }
         }
@@ -92,6 +102,7 @@ package actor Relay {
     package func stop() async {
         isStopping = true
         certificateLooks?.cancel()
+        for lister in listers { lister.end() }
         let notifierEnd = Task { [notifier] in await notifier.stop() }
         gate.change { $0.stage = .draining }
         for listener in listeners { await listener.close() }

@@ -83,6 +83,21 @@ extension RelayConfiguration {
         return configuration
     }
 
+    /// The configuration of a command line that names another relay, all of whose sources appear here, and nothing else.
+    package static func mirror(of addresses: [String], port: Int = defaultPort) throws(ConfigurationError) -> RelayConfiguration {
+        var configuration = RelayConfiguration(listen: [.ip(host: "::", port: port)], sources: [])
+        var problems: [ConfigurationProblem] = []
+        for (index, text) in addresses.enumerated() {
+            do throws(TextError) {
+                configuration.relays.append(MirroredRelay(name: "relay\(index + 1)", urls: [try MirroredRelay.url(text)]))
+            } catch {
+                problems.append(ConfigurationProblem(message: "--relay: \(error.message)"))
+            }
+        }
+        guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
+        return configuration
+    }
+
     /// Has every source connect only while it is watched, and for `linger` after.
     package mutating func useOnDemand(linger: Duration) {
         for index in sources.indices {

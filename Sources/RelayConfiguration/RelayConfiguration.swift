@@ -21,6 +21,8 @@ package struct RelayConfiguration: Equatable, Sendable {
     package var listen: [ListenAddress]
     /// The cameras, in the order of the file; names and ports are unique.
     package var sources: [SourceConfiguration]
+    /// The relays whose sources appear here too, in the order of the file.
+    package var relays: [MirroredRelay] = []
     /// How long viewers may take to receive their last frame when the relay ends.
     package var drainTimeout: Duration
     package var log: LogConfiguration

@@ -106,6 +106,8 @@ package struct SourceConfiguration: Equatable, Sendable {
     /// The relays to which the frames are published.
     package var push: [PushConfiguration] = []
     package var pushWhen = PushConfiguration.When.watched
+    /// The ids of the relays that a source of another relay comes through, the last one first; empty for one of our own.
+    package var relayPath: [String] = []
 
     /// Who may publish it; nil for a source that the relay reads itself.
     package var publish: PublishConfiguration? {

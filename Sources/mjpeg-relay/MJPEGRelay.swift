@@ -69,6 +69,12 @@ struct MJPEGRelay: AsyncParsableCommand {
             discussion: "May be given several times. The pictures cross the way while somebody watches there.", valueName: "url"))
     var push: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Show the sources of another relay: https://NAME:PASSWORD@HOST, or http:// in a private network.",
+            discussion: "May be given several times. Each source is connected while somebody watches it here.", valueName: "url"))
+    var relay: [String] = []
+
     @Flag(help: "Check the configuration, print every problem, and end.")
     var check = false
 
@@ -94,7 +100,10 @@ struct MJPEGRelay: AsyncParsableCommand {
         if url == nil, certificate != nil {
             throw ValidationError("--certificate and --key go with a URL; a file has the key certificates")
         }
-        if config != nil {
+        if !relay.isEmpty {
+            if url != nil || config != nil { throw ValidationError("--relay stands alone; a file has the key relays") }
+            if webSocketPort != nil || linger != nil || !push.isEmpty { throw ValidationError("--ws-port, -T and --push go with a URL") }
+        } else if config != nil {
             if url != nil { throw ValidationError("give a URL or --config, not both") }
             if port != nil { throw ValidationError("--port goes with a URL; with --config the ports stand in the file") }
             if webSocketPort != nil { throw ValidationError("--ws-port goes with a URL") }
@@ -116,7 +125,7 @@ struct MJPEGRelay: AsyncParsableCommand {
             return
         }
         let service = Service(
-            configuration: configuration, file: url == nil ? path : nil, forcedLevel: quiet ? .warning : debug ? .debug : nil)
+            configuration: configuration, file: url == nil && relay.isEmpty ? path : nil, forcedLevel: quiet ? .warning : debug ? .debug : nil)
         throw ExitCode(await service.run())
     }
 
@@ -146,6 +155,11 @@ struct MJPEGRelay: AsyncParsableCommand {
                     certificate: certificate.flatMap { chain in key.map { CertificateFiles(chain: chain, key: $0) } }, push: push)
                 try configuration.useLogins(user, environment: ConfigurationFile.environment)
                 if let linger { configuration.useOnDemand(linger: .seconds(linger)) }
+                return configuration
+            }
+            if !relay.isEmpty {
+                var configuration = try RelayConfiguration.mirror(of: relay, port: port ?? RelayConfiguration.defaultPort)
+                try configuration.useLogins(user, environment: ConfigurationFile.environment)
                 return configuration
             }
             if let path { return try .load(path: path, environment: ConfigurationFile.environment) }

@@ -11,6 +11,8 @@ enum Response {
     case undecided((any EventLoop) -> EventLoopFuture<Response>)
     case stream(Source, StreamRequest)
     case webSocket(Source, WebSocketRequest)
+    /// The sources that there are for who asks, told again at each change.
+    case list(Request)
     /// The body is a source's pictures.
     case publish(Source, PublishRequest)
     /// The connection becomes a WebSocket that brings a source's pictures.

@@ -7,6 +7,7 @@ extension Route {
         case .metrics: MetricsAnswer.response(of: request.listed, to: request)
         case .healthz: .answer(.text(.ok, "alive"))
         case .readyz: .answer(ReadinessAnswer.answer(of: request.allListed, to: request))
+        case .list: .list(request)
         case .wall: .answer(WallAnswer.answer(to: request))
         case .file(let name): .answer(PageFile.answer(name, to: request.head) ?? .notFound)
         case .redirect(let location): .answer(.redirect(to: request.handingOn(location)))

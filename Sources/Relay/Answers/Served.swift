@@ -12,6 +12,8 @@ struct Served: Sendable {
     /// What each listener serves. A listener that is not here serves nothing any more, its open connections included.
     var scopes: [ListenerName: Route.Scope] = [:]
     var sources = SourceTable()
+    /// Who hears from other relays.
+    var listers: [RelayLister] = []
     var access = AccessConfiguration()
     /// The most viewers of all sources together, nil for what the limit of open files allows.
     var maxViewers: Int?

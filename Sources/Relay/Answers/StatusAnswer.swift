@@ -46,6 +46,7 @@ extension RelayReport {
     init(_ served: Served, isForOperator: Bool) {
         self.init(
             version: served.version, uptime: .now() - served.started, reload: served.reload, certificates: served.certificates,
+            relays: served.listers.map { ($0.relay, $0.report) },
             isForOperator: isForOperator,
             process: .recent)
     }

@@ -149,7 +149,7 @@ package final class Gate: Sendable {
         switch response {
         case .answer(let answer): return .answer(add(answer))
         case .later(let make): return .later { make($0).map(add) }
-        case .undecided, .stream, .webSocket, .publish, .publishSocket: return response
+        case .undecided, .stream, .webSocket, .list, .publish, .publishSocket: return response
         }
     }
 

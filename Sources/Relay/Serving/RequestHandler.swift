@@ -176,6 +176,8 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
             beginStream(of: source, request, to: head)
         case .webSocket(let source, let request):
             if let refusal = beginWebSocket(of: source, request, to: head) { send(refusal, to: head) }
+        case .list(let request):
+            if let refusal = beginList(request, to: head) { send(refusal, to: head) }
         case .publish(let source, let request):
             if let refusal = beginPublishing(source, request) { send(refusal, to: head) }
         case .publishSocket(let source, let request):
@@ -323,6 +325,26 @@ extension RequestHandler {
             outlet.send(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
         }
         handOver(to: handler, context)
+        return nil
+    }
+
+    /// Tells another relay of the sources here; else returns the refusal.
+    private func beginList(_ request: Request, to head: HTTPRequestHead) -> HTTPAnswer? {
+        guard let context, var fields = WebSocketHandshake.answer(to: head),
+            head.headers[canonicalForm: "Sec-WebSocket-Protocol"].contains(where: { $0 == ListedSource.protocolName }),
+            // Another site's page would hear of the sources that its visitor may see; a relay is no page.
+            !head.headers.contains(name: "Origin")
+        else { return WebSocketHandshake.required }
+        giveAway()
+        headGate.open()
+        outlet.isBusy = false
+        fields.add(name: "Sec-WebSocket-Protocol", value: ListedSource.protocolName)
+        outlet.send(HTTPAnswer.head(.switchingProtocols, fields))
+        do {
+            try ListHandler.take(over: outlet, in: context.pipeline.syncOperations, request, gate)
+        } catch {
+            context.close(promise: nil)
+        }
         return nil
     }
 

@@ -55,6 +55,7 @@ extension SourceConfiguration {
         old.maxFrameSize = new.maxFrameSize
         old.redirects = new.redirects
         old.push = new.push
+        old.relayPath = new.relayPath
         old.pushWhen = new.pushWhen
         old.viewers = new.viewers
         old.maxViewersPerAddress = new.maxViewersPerAddress

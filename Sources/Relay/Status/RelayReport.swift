@@ -1,6 +1,7 @@
 import CameraClient
 import MJPEG
 import NIOCore
+import RelayConfiguration
 
 /// What the status says of the relay itself.
 struct RelayReport: Sendable {
@@ -8,6 +9,8 @@ struct RelayReport: Sendable {
     let uptime: TimeAmount
     let reload: ReloadReport
     let certificates: [CertificateReport]
+    /// The relays whose sources appear here.
+    let relays: [(relay: MirroredRelay, report: RelayLister.Report)]
     /// Whether problems of the configuration may be shown: they tell of paths and names.
     let isForOperator: Bool
     let time = Timestamp.now()
@@ -17,6 +20,16 @@ struct RelayReport: Sendable {
     /// The relay's clock, by which pages tell the age of pictures.
     var timeMember: (String, JSONValue) { ("time", .number(Double(time.microseconds) / 1e6)) }
 
+    private func mirrored(_ one: (relay: MirroredRelay, report: RelayLister.Report)) -> JSONValue {
+        .object([
+            ("name", .string(one.relay.name)),
+            ("state", .string(one.report.isConnected ? "connected" : "waiting")),
+            ("reason", isForOperator ? .optional(one.report.reason) : .null),
+            ("sources", .integer(Int64(one.report.sources))),
+            ("names_taken", .array(isForOperator ? one.report.takenNames.map { .string($0) } : [])),
+        ])
+    }
+
     var jsonMembers: [(String, JSONValue)] {
         [
             ("version", .string(version)),
@@ -25,6 +38,7 @@ struct RelayReport: Sendable {
             ("memory_bytes", .optional(process.memoryBytes)),
             ("private_memory_bytes", .optional(process.privateBytes)),
             ("descriptors", .object([("open", .optional(process.descriptors)), ("limit", .optional(process.descriptorLimit))])),
+            ("relays", .array(relays.map(mirrored))),
             ("certificates", .array(certificates.map { $0.json(isForOperator: isForOperator) })),
             (
                 "reload",

@@ -18,6 +18,8 @@ package enum Route: Equatable, Sendable {
     case metrics
     case healthz
     case readyz
+    /// What another relay hears of the sources here.
+    case list
     /// Several pictures without anything else.
     case wall
     /// One of the pages' own files.
@@ -44,7 +46,7 @@ package enum Route: Equatable, Sendable {
     }
 
     /// Paths of one word where every source is served.
-    static let ofRelay: [String: Route] = ["status": .status, "metrics": .metrics, "healthz": .healthz, "readyz": .readyz, "embed": .wall]
+    static let ofRelay: [String: Route] = ["status": .status, "metrics": .metrics, "healthz": .healthz, "readyz": .readyz, "embed": .wall, "ws": .list]
     /// Paths of one word behind a source's name.
     static let ofSource: [String: View] = [
         "stream": .stream, "stream.mjpg": .stream, "stream.mjpeg": .stream, "snapshot": .snapshot, "snapshot.jpg": .snapshot,
@@ -97,7 +99,7 @@ package enum Route: Equatable, Sendable {
     /// Whether it is there for viewers too where `admin` has taken the rest to a listener of its own.
     var isForViewers: Bool {
         switch self {
-        case .healthz, .wall, .file, .notFound, .badQuery: true
+        case .healthz, .list, .wall, .file, .notFound, .badQuery: true
         case .source(_, let view): [.stream, .snapshot, .webSocket, .webSocketText, .embed, .healthz, .publish].contains(view)
         case .index, .status, .metrics, .readyz, .redirect: false
         }
@@ -125,7 +127,7 @@ package enum Route: Equatable, Sendable {
         switch self {
         case .healthz, .readyz, .file: true
         case .source(_, .readyz): true
-        case .index, .status, .metrics, .wall, .source, .redirect, .notFound, .badQuery: false
+        case .index, .status, .metrics, .list, .wall, .source, .redirect, .notFound, .badQuery: false
         }
     }
 
@@ -134,7 +136,7 @@ package enum Route: Equatable, Sendable {
         switch self {
         case .source(_, let view): view != .metrics && view != .publish
         case .redirect: true
-        case .index, .status, .metrics, .healthz, .readyz, .wall, .file, .notFound, .badQuery: false
+        case .index, .status, .metrics, .healthz, .readyz, .list, .wall, .file, .notFound, .badQuery: false
         }
     }
 
@@ -142,7 +144,7 @@ package enum Route: Equatable, Sendable {
     var mayBePage: Bool {
         switch self {
         case .index, .status, .wall, .source(_, .page), .source(_, .embed), .source(_, .status): true
-        case .metrics, .healthz, .readyz, .file, .source, .redirect, .notFound, .badQuery: false
+        case .metrics, .healthz, .readyz, .list, .file, .source, .redirect, .notFound, .badQuery: false
         }
     }
 

@@ -20,6 +20,7 @@ enum ConfigurationKeys {
         ConfigurationKey("session_key", \.configuration.access.sessionKey, .key),
         ConfigurationKey("notify", \.notify, .notify),
         ConfigurationKey("log", \.configuration.log, .section(.log, log, from: LogConfiguration())),
+        ConfigurationKey("relays", \.configuration.relays, .relays),
         ConfigurationKey("defaults", read: FileDraft.readDefaults),
         ConfigurationKey("sources", read: FileDraft.readSources),
         ConfigurationKey("include_exec", \.includesPrograms, .boolean),
@@ -78,6 +79,17 @@ enum ConfigurationKeys {
     /// The keys of an address of `push` that is a mapping.
     static let push: [ConfigurationKey<PushDraft>] = [
         ConfigurationKey("url", \.url, .text("an address, wss://… or ws://…")),
+        ConfigurationKey("tls_verify", \.verifiesCertificate, .boolean),
+        ConfigurationKey("tls_fingerprint", \.fingerprint, .fingerprint),
+    ]
+
+    /// The keys of an entry of `relays`.
+    static let relay: [ConfigurationKey<MirroredRelayDraft>] = [
+        ConfigurationKey("url", \.urls, .relayURLs),
+        ConfigurationKey("username", \.username, .loginText("a user's name")),
+        ConfigurationKey("password", \.password, .loginText("a password")),
+        ConfigurationKey("password_file", \.filePassword, .passwordFile),
+        ConfigurationKey("prefix", \.prefix, .text("what stands before the names of its sources")),
         ConfigurationKey("tls_verify", \.verifiesCertificate, .boolean),
         ConfigurationKey("tls_fingerprint", \.fingerprint, .fingerprint),
     ]

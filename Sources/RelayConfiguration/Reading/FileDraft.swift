@@ -102,7 +102,7 @@ struct FileDraft: Sendable {
     /// Makes the checks that look at several parts of the file and gives the configuration, right only if nothing is reported.
     consuming func finished(_ reader: inout ConfigurationReader, places: KeyPlaces) -> RelayConfiguration {
         // Files that are included may be written later.
-        if sources.isEmpty, places.keys["include"] == nil {
+        if sources.isEmpty, places.keys["include"] == nil, places.keys["relays"] == nil {
             if places.keys["sources"] == nil {
                 reader.report("the file has no 'sources', the mapping of names to cameras", at: nil)
             } else if let place = places.values["sources"]?.place {
@@ -125,6 +125,7 @@ struct FileDraft: Sendable {
         if !users.isEmpty, places.keys["cors"] == nil { configuration.access.cors = .nobody }
         if !places.failed("users") { checkAudiences(&reader) }
         configuration.sources = sources.map(\.finished)
+        for index in configuration.relays.indices { configuration.relays[index].defaults = prototype.source }
         let names = Set(sources.map(\.source.name))
         if !places.failed("sources") { for entry in notify { entry.checkSources(names, &reader) } }
         configuration.notify = notify.map(\.finished)

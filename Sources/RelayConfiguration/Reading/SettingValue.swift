@@ -39,3 +39,4 @@ extension SourceConfiguration.Audience: SettingValue {}
 extension SourceConfiguration.OnLoss: SettingValue {}
 extension SourceConfiguration.Redirects: SettingValue {}
 extension SourceConfiguration.Upstream: SettingValue {}
+extension MirroredRelay: SettingValue {}
