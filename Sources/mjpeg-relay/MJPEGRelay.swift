@@ -125,7 +125,8 @@ struct MJPEGRelay: AsyncParsableCommand {
             return
         }
         let service = Service(
-            configuration: configuration, file: url == nil && relay.isEmpty ? path : nil, forcedLevel: quiet ? .warning : debug ? .debug : nil)
+            configuration: configuration, file: url == nil && relay.isEmpty ? path : nil,
+            forcedLevel: quiet ? .warning : debug ? .debug : nil)
         throw ExitCode(await service.run())
     }
 

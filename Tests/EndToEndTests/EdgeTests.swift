@@ -49,6 +49,7 @@ import Testing
             await camera.goAway()
             let lost = try await bench.status(of: edge, path: "/front/status") { $0.state == "waiting" && $0.reasonCode == "connection" }
             #expect(lost.framesIn == 1)
+            #expect(lost.reason == "the connection to the camera failed")
             try await eventually("the placeholder") { try await viewer.anyPart().kind == "placeholder" }
             try await camera.comeBack()
             let again = try await camera.connection(2)

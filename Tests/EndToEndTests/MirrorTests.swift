@@ -68,7 +68,7 @@ import Testing
             first.send(SIGKILL)
             _ = try await first.exitStatus()
             try await eventually("a loss") {
-                try await bench.get("/status?format=json", from: edge).text.contains(#""state":"waiting","reason":"connection"#)
+                try await bench.get("/status?format=json", from: edge).text.contains(#""name":"north","state":"waiting","reason":""#)
             }
             #expect(try await Self.names(bench, edge) == ["front"])
             let before = try await bench.status(of: edge, path: "/front/status") { _ in true }.framesIn
@@ -93,8 +93,8 @@ import Testing
                     sources: {front: "\(camera.url)"}
                     """)
             try await eventually("the sources") { try await Self.names(bench, edge) == ["front", "yard", "b.front", "b.yard"] }
-            _ = try await edge.log.line(with: "sources of another relay have names that are taken here", "one", "front")
-            _ = try await edge.log.line(with: "sources of another relay have names that are taken here", "three", "front, yard")
+            _ = try await edge.log.line(with: "sources of another relay have names that are taken here", "names=front", "relay=one")
+            _ = try await edge.log.line(with: "sources of another relay have names that are taken here", "front, yard", "relay=three")
             let text = try await bench.get("/status?format=json", from: edge).text
             #expect(text.contains(#""names_taken":["front","yard"]"#))
         }

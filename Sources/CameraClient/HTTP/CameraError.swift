@@ -62,6 +62,8 @@ package enum CameraError: Error, Hashable, Sendable {
     case noPublisher(String?)
     /// What a publisher that is a relay says of its own camera.
     case publisherSays(code: String, reason: String)
+    /// What a relay that is read says of its own camera, to everybody: it holds no address and nothing that a camera said.
+    case relaySays(code: String, reason: String)
     /// We ended it ourselves.
     case cancelled
 }
@@ -133,7 +135,7 @@ extension CameraError: CustomStringConvertible {
             "file '\(path)' \(reason)"
         case .noPublisher(let ending):
             "nobody publishes this source" + (ending.map { "; \($0)" } ?? "")
-        case .publisherSays(_, let reason):
+        case .publisherSays(_, let reason), .relaySays(_, let reason):
             reason.shown()
         case .cancelled:
             "cancelled"
@@ -171,7 +173,7 @@ extension CameraError: CustomStringConvertible {
         case .singlePicture: "single_picture"
         case .file: "file"
         case .noPublisher: "no_publisher"
-        case .publisherSays(let code, _): code
+        case .publisherSays(let code, _), .relaySays(let code, _): code
         case .cancelled: "cancelled"
         }
     }

@@ -30,7 +30,8 @@ struct ListedSource: Equatable, Sendable {
                 let onLoss = SourceConfiguration.OnLoss(rawValue: String(words[2]))
             else { continue }
             let path = words[3].split(separator: ",")
-            guard path.count <= RelayChain.maxHops, path.allSatisfy({ $0.utf8.count <= 40 && $0.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } })
+            guard path.count <= RelayChain.maxHops,
+                path.allSatisfy({ $0.utf8.count <= 40 && $0.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } })
             else { continue }
             sources.append(ListedSource(name: String(words[0]), isListed: words[1] == "yes", onLoss: onLoss, path: path.map { String($0) }))
         }

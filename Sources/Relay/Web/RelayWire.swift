@@ -79,7 +79,9 @@ enum RelayWire {
     /// What a text says of the sender's patience; nil for another text.
     static func patience(_ text: String) -> Duration? {
         let words = text.split(separator: " ")
-        guard words.count == 2, words[0] == "patience", words[1].utf8.count <= 6, let seconds = Int(words[1]), seconds > 0 else { return nil }
+        guard words.count == 2, words[0] == "patience", words[1].utf8.count <= 6, let seconds = Int(words[1]), seconds > 0 else {
+            return nil
+        }
         return .seconds(seconds)
     }
 

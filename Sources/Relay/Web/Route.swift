@@ -46,7 +46,9 @@ package enum Route: Equatable, Sendable {
     }
 
     /// Paths of one word where every source is served.
-    static let ofRelay: [String: Route] = ["status": .status, "metrics": .metrics, "healthz": .healthz, "readyz": .readyz, "embed": .wall, "ws": .list]
+    static let ofRelay: [String: Route] = [
+        "status": .status, "metrics": .metrics, "healthz": .healthz, "readyz": .readyz, "embed": .wall, "ws": .list,
+    ]
     /// Paths of one word behind a source's name.
     static let ofSource: [String: View] = [
         "stream": .stream, "stream.mjpg": .stream, "stream.mjpeg": .stream, "snapshot": .snapshot, "snapshot.jpg": .snapshot,

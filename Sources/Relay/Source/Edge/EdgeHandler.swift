@@ -104,7 +104,7 @@ final class EdgeHandler: ChannelInboundHandler {
             return sink.connected(description)
         }
         guard let told = RelayWire.state(text) else { return }
-        sink.told(told.state, told.sentence.map { .publisherSays(code: told.code ?? "relay", reason: $0) })
+        sink.told(told.state, told.sentence.map { .relaySays(code: told.code ?? "relay", reason: $0) })
     }
 
     private func look() {

@@ -26,7 +26,8 @@ final class ListReader: ChannelInboundHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        clock = context.eventLoop.scheduleRepeatedTask(initialDelay: Self.pingInterval, delay: Self.pingInterval) { _ in bound.value.look() }
+        clock = context.eventLoop.scheduleRepeatedTask(initialDelay: Self.pingInterval, delay: Self.pingInterval) { _ in bound.value.look()
+        }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { leave() }
