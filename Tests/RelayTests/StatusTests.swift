@@ -64,7 +64,7 @@ import Testing
             #expect(
                 Set(status.keys) == [
                     "version", "time", "uptime_seconds", "memory_bytes", "private_memory_bytes", "certificates", "descriptors", "reload",
-                    "sources",
+                    "relays", "sources",
                 ])
             let source = try #require((status["sources"] as? [[String: Any]])?.first)
             #expect(
