@@ -2,19 +2,19 @@ import CameraClient
 import MJPEG
 import NIOCore
 
-/// What the status says of the relay itself.
+/// The relay itself, as the status shows it.
 struct RelayReport: Sendable {
     let version: String
     let uptime: TimeAmount
     let reload: ReloadReport
     let certificates: [CertificateReport]
-    /// Whether problems of the configuration may be shown: they tell of paths and names.
+    /// Whether problems of the configuration may be shown: their sentences contain paths and names.
     let isForOperator: Bool
     let time = Timestamp.now()
     let now = NIODeadline.now()
     let process: ProcessReport
 
-    /// The relay's clock, by which pages tell the age of pictures.
+    /// The relay's clock, from which pages compute the age of pictures.
     var timeMember: (String, JSONValue) { ("time", .number(Double(time.microseconds) / 1e6)) }
 
     var jsonMembers: [(String, JSONValue)] {
