@@ -5,12 +5,12 @@ import Synchronization
 /// that many open dashboards cost no more than one, and at most a twentieth of one processor. Answers to different addresses, queries and
 /// clients are written one after the other; the reports for an answer are gathered when its turn comes. Any thread may call it.
 final class KeptAnswers: Sendable {
-    /// An answer about at most this many sources is written at once for each request, so that it is up to date.
+    /// An answer about fewer sources is written at once for each request, so that it is up to date.
     static let many = 100
     /// How many times longer an answer is kept than its writing took.
     private static let keeping = 20
     /// The longest time that an answer is kept.
-    private static let longest = TimeAmount.seconds(1)
+    private static let maxTime = TimeAmount.seconds(1)
     /// How many answers are kept, for different addresses, queries and clients.
     private static let maxCount = 64
 
@@ -85,7 +85,7 @@ final class KeptAnswers: Sendable {
             let begin = state.waiting.isEmpty ? nil : state.waiting.removeFirst()
             state.isWriting = begin != nil
             guard case .making(let promises) = state.entries[key] else { return ([EventLoopPromise<HTTPAnswer>](), begin) }
-            let kept = min(Self.longest, time)
+            let kept = min(Self.maxTime, time)
             state.entries[key] = kept > .zero && state.entries.count <= Self.maxCount ? .made(answer, until: .now() + kept) : nil
             return (promises, begin)
         }

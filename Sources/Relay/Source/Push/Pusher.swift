@@ -6,20 +6,20 @@ import NIOWebSocket
 import RelayConfiguration
 import Text
 
-/// Publishes a source to one other relay: connects, and connects again with the back-off that cameras have.
+/// Publishes a source to one other relay. After a loss it connects again, with the same back-off as for cameras.
 final class Pusher: Sendable {
     let push: PushConfiguration
     let report = PushReport()
     private let task: Task<Void, Never>
 
-    /// Begins at once.
+    /// Begins to connect at once.
     init(_ push: PushConfiguration, of source: Source) {
         self.push = push
         let report = report
         task = Task { await Self.run(push, of: source, report) }
     }
 
-    /// Ends it.
+    /// Ends the connection and all further attempts.
     func end() { task.cancel() }
 
     private static func run(_ push: PushConfiguration, of source: Source, _ report: PushReport) async {
@@ -58,7 +58,7 @@ final class Pusher: Sendable {
         }
     }
 
-    /// Connects and stays connected until that ends.
+    /// Connects, and returns when the connection has ended.
     private static func serve(
         _ push: PushConfiguration, of source: Source, _ report: PushReport
     ) async -> (CameraError, connected: NIODeadline?) {
@@ -97,7 +97,7 @@ final class Pusher: Sendable {
 }
 
 extension CameraError {
-    /// The sentence where the far end is a relay that we publish to.
+    /// The error's sentence for the status of a push.
     var sentenceOfPush: String {
         let text = description
         let word = "camera"
