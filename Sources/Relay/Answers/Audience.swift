@@ -25,6 +25,8 @@ enum Audience {
         case .user(let account):
             // Whether the user is an operator is taken from the present configuration.
             let today = access.users.first { $0.name == account.name && $0.password == account.password }
+            // One who is no operator any more comes again, under the limits that hold for everybody.
+            if let today, account.isOperator, !today.isOperator { return false }
             return today.map { mayWatch(configuration, .user($0), access) } ?? false
         case .link(let source, let link):
             return link.isSigned(for: source, by: access.linkKeys) && mayWatch(configuration, admission, access)

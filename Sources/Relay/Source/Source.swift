@@ -188,7 +188,7 @@ package final class Source: Sendable {
 
     /// Checks whether the source is open now, and shows the result.
     private func showHours() {
-        let (configuration, now) = (configuration, time(nil))
+        let (configuration, now) = (configuration, WallClock.now.tv_sec)
         var opening: String?
         if let hours = configuration.hours, configuration.enabled, !hours.isOpen(at: WallClock.moment(at: now)) {
             opening = WallClock.opening(of: hours, after: now) ?? "further notice"
@@ -219,8 +219,7 @@ package final class Source: Sendable {
 
     /// When the wall clock shows the next minute. Nobody waits longer than that, because the clock may be set meanwhile.
     private static var nextMinute: NIODeadline {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
+        let now = WallClock.now
         return .now() + .nanoseconds(Int64(60 - now.tv_sec % 60) * 1_000_000_000 - Int64(now.tv_nsec) + 1_000_000)
     }
 

@@ -19,6 +19,13 @@ enum WallClock {
     /// The value of `TZ` at the start. If it was not set, the file that the system then reads.
     private static let own = getenv("TZ").map { String(cString: $0) } ?? ":/etc/localtime"
 
+    /// The time, to the nanosecond: `time()` may turn to the next second some milliseconds later.
+    static var now: timespec {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return now
+    }
+
     /// The moment of the week at `time`, in seconds since 1970.
     static func moment(at time: time_t) -> OpeningHours.Moment {
         var (time, parts) = (time, tm())

@@ -56,7 +56,7 @@ enum Credentials: Equatable, Sendable {
     /// The values of the cookies of a name that a request carries.
     static func cookies(_ head: HTTPRequestHead, named name: String) -> [String] {
         head.headers["Cookie"].flatMap { field in
-            field.split(separator: ";").prefix(64).compactMap { pair in
+            field.split(separator: ";").compactMap { pair in
                 let parts = pair.split(separator: "=", maxSplits: 1)
                 guard parts.count == 2, parts[0].drop(while: { $0 == " " }) == name else { return nil }
                 return String(parts[1])

@@ -54,9 +54,9 @@ package struct RequestTarget: Equatable, Sendable {
         action = ActionQuery.word(in: tail)
     }
 
-    /// Names and values of a query's text, at most 64.
+    /// Names and values of a query's text; the limit of a request's head bounds their number.
     private static func pairs(_ text: Substring) -> [(name: String, value: String)] {
-        text.prefix { $0 != "#" }.split(separator: "&").prefix(64).compactMap { pair in
+        text.prefix { $0 != "#" }.split(separator: "&").compactMap { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = parts.first.flatMap({ decoded($0, plusIsBlank: true) }) else { return nil }
             return (name, parts.count > 1 ? decoded(parts[1], plusIsBlank: true) ?? "" : "")
