@@ -1,6 +1,6 @@
 /// Somebody who may log in to the relay. Its description hides the password.
 package struct Account: Hashable, Sendable {
-    /// What a password is compared with.
+    /// The password or its hash, with which a login is compared.
     package enum Password: Hashable, Sendable {
         case hash(PasswordHash)
         case plain(String)
@@ -8,7 +8,7 @@ package struct Account: Hashable, Sendable {
 
     package let name: String
     package let password: Password
-    /// Whether cameras' addresses and viewers may be shown.
+    /// Whether the addresses of cameras and viewers may be shown to this user.
     package let isOperator: Bool
 
     package init(name: String, password: Password, isOperator: Bool = false) {
@@ -17,7 +17,7 @@ package struct Account: Hashable, Sendable {
         self.isOperator = isOperator
     }
 
-    /// What a cookie is bound to, so that a changed password ends it.
+    /// The text to which the account's cookies are bound, so that a changed password ends them.
     var secretText: String {
         switch password {
         case .hash(let hash): "hash\n\(hash.text)"

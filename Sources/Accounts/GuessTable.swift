@@ -1,14 +1,15 @@
-/// Counts wrong logins for each address, and says how long an address has to wait; a bounded table.
+/// Counts the wrong logins of each address, and says how long an address has to wait. The table has a bounded size.
 ///
-/// Five tries are free; each further wrong one doubles the wait, from 2 s to 60 s. An address that stays quiet is forgotten.
+/// Five wrong logins are free. Each further one doubles the wait, from 2 s to 60 s. An address without wrong logins for some time is
+/// forgotten.
 package struct GuessTable: Sendable {
     /// Wrong logins that cost no wait.
     static let freeTries = 5
     /// The longest wait in seconds.
-    static let longestWait = 60
+    static let maxWait = 60
     /// Seconds without a wrong login after which an address is forgotten.
     static let memory = 900
-    /// Addresses that are remembered; beyond it, the one that was quiet the longest goes.
+    /// How many addresses are remembered; beyond this number, those without a wrong login for the longest time are forgotten.
     static let maxAddresses = 4096
 
     private struct Entry {
@@ -22,7 +23,7 @@ package struct GuessTable: Sendable {
 
     package init() {}
 
-    /// The seconds that `address` has to wait before its next try, nil for none; `now` counts seconds on any clock.
+    /// The seconds that `address` has to wait before its next try; nil for none. `now` is in seconds on any clock.
     package mutating func wait(of address: String, at now: Int) -> Int? {
         guard let entry = entries[address] else { return nil }
         if now - entry.last > Self.memory {
@@ -40,11 +41,11 @@ package struct GuessTable: Sendable {
         entry.wrong += 1
         entry.last = now
         let excess = entry.wrong - Self.freeTries
-        if excess >= 0 { entry.blockedUntil = now + min(Self.longestWait, 2 << min(excess, 5)) }
+        if excess >= 0 { entry.blockedUntil = now + min(Self.maxWait, 2 << min(excess, 5)) }
         entries[address] = entry
     }
 
-    /// Forgets the quiet half, so that one full look makes room for many.
+    /// Forgets half of the addresses, those that were quiet the longest, so that one pass through the table makes room for many.
     private mutating func makeRoom(at now: Int) {
         let lasts = entries.values.map(\.last).sorted()
         let middle = lasts[lasts.count / 2]

@@ -1,4 +1,4 @@
-/// What links to a source are signed with, under a name. Its description hides it.
+/// A key that signs links to sources, and the key's name. Its description hides the key.
 package struct LinkKey: Hashable, Sendable {
     package let name: String
     package let key: String

@@ -4,17 +4,17 @@ import Text
 
 /// A password's hash as `htpasswd`, `mkpasswd` and others print it, checked by the system's crypt(3).
 ///
-/// Its description hides it: a hash can be guessed at.
+/// The description hides the hash, because passwords can be guessed with the help of a hash.
 package struct PasswordHash: Hashable, Sendable {
-    /// Why a text is no hash that can be checked: the end of an operator's sentence. It never holds the text.
+    /// Why a text is not a hash that can be checked: the end of an operator's sentence, which never contains the text.
     package struct Problem: Error, Equatable {
         package let message: String
     }
 
-    /// A method of crypt(5) that is good enough.
+    /// A method of crypt(5) that is strong enough.
     private struct Method {
         let prefixes: [String]
-        /// Characters behind the last `$`.
+        /// The number of characters behind the last `$`.
         let length: Int
     }
 
@@ -25,14 +25,14 @@ package struct PasswordHash: Hashable, Sendable {
         Method(prefixes: ["$6$"], length: 86),
         Method(prefixes: ["$5$"], length: 43),
     ]
-    /// Longer passwords cannot be checked.
-    package static let longestPassword = Int(CRYPT_MAX_PASSPHRASE_SIZE) - 1
+    /// Longer passwords cannot be checked by crypt(3).
+    package static let maxPasswordBytes = Int(CRYPT_MAX_PASSPHRASE_SIZE) - 1
     private static let advice =
         "make one with mjpeg-relay hash, htpasswd -nB, mkpasswd -m yescrypt, openssl passwd -6 or caddy hash-password"
 
     package let text: String
 
-    /// Takes a hash of yescrypt, scrypt, bcrypt, SHA-512 or SHA-256 crypt.
+    /// Reads a hash of yescrypt, scrypt, bcrypt, SHA-512 crypt or SHA-256 crypt.
     package init(_ text: String) throws(Problem) {
         if text.hasPrefix("$apr1$") || text.hasPrefix("$1$") || text.hasPrefix("{SHA}") {
             throw Problem(message: "hashes by MD5 and SHA-1 are not taken, since they are too easy to guess; \(Self.advice)")
@@ -47,7 +47,7 @@ package struct PasswordHash: Hashable, Sendable {
         self.text = text
     }
 
-    /// Whether a check takes seconds at most: the cost that bcrypt (4 to 16) and the SHA methods write into their hashes.
+    /// Whether a check takes at most some seconds, by the cost in the hash (bcrypt: 4 to 16; the SHA methods: rounds).
     private static func isBearable(_ text: String) -> Bool {
         let fields = text.split(separator: "$", omittingEmptySubsequences: false)
         guard fields.count > 3 else { return false }
@@ -56,17 +56,17 @@ package struct PasswordHash: Hashable, Sendable {
         return Int(fields[2].dropFirst("rounds=".count)).map { (1000...10_000_000).contains($0) } ?? false
     }
 
-    /// Method and cost, as the hash writes them: hashes with the same ones take the same time to check.
+    /// Method and cost as written in the hash. Hashes with the same method and cost take the same time to check.
     package var kind: String {
         let fields = text.split(separator: "$", omittingEmptySubsequences: false).map(String.init)
         guard fields.count > 3 else { return text }
-        // scrypt writes eleven letters of cost before its salt; the SHA methods have their salt where others have the cost.
+        // scrypt writes eleven letters of cost before its salt. The SHA methods may leave the cost out and have their salt in its place.
         if text.hasPrefix("$7$") { return "$7$\(fields[2].prefix(11))" }
         let hasCost = text.hasPrefix("$y$") || text.hasPrefix("$2") || fields[2].hasPrefix("rounds=")
         return "$\(fields[1])$\(hasCost ? fields[2] : "")"
     }
 
-    /// Makes a hash of `password` with a new salt, by the method that the system prefers; nil for one that cannot be hashed.
+    /// Makes a hash of `password` with a new salt, by the method that the system prefers; nil for a password that cannot be hashed.
     package static func make(of password: String) -> PasswordHash? {
         var setting = [CChar](repeating: 0, count: Int(CRYPT_GENSALT_OUTPUT_SIZE))
         guard crypt_gensalt_rn("$y$", 0, nil, 0, &setting, CInt(setting.count)) != nil,
@@ -75,15 +75,16 @@ package struct PasswordHash: Hashable, Sendable {
         return try? PasswordHash(text)
     }
 
-    /// Whether this is the hash of `password`. Takes a tenth of a second or more of processor time, on purpose: not for an event loop.
+    /// Whether this is the hash of `password`. The check takes a tenth of a second or more of processor time, on purpose, so do not call it
+    /// on an event loop.
     package func matches(_ password: String) -> Bool {
         guard let made = Self.crypt(password, text) else { return false }
         return MessageDigest.areEqual(Array(made.utf8), Array(text.utf8))
     }
 
     private static func crypt(_ password: String, _ setting: String) -> String? {
-        // crypt(3) would take a zero byte for the end.
-        guard password.utf8.count <= longestPassword, !password.utf8.contains(0) else { return nil }
+        // crypt(3) would take a zero byte for the password's end.
+        guard password.utf8.count <= maxPasswordBytes, !password.utf8.contains(0) else { return nil }
         return withUnsafeTemporaryAllocation(byteCount: MemoryLayout<crypt_data>.size, alignment: 16) { memory in
             memory.initializeMemory(as: UInt8.self, repeating: 0)
             defer { memory.initializeMemory(as: UInt8.self, repeating: 0) }

@@ -1,14 +1,14 @@
 import Digests
 import Text
 
-/// The signature of a link that opens one source to whoever has it: `exp=…&key=…&sig=…` in its query.
+/// The signature of a link that opens one source without a login: `exp=…&key=…&sig=…` in the link's query.
 ///
-/// It signs the source's name and the end, not the path, so that one link opens stream, page, snapshot and WebSocket, through a proxy
-/// under a path of its own too.
+/// The signature covers the source's name and the link's end, but not the path. So one signature opens stream, page, snapshot and
+/// WebSocket, also through a proxy that adds a path of its own.
 package struct SignedLink: Equatable, Sendable {
-    /// The end in seconds since 1970, as the query writes it; `0` is never.
+    /// The link's end in seconds since 1970, as text from the query; `0` is never.
     package let expiry: String
-    /// The name of the key.
+    /// The name of the key that signed the link.
     package let key: String
     /// The signature in Base64 for URLs.
     package let signature: String
@@ -26,19 +26,19 @@ package struct SignedLink: Equatable, Sendable {
         signature = Base64.encodeForURL(Self.digest(of: source, self.expiry, key))
     }
 
-    /// The end in seconds since 1970, nil for a link without an end. A text that is no number never gets a right signature.
+    /// The link's end in seconds since 1970; nil for a link without an end. The signature of a text that is not a number is never right.
     package var end: Int? { expiry == "0" ? nil : Int(expiry) ?? 0 }
 
-    /// Whether one of `keys` has signed this for `source`.
+    /// Whether one of `keys` has signed this link for `source`.
     package func isSigned(for source: String, by keys: [LinkKey]) -> Bool {
         guard let key = keys.first(where: { $0.name == key }), (1...19).contains(expiry.utf8.count), expiry.utf8.allSatisfy({ $0.isDigit })
         else { return false }
-        // As text, since a Base64 text that says the same in other letters is another link. Some programs leave the padding in place.
+        // Compared as text, because the same signature in other Base64 letters must not be a valid link. Some programs add padding.
         let given = signature.hasSuffix("=") ? signature.dropLast() : signature[...]
         return MessageDigest.areEqual(Array(given.utf8), Array(Base64.encodeForURL(Self.digest(of: source, expiry, key)).utf8))
     }
 
-    /// The query that carries it, without the question mark.
+    /// The query with the signature, without the question mark.
     package var query: String {
         let name = String(decoding: PercentCoding.encode(key.utf8, isPlain: PercentCoding.isUnreserved), as: UTF8.self)
         return "exp=\(expiry)&key=\(name)&sig=\(signature)"

@@ -2,9 +2,9 @@ import Digests
 import Glibc
 import Text
 
-/// Where a server's certificate and its key lie, both in PEM form.
+/// The paths of a server's certificate and its key, both in PEM form.
 package struct CertificateFiles: Hashable, Sendable {
-    /// The path of the certificate and, behind it, those of its authorities.
+    /// The path of the file with the certificate and, behind it, the certificates of its authorities.
     package let chain: String
     /// The path of the private key.
     package let key: String
@@ -17,7 +17,7 @@ package struct CertificateFiles: Hashable, Sendable {
     /// The path of one of the two.
     package func path(of file: CertificateProblem.File) -> String { file == .chain ? chain : key }
 
-    /// What the two files hold now. Links are followed, each time anew. Blocks for a disk.
+    /// The contents of the two files now. Symbolic links are followed anew each time. Blocks for a disk.
     func contents() throws(CertificateProblem) -> Contents {
         Contents(chain: try Self.bytes(of: chain, .chain), key: try Self.bytes(of: key, .key))
     }
@@ -27,16 +27,16 @@ package struct CertificateFiles: Hashable, Sendable {
         let chain: [UInt8]
         let key: [UInt8]
 
-        /// What tells them from others, and can be kept where the key should not be.
+        /// A digest that tells these contents from others, and can be kept where the key should not be.
         var digest: [UInt8] { MessageDigest.sha256(of: MessageDigest.sha256(of: chain) + MessageDigest.sha256(of: key)) }
     }
 
-    /// Longer than any chain is.
+    /// More bytes than any chain has.
     private static let maxBytes = 1 << 20
 
     private static func bytes(of path: String, _ file: CertificateProblem.File) throws(CertificateProblem) -> [UInt8] {
         func problem(_ message: String) -> CertificateProblem { CertificateProblem(file: file, message: message) }
-        // Never waits for a writer, as the opening of a named pipe would.
+        // Opening a named pipe would wait for a writer without this flag.
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
         guard descriptor >= 0 else {
             switch errno {
@@ -62,7 +62,7 @@ package struct CertificateFiles: Hashable, Sendable {
 
     // MARK: - Why a file may not be read
 
-    /// Whose the file is, or the folder or link on the way to it that stands in the way.
+    /// The owner of the file, or of the folder or link on the way to the file that cannot be read.
     private static func refusal(of path: String) -> String {
         for folder in folders(to: path, links: 0) where access(folder, X_OK) != 0 {
             if let owner = owner(of: folder) { return "cannot be read by this user: the folder \(folder.shown(limit: 200)) \(owner)" }
@@ -70,7 +70,7 @@ package struct CertificateFiles: Hashable, Sendable {
         return owner(of: path).map { "cannot be read by this user: it \($0)" } ?? "cannot be read by this user"
     }
 
-    /// The folders that lead to a path, those of links' targets included, from the top down.
+    /// The folders that lead to a path, from the top down, including the folders of links' targets.
     private static func folders(to path: String, links: Int) -> [String] {
         var folders: [String] = []
         var folder = path.utf8.first == UInt8(ascii: "/") ? "/" : "."

@@ -2,21 +2,21 @@ import Glibc
 import NIOSSL
 import Text
 
-/// A certificate with its chain and the key that fits it, read and checked.
+/// A certificate with its chain and its key, read and checked.
 package struct CertificatePair: Sendable {
     /// The server's own certificate first.
     package let chain: [NIOSSLCertificate]
     package let key: NIOSSLPrivateKey
-    /// The names and addresses that it is made out to, in lower case, at least one.
+    /// The names and addresses that the certificate is made out to, in lower case; at least one.
     package let names: [String]
-    /// From when it holds, in seconds since 1970.
+    /// The beginning of the certificate's validity, in seconds since 1970.
     package let start: Int
-    /// Until when it holds, in seconds since 1970.
+    /// The end of the certificate's validity, in seconds since 1970.
     package let end: Int
-    /// What tells the files' contents from others.
+    /// A digest that tells the files' contents from others.
     let digest: [UInt8]
 
-    /// Reads both files and checks that they can be served. Blocks for a disk.
+    /// Reads both files and checks that the pair can be served. Blocks for a disk.
     package init(_ files: CertificateFiles) throws(CertificateProblem) {
         try self.init(files.contents())
     }
@@ -39,17 +39,17 @@ package struct CertificatePair: Sendable {
         digest = contents.digest
     }
 
-    /// The day on which it ends, as `2025-05-01`.
+    /// The day on which the certificate expires, as `2025-05-01`.
     package var lastDay: String { CalendarDay.text(of: end) }
 
-    /// What is wrong with its dates by this machine's clock, as the end of a sentence; nil where nothing is.
+    /// What is wrong with the certificate's dates by this machine's clock, as the end of a sentence; nil for good dates.
     package func staleness(now: Int = time(nil)) -> String? {
         if now > end { return "has expired on \(lastDay)" }
         return now < start
             ? "holds only from \(CalendarDay.text(of: start)) on (is this machine's clock right?)" : nil
     }
 
-    /// Whether it is made out to `name`, a server's name in any case.
+    /// Whether the certificate is made out to `name`, a server's name in any case.
     package func fits(_ name: String) -> Bool {
         var name = name.lowercased()
         if name.hasSuffix(".") { name.removeLast() }
@@ -90,7 +90,7 @@ package struct CertificatePair: Sendable {
 
     private static func holds(_ text: String, _ bytes: [UInt8]) -> Bool { bytes.firstRange(of: Array(text.utf8)) != nil }
 
-    /// The library compares the two when it is given both.
+    /// The TLS library checks that key and certificate fit when it is given both.
     private static func fits(_ key: NIOSSLPrivateKey, _ certificate: NIOSSLCertificate) -> Bool {
         let configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: [.certificate(certificate)], privateKey: .privateKey(key))
@@ -101,7 +101,7 @@ package struct CertificatePair: Sendable {
         file: .chain,
         message: "the certificates stand in the wrong order: the server's own comes first, and behind each the one of who signed it")
 
-    /// Each but the last must be signed by the next, where the file holds whoever signed it at all.
+    /// Each certificate but the last must be signed by the next one, if the file contains the signer at all.
     private static func checkOrder(_ parties: [CertificateParties?]) throws(CertificateProblem) {
         for (one, next) in zip(parties, parties.dropFirst()) {
             guard let one, let next, one.issuer != next.subject, one.issuer != one.subject else { continue }

@@ -1,17 +1,17 @@
-/// Who signed a certificate and whose it is, as encoded (RFC 5280, section 4.1); the TLS library does not tell.
+/// The signer and the owner of a certificate, as encoded (RFC 5280, section 4.1). The TLS library does not give them.
 ///
-/// It only helps to word what people read, and decides about no trust.
+/// They are used to word messages only, and never to decide about trust.
 package struct CertificateParties {
     /// The encoded name of the signer.
     package let issuer: ArraySlice<UInt8>
     /// The encoded name of the owner.
     package let subject: ArraySlice<UInt8>
 
-    /// Nil for what is not encoded as a certificate.
+    /// Nil for bytes that are not encoded as a certificate.
     package init?(_ der: [UInt8]) {
         var outer = der[...]
         guard var certificate = Self.take(0x30, from: &outer), var fields = Self.take(0x30, from: &certificate) else { return nil }
-        // A version stands first, except in certificates of the oldest form.
+        // The version comes first, except in certificates of the oldest form.
         if fields.first == 0xA0 { _ = Self.take(0xA0, from: &fields) }
         guard Self.take(0x02, from: &fields) != nil, Self.take(0x30, from: &fields) != nil,
             let issuer = Self.take(0x30, from: &fields), Self.take(0x30, from: &fields) != nil,
@@ -21,7 +21,7 @@ package struct CertificateParties {
         self.subject = subject
     }
 
-    /// The owner's common name, nil where there is none.
+    /// The owner's common name; nil if the owner has none.
     package var commonName: String? {
         var sets = subject
         while var set = Self.take(0x31, from: &sets) {
@@ -35,7 +35,7 @@ package struct CertificateParties {
         return nil
     }
 
-    /// Takes one value of a kind from the front and returns its content; nil where something else stands there.
+    /// Takes one value of a kind from the front and returns its content; nil if the front is something else.
     private static func take(_ tag: UInt8, from bytes: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         guard bytes.popFirst() == tag, let first = bytes.popFirst() else { return nil }
         var length = Int(first)

@@ -1,6 +1,6 @@
-/// Why a certificate and a key cannot be served: the end of an operator's sentence. It never holds a byte of either file.
+/// Why a certificate and a key cannot be served: the end of an operator's sentence, which never contains a byte of either file.
 package struct CertificateProblem: Error, Equatable, Sendable {
-    /// Which of the two files it is about.
+    /// The file with the problem.
     package enum File: Equatable, Sendable {
         case chain
         case key

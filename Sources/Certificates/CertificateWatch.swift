@@ -1,33 +1,33 @@
-/// A pair that is served, and the decision when what has come in the place of its files is served instead.
+/// A pair that is served, and the decision when the changed contents of its files are served instead.
 ///
-/// A value without a clock: whoever has it calls ``look(_:)`` at every ``tick`` for which ``isDue()`` says so.
+/// A value without a clock: its owner calls ``isDue()`` at every ``tick``, and ``look(_:)`` when that says so.
 package struct CertificateWatch: Sendable {
-    /// How long it is from one question whether a look is due to the next.
+    /// The time between two calls of ``isDue()``.
     package static let tick = Duration.seconds(5)
-    /// Files that are as they were are looked at once a minute.
+    /// The ticks between two looks at unchanged files: one look a minute.
     private static let ticksBetweenLooks = 12
-    /// Two files are written one after the other; for a minute nothing is said of a pair that does not fit.
-    private static let ticksOfPatience = 12
+    /// The ticks for which a pair that does not fit is not reported, because the two files are written one after the other: a minute.
+    private static let ticksBeforeReport = 12
 
     /// What to do after a look.
     package enum Action: Sendable {
         case nothing
-        /// ``pair`` is another one now.
+        /// ``pair`` has changed.
         case serve
-        /// The new pair cannot be served, which people should know.
+        /// The new pair cannot be served, and operators should be told.
         case tell(CertificateProblem)
     }
 
     package let files: CertificateFiles
-    /// What is served.
+    /// The pair that is served.
     package private(set) var pair: CertificatePair
-    /// Why what is on disk is not served; nil as long as it is, or may yet become right.
+    /// Why the files on disk are not served; nil while they are served, or may yet become right.
     package private(set) var problem: CertificateProblem?
     private var ticks = 0
-    /// Looks that have found a pair which cannot be served, one after the other.
+    /// The number of looks in a row that have found a pair which cannot be served.
     private var failures = 0
 
-    /// Reads the files, which must be right. Blocks for a disk.
+    /// Reads the files, and throws if the pair cannot be served. Blocks for a disk.
     package init(_ files: CertificateFiles) throws(CertificateProblem) {
         self.init(files, pair: try CertificatePair(files))
     }
@@ -37,13 +37,13 @@ package struct CertificateWatch: Sendable {
         self.pair = pair
     }
 
-    /// Counts one tick, and says whether to look.
+    /// Counts one tick, and says whether a look is due.
     package mutating func isDue() -> Bool {
         ticks += 1
         return failures > 0 || ticks >= Self.ticksBetweenLooks
     }
 
-    /// What the files hold now, nil where that is what is served. Blocks for a disk.
+    /// The files' contents now; nil if these contents are served already. Blocks for a disk.
     package var newPair: Result<CertificatePair, CertificateProblem>? {
         do throws(CertificateProblem) {
             let contents = try files.contents()
@@ -53,7 +53,7 @@ package struct CertificateWatch: Sendable {
         }
     }
 
-    /// Decides what comes of a look.
+    /// Decides what to do after a look.
     package mutating func look(_ newPair: Result<CertificatePair, CertificateProblem>?) -> Action {
         ticks = 0
         switch newPair {
@@ -62,13 +62,13 @@ package struct CertificateWatch: Sendable {
             return .nothing
         case .success(let new):
             (failures, problem) = (0, nil)
-            // Two looks at once find the same.
+            // Another look at the same time may have found the same contents.
             guard new.digest != pair.digest else { return .nothing }
             pair = new
             return .serve
         case .failure(let new):
             failures += 1
-            guard failures > Self.ticksOfPatience, problem != new else { return .nothing }
+            guard failures > Self.ticksBeforeReport, problem != new else { return .nothing }
             problem = new
             return .tell(new)
         }

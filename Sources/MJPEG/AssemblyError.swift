@@ -1,4 +1,4 @@
-/// Why a camera's bytes cannot be read any further; the connection is to be closed.
+/// Why a camera's bytes cannot be read any further. The connection has to be closed.
 package enum AssemblyError: Error, Hashable, Sendable {
     /// A frame is longer than the source allows.
     case frameTooLarge(limit: Int)
@@ -6,7 +6,7 @@ package enum AssemblyError: Error, Hashable, Sendable {
     case headerLineTooLong
     /// A part's header is longer than `PartHeader.maxLength`.
     case headerTooLong
-    /// No picture came in so many bytes.
+    /// This many bytes contained no whole picture.
     case noPicture(bytes: Int)
 }
 

@@ -1,44 +1,45 @@
 import Text
 
-/// What separates a camera's parts: the boundary as it was declared, and as the delimiter lines show it.
+/// The boundary between a camera's parts, as declared in the header and as the delimiter lines show it.
 ///
-/// Dashes at either end of a name are no part of it, since cameras declare them or not and send two, four or none. The
-/// first delimiter lines decide: a name that was declared and sent, or sent twice, is *confirmed*, and from then on only
-/// that name separates parts. Bytes are compared, never patterns.
+/// Dashes at either end of a name do not count as part of the name: cameras declare them or not, and send two, four or none. The first
+/// delimiter lines decide: a name that was declared and sent, or sent twice, is *confirmed*, and from then on only that name separates
+/// parts. Names are compared byte by byte.
 package struct Boundary: Sendable {
     /// The most bytes of a name; RFC 2046 allows 70.
     static let maxNameLength = 256
 
-    /// What a line is.
+    /// The kind of a line.
     package enum Line: Hashable, Sendable {
-        /// A delimiter; from `rest` on comes what stands behind it in the same line.
+        /// A delimiter; the bytes behind it in the same line begin at `rest`.
         case delimiter(rest: Int)
-        /// A header line or junk.
+        /// Any other line, such as a header line.
         case other
     }
 
     /// The name between the dashes; empty while it is unknown.
     package private(set) var name: [UInt8]
-    /// A delimiter line was seen.
+    /// Whether a delimiter line was seen.
     package private(set) var isLearnt = false
-    /// Only `name` separates parts.
+    /// Whether only `name` separates parts.
     package private(set) var isConfirmed = false
-    /// What was odd about the declaration and the lines.
+    /// The quirks of the declaration and of the delimiter lines.
     package private(set) var quirks: Quirks = []
 
-    /// Lines matter, not only the bytes `--name` anywhere.
+    /// Whether delimiters are looked for as whole lines, and not only as the bytes `--name`.
     var readsLines: Bool { !isConfirmed || quirks.contains(.bareDelimiter) }
 
     /// The bytes `--name` that a delimiter contains; empty while the name is unknown.
     private(set) var pattern: [UInt8] = []
-    /// How much of `pattern` still matches when the byte behind that much does not (Knuth, Morris and Pratt).
+    /// How many bytes of `pattern` still match after a mismatch, for each number of bytes that matched before (the table of Knuth, Morris
+    /// and Pratt).
     private(set) var fallback: [Int] = []
-    /// A line that is a delimiter without two dashes; empty when there is none such.
+    /// A line that is a delimiter although it does not begin with two dashes; empty where there is none.
     let bareLine: [UInt8]
 
     private let declaredName: [UInt8]
 
-    /// Takes the value of the `boundary` parameter as it stands in the header; nil when there is none.
+    /// Takes the value of the `boundary` parameter as written in the header; nil when there is none.
     package init(declared: String?) {
         var value = Array((declared ?? "").utf8).trimmingBlanksAndReturns()
         for quote in [ASCII.doubleQuote, ASCII.singleQuote] where value.first == quote {
@@ -54,12 +55,12 @@ package struct Boundary: Sendable {
         setPattern()
     }
 
-    /// The name that the delimiter lines carry, once there was one.
+    /// The name in the delimiter lines; nil before the first such line.
     package var learnt: String? {
         isLearnt ? String(decoding: name, as: UTF8.self) : nil
     }
 
-    /// The `boundary` parameter of a Content-Type value as it stands there, quotes included; nil when there is none.
+    /// The `boundary` parameter of a Content-Type value as written, quotes included; nil when there is none.
     package static func parameter(ofContentType value: some StringProtocol) -> String? {
         var rest = Array(value.utf8)[...]
         while let semicolon = rest.firstIndex(of: ASCII.semicolon) {
@@ -112,11 +113,11 @@ package struct Boundary: Sendable {
         return .delimiter(rest: line.count)
     }
 
-    /// Takes the name from a line, up to a header that stands right behind it.
+    /// Takes the name from a line. The name ends where a header follows in the same line.
     private mutating func learn(from line: UnsafeRawBufferPointer, dashes: Int) -> Line {
         let header = line.indices.first { $0 >= dashes && ASCII.starts(line[$0...], with: "content-") }
         var body = line[dashes..<(header ?? line.count)]
-        // Blanks at the front belong to the bytes to compare, those at the end do not.
+        // Blanks at the front belong to the name, blanks at the end do not.
         while let last = body.last, last == ASCII.dash || last == ASCII.carriageReturn || last.isBlank { body = body.dropLast() }
         name = Array(body.prefix(Boundary.maxNameLength))
         isLearnt = true

@@ -1,11 +1,10 @@
 import Text
 
-/// Looks for the next part or picture in bytes that are no picture's, however they come in pieces.
+/// Searches the bytes between pictures for the next part or picture. The bytes may come in any pieces.
 ///
-/// While the boundary is not confirmed, any line that begins with `--` and any that begins with `Content-` is taken for
-/// the beginning of a part.
+/// While the boundary is not confirmed, any line that begins with `--` or `Content-` counts as the beginning of a part.
 struct DelimiterScanner: Sendable {
-    /// What was found; the scanned bytes end with it.
+    /// The find; it is the end of the scanned bytes.
     enum Find: Hashable, Sendable {
         case nothing
         /// A JPEG's first three bytes.
@@ -16,10 +15,10 @@ struct DelimiterScanner: Sendable {
         case dashes
         /// The beginning of a header line.
         case field
-        /// A line that is the boundary without dashes; its line end is still to come.
+        /// A line that is the boundary without dashes; the line's end has not been read yet.
         case bareLine
 
-        /// How many bytes were found.
+        /// The length of the find in bytes.
         func length(_ boundary: Boundary) -> Int {
             switch self {
             case .nothing: 0
@@ -32,22 +31,22 @@ struct DelimiterScanner: Sendable {
         }
     }
 
-    /// What is looked for.
+    /// The target of the search.
     struct Targets: OptionSet, Sendable {
         let rawValue: UInt8
         static let pictures = Targets(rawValue: 1)
         static let parts = Targets(rawValue: 2)
     }
 
-    /// The bytes of a find of `field`; the case of the letters does not matter to who reads them.
+    /// The bytes of a find of `field`. The reader of the header ignores their case.
     static let field: StaticString = "content-"
 
-    /// Only a start of image behind an end of image counts: after a broken picture the next one may be a thumbnail's.
+    /// Only a start of image behind an end of image counts, because after a broken picture the next start of image may be a thumbnail's.
     var awaitsEndOfImage = false
 
-    /// How many bytes of the delimiter the bytes so far end with.
+    /// How many bytes of the delimiter are at the end of the bytes so far.
     private(set) var matched = 0
-    /// Bytes of the line so far, as far as they could begin a part.
+    /// The bytes of the line so far, while they may be the beginning of a part.
     private var lineLength = 0
     private var mayBeDashes = true
     private var mayBeField = true
@@ -55,19 +54,19 @@ struct DelimiterScanner: Sendable {
     private var startMatched = 0
     private var previous: UInt8 = 0
 
-    /// How many of the last bytes may be the beginning of a find of `parts`.
+    /// How many bytes at the end may be the beginning of a find of `parts`.
     var candidateLength: Int { max(matched, mayBeDashes || mayBeField || mayBeBare ? lineLength : 0) }
 
     /// Starts at the beginning of a line.
     init() {}
 
-    /// Scans up to the first find. Returns it and the number of bytes scanned, those of the find included.
+    /// Scans up to the first find. Returns the find and the number of bytes scanned, including the find.
     mutating func scan(_ bytes: UnsafeRawBufferPointer, for targets: Targets, boundary: Boundary) -> (find: Find, scanned: Int) {
         let onlyDelimiters = targets == .parts && !boundary.readsLines
         var index = 0
         while index < bytes.count {
             if onlyDelimiters, matched == 0 {
-                // Nothing but the delimiter's first dash is of interest; this is how the rest of broken pictures is passed over.
+                // Only the delimiter's first dash is looked for, so that the rest of a broken picture is skipped quickly.
                 guard let hit = bytes.position(of: ASCII.dash, from: index) else { return (.nothing, bytes.count) }
                 index = hit
             }

@@ -1,18 +1,18 @@
 /// Reads the entropy-coded data of a scan, bit by bit, without decoding what the bits mean.
 struct EntropyReader {
-    /// How a block was read.
+    /// The outcome of reading a block.
     enum Outcome {
         case whole
-        /// The bytes ended within it.
+        /// The bytes end within the block.
         case cut
-        /// Its bits are no code, or a marker stands within it.
+        /// The block's bits are no code, or a marker comes within the block.
         case damaged
     }
 
     private let bytes: UnsafeRawBufferPointer
-    /// The next byte that was not taken into `bits`; a marker is not taken.
+    /// The position of the next byte that is not in `bits`. Bytes of a marker are never taken.
     private(set) var position: Int
-    /// The next bits, the first one highest, zeros behind the last.
+    /// The next bits, from the highest on, with zeros behind the last bit.
     private var bits: UInt64 = 0
     private var bitCount = 0
     private var isAtMarker = false
@@ -42,7 +42,7 @@ struct EntropyReader {
         return .whole
     }
 
-    /// Passes over a restart marker, which must be number `number`, and what stands before it.
+    /// Passes over the restart marker with the number `number`, and the bytes before it.
     mutating func skipRestart(_ number: Int) -> Outcome {
         (bits, bitCount, isAtMarker) = (0, 0, false)
         while let hit = bytes.position(of: 0xFF, from: position) {
@@ -59,7 +59,7 @@ struct EntropyReader {
         return .cut
     }
 
-    /// What it means that there are not enough bits.
+    /// The outcome where there are not enough bits.
     private var shortage: Outcome { isAtMarker ? .damaged : .cut }
 
     private mutating func take(_ count: Int) -> Bool {
@@ -69,7 +69,7 @@ struct EntropyReader {
         return true
     }
 
-    /// Takes bytes until no further one fits, or a marker comes.
+    /// Takes bytes until `bits` is full or a marker comes.
     private mutating func fill() {
         while bitCount <= 56, position < bytes.count, !isAtMarker {
             let byte = bytes[position]
@@ -78,7 +78,7 @@ struct EntropyReader {
                     position = bytes.count
                     return
                 }
-                // Any number of FF may stand before a marker, and before the zero that says that one of them is data.
+                // Any number of FF bytes may come before a marker, and before the zero that makes an FF a byte of data.
                 switch bytes[position + 1] {
                 case 0: position += 1
                 case 0xFF:

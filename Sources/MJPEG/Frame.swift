@@ -2,45 +2,45 @@ import NIOCore
 
 /// One whole JPEG, laid out ready to send: `[plain header][JPEG][delimiter][next header]` in one buffer.
 ///
-/// The plain part, the ahead part and the JPEG are slices of that buffer, so a frame is sent to any number of viewers in
-/// either form without another copy.
+/// The plain part, the ahead part and the JPEG are slices of this buffer, so a frame is sent to any number of viewers in either form
+/// without another copy.
 package struct Frame: Sendable {
-    /// What a frame tells about its camera.
+    /// The origin of a frame's picture.
     package enum Kind: String, Hashable, Sendable {
-        /// Just taken by the camera.
+        /// A new picture of the camera.
         case live
-        /// The newest frame once more, since no newer one came.
+        /// The newest frame once more, because no newer frame came.
         case `repeat`
-        /// A picture of ours that says that the camera is lost.
+        /// The relay's own picture, which says that the camera is lost.
         case placeholder
     }
 
-    /// Room before the JPEG for the header, which is written right-aligned once its length is known.
+    /// Bytes of free space before the JPEG, at whose end the header is written once its length is known.
     static let headroom = 160
 
-    /// What the frame is to its viewers.
+    /// The kind of the frame.
     package let kind: Kind
-    /// When the frame was complete; a repeat keeps the time of the frame that it repeats.
+    /// When the frame was complete; a repeat has the time of the original frame.
     package let timestamp: Timestamp
-    /// The time that the sender of the part gave in `X-Timestamp`, when it was a readable one.
+    /// The sender's time from the part's `X-Timestamp`, if it was readable.
     package let upstreamTimestamp: Timestamp?
     /// Width in pixels, from the JPEG's frame header.
     package let width: Int
     /// Height in pixels, from the JPEG's frame header.
     package let height: Int
-    /// How long its bytes took to come, from the first read to the last; nought for a picture that was not read from a stream.
+    /// How long the frame's bytes took to arrive, from the first read to the last; 0 for a picture that was not read from a stream.
     package internal(set) var transferMicroseconds: Int64 = 0
     /// Length of the JPEG in bytes, padding behind its end included.
     package let jpegLength: Int
 
-    /// The buffer with everything in it.
+    /// The buffer with header, JPEG and trailer.
     private let storage: ByteBuffer
     /// Where the plain header begins in `storage`.
     private let headerIndex: Int
 
-    /// Lays header and trailer around a JPEG that stands in `storage` from `Frame.headroom` to the writer index, and takes it.
+    /// Writes header and trailer around the JPEG that is in `storage` from `Frame.headroom` to the writer index, and takes the buffer over.
     ///
-    /// `inout`, so that the buffer has one owner all the way and is never copied for the header's sake.
+    /// `inout`, so that the buffer always has one owner and the header does not cause a copy.
     init(
         takingFrom storage: inout ByteBuffer, kind: Kind, timestamp: Timestamp, upstreamTimestamp: Timestamp? = nil, width: Int,
         height: Int
@@ -61,9 +61,9 @@ package struct Frame: Sendable {
         storage = ByteBuffer()
     }
 
-    /// Copies a JPEG that did not come through an assembler: a file, a placeholder.
+    /// Copies a JPEG that did not come through an assembler, such as a file or a placeholder.
     ///
-    /// Nil unless it is a whole JPEG with a readable frame header; bytes behind its end are kept.
+    /// Nil if the bytes are not a whole JPEG with a readable frame header. Bytes behind the JPEG's end are kept.
     package init?(jpeg: ByteBuffer, timestamp: Timestamp, kind: Kind = .live, upstreamTimestamp: Timestamp? = nil) {
         var walker = JPEGWalker()
         let outcome = jpeg.withUnsafeReadableBytes { walker.walk($0) }
@@ -84,8 +84,8 @@ package struct Frame: Sendable {
         slice(from: Frame.headroom, length: jpegLength + WireFormat.trailer.count)
     }
 
-    /// The part in plain form as the last of a stream: no delimiter behind the JPEG, so that the first one of a next stream can
-    /// follow, as where ffmpeg's `-reconnect` reads on. In ahead form that is the JPEG alone.
+    /// The last part of a stream in plain form: without the delimiter behind the JPEG, so that a new stream's first delimiter can follow,
+    /// as with ffmpeg's `-reconnect`. In ahead form the last part is the JPEG alone.
     package var lastPlainPart: ByteBuffer {
         slice(from: headerIndex, length: Frame.headroom - headerIndex + jpegLength)
     }
@@ -95,13 +95,13 @@ package struct Frame: Sendable {
         slice(from: Frame.headroom, length: jpegLength)
     }
 
-    /// The same picture of the same time, marked as a repeat. Copies.
+    /// The same picture with the same time, marked as a repeat. Copies the bytes.
     package func repeated() -> Frame { copy(kind: .repeat, timestamp: timestamp) }
 
-    /// The same picture, of which the camera said at `timestamp` that it still holds. Copies.
+    /// The same picture, which the camera has called unchanged at `timestamp`. Copies the bytes.
     package func renewed(at timestamp: Timestamp) -> Frame { copy(kind: kind, timestamp: timestamp) }
 
-    /// The same picture as one that the camera sends now. Copies.
+    /// The same picture as a new picture of the camera. Copies the bytes.
     package func live() -> Frame { copy(kind: .live, timestamp: timestamp) }
 
     private func copy(kind: Kind, timestamp: Timestamp) -> Frame {
@@ -110,7 +110,7 @@ package struct Frame: Sendable {
             takingFrom: &storage, kind: kind, timestamp: timestamp, upstreamTimestamp: upstreamTimestamp, width: width, height: height)
     }
 
-    /// An empty buffer with room for header, JPEG and trailer, reader and writer where the JPEG begins.
+    /// An empty buffer with space for header, JPEG and trailer. Its reader and writer indices are at the JPEG's beginning.
     static func storage(capacity jpegLength: Int) -> ByteBuffer {
         var storage = ByteBufferAllocator().buffer(capacity: headroom + jpegLength + WireFormat.trailer.count)
         storage.moveWriterIndex(to: headroom)
@@ -118,7 +118,7 @@ package struct Frame: Sendable {
         return storage
     }
 
-    /// A buffer of its own that holds a copy of `jpeg` in its place.
+    /// A new buffer with a copy of `jpeg` at the JPEG's place.
     private static func storage(holding jpeg: ByteBuffer) -> ByteBuffer {
         var storage = storage(capacity: jpeg.readableBytes)
         storage.writeImmutableBuffer(jpeg)
@@ -126,7 +126,7 @@ package struct Frame: Sendable {
     }
 
     private func slice(from index: Int, length: Int) -> ByteBuffer {
-        // The indices before the JPEG are readable only to a buffer whose reader stands at the header.
+        // Slices can be taken only from readable bytes, so the reader index must be at the header.
         var whole = storage
         whole.moveReaderIndex(to: headerIndex)
         return whole.getSlice(at: index, length: length) ?? ByteBuffer()

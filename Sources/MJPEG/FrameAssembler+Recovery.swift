@@ -1,10 +1,10 @@
 import NIOCore
 
-/// What becomes of a picture in which the walk met what cannot be: mostly another picture's start, since this one has no end
-/// of image. If all of it is there it goes out; else it is dropped, and the next one, of which it may have swallowed the
-/// beginning, is not lost with it.
+/// Ends a picture in which the walk met impossible bytes: mostly the start of another picture, because the first picture has no end of
+/// image. A picture that is complete goes out. Any other picture is dropped, and its bytes are read again, because the beginning of the
+/// next picture may be among them.
 extension FrameAssembler {
-    /// Ends a picture whose walk cannot go on, since its last byte cannot be or the stream has ended.
+    /// Ends a picture whose walk cannot go on, because the last byte is impossible or the stream has ended.
     mutating func recover(_ picture: inout OpenPicture, isAtEnd: Bool, _ timestamp: Timestamp) -> Frame? {
         if restart(&picture) { return nil }
         if let (bound, decision) = endInScan(picture, isAtEnd: isAtEnd) { return end(&picture, at: bound, decision, timestamp) }
@@ -14,14 +14,14 @@ extension FrameAssembler {
         } else if !memory.boundary.isLearnt, picture.walker.metStartOfImage {
             dropAndReadAgain(&picture, from: count - 2)
         } else {
-            // The delimiter may have been swallowed by half.
+            // Half of the delimiter may be among the picture's bytes.
             dropAndReadAgain(&picture, from: max(JPEGWalker.start.count, count - memory.maxOpeningLength - 2))
             state = .search(PartSearch(behindBrokenPicture: !memory.boundary.isLearnt))
         }
         return nil
     }
 
-    /// Ends a picture before a delimiter that stands among its bytes, which is read again.
+    /// Ends a picture before a delimiter among its bytes. The delimiter is read again.
     mutating func end(
         _ picture: inout OpenPicture, at bound: PictureBound, _ decision: FrameEnd.Decision, _ timestamp: Timestamp
     ) -> Frame? {
@@ -35,7 +35,7 @@ extension FrameAssembler {
         return complete(&picture, length: length, verdict, timestamp)
     }
 
-    /// Begins again where a second start of image comes right behind the first, with nothing but filler between.
+    /// Begins the picture anew where a second start of image follows the first, with nothing but filler between.
     private mutating func restart(_ picture: inout OpenPicture) -> Bool {
         guard picture.walker.metStartOfImage, picture.walker.isBare else { return false }
         memory.idleLength += picture.count - 2
@@ -45,11 +45,11 @@ extension FrameAssembler {
         return true
     }
 
-    /// Where a picture without an end of image ends, if all of it is there.
+    /// The end of a picture without an end of image, if the picture is complete.
     private func endInScan(_ picture: OpenPicture, isAtEnd: Bool) -> (PictureBound, FrameEnd.Decision)? {
         guard let scan = picture.walker.scanPosition else { return nil }
         var start = scan
-        // The name of a boundary may be short, and stand in the data by chance.
+        // A short boundary name may be in the picture's data by chance.
         for _ in 0..<4 where memory.layout != .jpegs {
             guard let bound = picture.delimiter(from: start, before: picture.count, memory.boundary) else { break }
             let decision = picture.decision(at: bound)
@@ -67,10 +67,10 @@ extension FrameAssembler {
         return (bound, decision)
     }
 
-    /// Drops a picture that was cut within a segment, so that the walk went on in the next picture and ended with it.
+    /// Drops a picture that was cut within a segment. The walk of such a picture went on in the next picture and ended with it.
     ///
-    /// Such a picture has a start of image before its first scan from which a walk ends where the whole ends; a
-    /// thumbnail's ends before. True when the picture was one.
+    /// It is recognized by a start of image before the first scan: a walk from there ends where the whole ends, while a thumbnail's walk
+    /// ends earlier. True if the picture was dropped.
     mutating func recoverMerged(_ picture: inout OpenPicture) -> Bool {
         guard let start = picture.mergedStart() else { return false }
         let bound = memory.layout == .jpegs ? nil : picture.delimiter(from: JPEGWalker.start.count, before: start, memory.boundary)
@@ -78,14 +78,14 @@ extension FrameAssembler {
         return true
     }
 
-    /// Counts a picture out.
+    /// Counts a dropped picture.
     mutating func drop(_ picture: inout OpenPicture) {
         memory.framesDropped += 1
         memory.quirks.insert(.brokenPicture)
         memory.idleLength += picture.count
     }
 
-    /// Drops what has an end of image and is no picture, and reads again from a delimiter that it swallowed.
+    /// Drops bytes that have an end of image but are no picture, and reads again from a delimiter among them.
     mutating func dropAndReadAgainFromDelimiter(_ picture: inout OpenPicture) {
         let bound =
             memory.layout == .jpegs
@@ -93,7 +93,7 @@ extension FrameAssembler {
         if let bound { dropAndReadAgain(&picture, from: bound.delimiter) } else { drop(&picture) }
     }
 
-    /// Drops the picture, and reads its bytes from `position` on again as long as that is allowed.
+    /// Drops the picture, and reads its bytes from `position` on again, as far as the limit of repeated reading allows.
     private mutating func dropAndReadAgain(_ picture: inout OpenPicture, from position: Int) {
         if replay.permits(picture.count - position) { replay.giveBack(picture.cut(from: position)) }
         drop(&picture)

@@ -1,25 +1,25 @@
 import NIOCore
 
-/// Cuts a camera's bytes into frames, whatever its form and however the bytes come in pieces.
+/// Cuts a camera's bytes into frames, whatever the form of the stream and the pieces in which the bytes come.
 ///
-/// A frame is handed out when its last byte is in, not when the next delimiter comes: where a picture ends is decided by
-/// `FrameEnd`, how far Content-Lengths are believed by `LengthTrust`, and whether it is a picture by `JPEGWalker`. Each byte
-/// of a picture is copied once, into the buffer that the frame keeps; only what a broken picture swallowed is read again.
+/// A frame is handed out when its last byte has come, not when the next delimiter comes. `FrameEnd` decides where a picture ends,
+/// `LengthTrust` how far Content-Lengths are believed, and `JPEGWalker` whether the bytes are a picture. Each byte of a picture is copied
+/// once, into the frame's buffer; only the bytes of broken pictures are read again.
 package struct FrameAssembler: Sendable {
-    /// What the bytes are expected to be.
+    /// The form of the stream.
     package enum Layout: Hashable, Sendable {
-        /// Parts, separated by the boundary as it stands in the Content-Type, if it does.
+        /// Parts, separated by the given boundary from the Content-Type, if that has one.
         case multipart(boundary: String?)
-        /// JPEGs one behind the other, with nothing that matters in between.
+        /// JPEGs one behind the other; bytes in between do not matter.
         case jpegs
-        /// Either; the first bytes tell.
+        /// Either form; the first bytes decide.
         case detect
     }
 
-    /// Bytes without a whole picture after which a stream is given up.
+    /// The number of bytes without a whole picture after which a stream is given up.
     package static let maxBytesWithoutPicture = 16 << 20
 
-    /// Where in the stream the next byte is, with all that is known of the place.
+    /// The place of the next byte in the stream; each case holds the data of its state.
     enum State: Sendable {
         /// Between parts, in a part's body before the picture, or in a part that is no picture.
         case search(PartSearch)
@@ -40,9 +40,9 @@ package struct FrameAssembler: Sendable {
     /// Starts at the first byte of a body. All sizes in bytes.
     ///
     /// - Parameters:
-    ///   - awaitsEndOfImage: whether a picture whose length is full waits for its end of image, or the stream's end, also where all that
-    ///     it shows is there.
-    ///   - keepsTimestamps: whether a frame has the time that its sender gave it (`X-Timestamp`), in place of that of its last byte.
+    ///   - awaitsEndOfImage: whether a picture whose length is full waits for its end of image, or for the end of the stream, even if all
+    ///     of its blocks are there.
+    ///   - keepsTimestamps: whether a frame has its sender's time (`X-Timestamp`) instead of the time of its last byte.
     package init(
         layout: Layout, maxFrameSize: Int, bytesWithoutPicture: Int = maxBytesWithoutPicture, awaitsEndOfImage: Bool = false,
         keepsTimestamps: Bool = false
@@ -51,18 +51,18 @@ package struct FrameAssembler: Sendable {
         memory = StreamMemory(layout: layout, maxFrameSize: maxFrameSize)
         memory.awaitsEndOfImage = awaitsEndOfImage
         replay = Replay(maxAllowance: maxFrameSize)
-        // A broken picture that is not too large for a frame does not end the stream.
+        // A broken picture does not end the stream as long as it is not too large for a frame.
         maxIdleLength = max(bytesWithoutPicture, maxFrameSize)
     }
 
-    /// What was odd and was read all the same.
+    /// The quirks of the stream so far.
     package var quirks: Quirks { memory.quirks.union(memory.boundary.quirks) }
-    /// Pictures that were cut, merged or broken, and did not go out.
+    /// The number of pictures that were dropped because they were cut, merged or broken.
     package var framesDropped: Int { memory.framesDropped }
-    /// The boundary that the delimiters show, once there was one.
+    /// The boundary in the delimiters; nil before the first delimiter.
     package var learntBoundary: String? { memory.boundary.learnt }
 
-    /// Reads from `input`, up to the end of the first frame or to its own end.
+    /// Reads from `input`, up to the end of the first frame or of `input`.
     ///
     /// The caller calls again until it gets nil: then everything has been read. `timestamp` becomes the time of the frame.
     package mutating func append(_ input: inout ByteBuffer, timestamp: Timestamp) throws(AssemblyError) -> Frame? {
@@ -83,9 +83,9 @@ package struct FrameAssembler: Sendable {
         }
     }
 
-    /// Ends the stream: gives the frames that needed only what would have followed, and drops a cut one.
+    /// Ends the stream: hands out the frames that waited only for following bytes, and drops a cut picture.
     ///
-    /// The caller calls again until it gets nil: a cut picture may have swallowed whole ones.
+    /// The caller calls again until it gets nil, because a cut picture's bytes may contain whole pictures.
     package mutating func finish(timestamp: Timestamp) -> Frame? {
         while true {
             switch state {
@@ -118,7 +118,7 @@ package struct FrameAssembler: Sendable {
         return nil
     }
 
-    /// Lets the state read. It is moved out for that: a copy left in `state` would make each write copy the picture.
+    /// Lets the state read. The state is moved out meanwhile, because a copy left in `state` would make each write copy the picture.
     private mutating func read(_ source: inout ByteBuffer, _ timestamp: Timestamp) throws(AssemblyError) -> Frame? {
         switch Self.exchange(&state, .search(PartSearch())) {
         case .picture(var picture):
@@ -159,7 +159,7 @@ package struct FrameAssembler: Sendable {
                 return carryOut(decision, on: &tail.picture, timestamp)
             case .delimiter(let find, let decision):
                 let frame = carryOut(decision, on: &tail.picture, timestamp)
-                // Where two pictures were merged, the delimiter is read again.
+                // The delimiter between two merged pictures is read again.
                 if !replay.isDue { state = .header(HeaderReading(behind: find, boundary: memory.boundary)) }
                 return frame
             }
@@ -167,20 +167,20 @@ package struct FrameAssembler: Sendable {
         return nil
     }
 
-    /// Puts `next` in the place of a state, and hands that out: moved, not copied.
+    /// Replaces a state by `next`, and returns the old state without a copy.
     @inline(__always) private static func exchange(_ state: inout State, _ next: consuming State) -> State {
         let old = consume state
         state = next
         return old
     }
 
-    /// Starts a picture, whose first bytes are read.
+    /// Starts a picture whose first bytes have been read.
     private mutating func begin(_ start: PictureStart, startLength: Int) {
         memory.idleLength = max(0, memory.idleLength - startLength)
         memory.note(start)
         let (header, skipped) = start.place
         let end = memory.end(of: header, skipped: skipped)
-        // A length may be wrong by any amount: more than this is taken only when it comes.
+        // A Content-Length may be wrong by any amount, so the buffer begins with at most this size and grows with the bytes.
         let last = memory.lastLength
         let expected = end.length.map { min($0, max(1 << 20, 4 * last)) } ?? last + last / 8
         let picture = OpenPicture(
@@ -188,7 +188,7 @@ package struct FrameAssembler: Sendable {
         state = end.length == startLength ? .tail(PictureTail(of: picture, memory.boundary)) : .picture(picture)
     }
 
-    /// Does with a picture what was decided. The search for the next part follows, unless the picture goes on.
+    /// Carries out a decision about a picture. The search for the next part follows, unless the picture goes on.
     private mutating func carryOut(
         _ decision: FrameEnd.Decision, on picture: inout OpenPicture, _ timestamp: Timestamp
     ) -> Frame? {
@@ -207,7 +207,7 @@ package struct FrameAssembler: Sendable {
         return nil
     }
 
-    /// Hands out the picture of the first `length` bytes, unless it is none.
+    /// Hands out the first `length` bytes as a frame, if they are a picture.
     mutating func complete(
         _ picture: inout OpenPicture, length: Int, _ verdict: LengthVerdict, _ timestamp: Timestamp
     ) -> Frame? {

@@ -1,7 +1,7 @@
-/// Where a frame ends: the rules alone, without any bytes.
+/// The rules that decide where a frame ends, without any bytes.
 ///
-/// Three witnesses tell: the walk, which meets the picture's end of image; the Content-Length, as far as the stream's
-/// lengths are trusted; the delimiter.
+/// Three things tell where a picture ends: its end of image, which the walk meets; the Content-Length, as far as the stream's lengths are
+/// trusted; the delimiter.
 ///
 /// (a) End of image where the length is full, or no length: the picture ends there, at once. (b) End of image before the
 /// length is full: the bytes up to the length go along, unless a delimiter or its line end begins among them; then the
@@ -10,15 +10,15 @@
 /// the picture is there, a line end is proof enough, and none is needed where lengths are trusted firmly. (d) A delimiter,
 /// and neither a length nor an end of image: the picture ends before the delimiter.
 ///
-/// A picture without an end of image goes out only if it is whole, as far as that can be told; the less its end is proven,
-/// the surer that must be. Behind a right length also what looks cut goes out, until the stream has shown a whole picture:
-/// some cameras' frame headers promise more lines than come. All positions are bytes from the picture's first one on.
+/// A picture without an end of image goes out only if it seems to be whole. The weaker the proof of its end, the stronger the proof of its
+/// wholeness must be. Behind a right length, a picture that looks cut goes out too, until the stream has shown a whole picture: the frame
+/// headers of some cameras promise more lines than come. All positions count from the picture's first byte.
 package struct FrameEnd: Hashable, Sendable {
-    /// What is to be done with the picture.
+    /// The decision about the picture.
     package enum Decision: Hashable, Sendable {
         /// The first `at` bytes are the frame.
         case end(at: Int, LengthVerdict)
-        /// What follows decides.
+        /// The following bytes decide.
         case lookBehind
         /// The picture goes on at `from`.
         case walkOn(from: Int)
@@ -28,23 +28,23 @@ package struct FrameEnd: Hashable, Sendable {
 
     /// What the bytes between the end of image and the full length look like.
     package enum Padding: Hashable, Sendable {
-        /// They do not end like the beginning of a delimiter.
+        /// The bytes do not end like the beginning of a delimiter.
         case plain
-        /// Their last ones may be the beginning of a delimiter or of its line end.
+        /// The last of the bytes may be the beginning of a delimiter or of its line end.
         case endsLikeDelimiter
-        /// All of them may be that.
+        /// All of the bytes may be such a beginning.
         case isLikeDelimiter
     }
 
-    /// Where the picture ends by its part's header; nil where that has no length.
+    /// Where the picture ends by the length in its part's header; nil where the header has no length.
     package private(set) var claim: Int?
-    /// How far the claim is trusted.
+    /// How far the Content-Length is trusted.
     private var trust = LengthTrust.Degree.doubted
-    /// The stream has shown a whole picture.
+    /// Whether the stream has shown a whole picture.
     private var hasSeenWhole = false
-    /// Bytes of the part's body before the picture. Some cameras count them in the length, some do not.
+    /// Bytes of the part's body before the picture. Some cameras count them in the length, others do not.
     private var skipped = 0
-    /// Where the end of image that the walk met ends; nil before that.
+    /// The position behind the end of image that the walk met; nil before.
     package private(set) var endOfImage: Int?
 
     /// Starts a picture without a length.
@@ -58,13 +58,13 @@ package struct FrameEnd: Hashable, Sendable {
         self.skipped = skipped
     }
 
-    /// How much of a picture must be there whose length is full and right.
+    /// How whole a picture must be when its length is full and right.
     private var leastByLength: Wholeness { hasSeenWhole ? .damaged : .cut }
 
-    /// The claim was passed: no delimiter followed.
+    /// Whether the picture went on behind its full length, because no delimiter followed.
     private var isPassed = false
 
-    /// Where the walk stops to look behind; nil where only the walk and the delimiter count.
+    /// Where the walk stops to look at the following bytes; nil where only the end of image and the delimiter count.
     package var length: Int? { trust == .doubted || isPassed ? nil : claim }
 
     /// The walk met the end of image, which ends at `position`.
@@ -74,16 +74,16 @@ package struct FrameEnd: Hashable, Sendable {
         return .end(at: position, verdict(at: position))
     }
 
-    /// The length is full behind the end of image, and no delimiter was met.
+    /// The length has become full behind the end of image, and no delimiter was met.
     package func meetLength(behind padding: Padding) -> Decision {
         guard let length else { return .lookBehind }
         let isPlain = padding == .plain || padding == .endsLikeDelimiter && trust == .firm
         return isPlain ? .end(at: length, .unknown) : .lookBehind
     }
 
-    /// The length is full, and there was no end of image.
+    /// The length has become full without an end of image.
     ///
-    /// - Parameter isUsual: whether the picture before had no end of image either and was followed by its delimiter.
+    /// - Parameter isUsual: whether the picture before also had no end of image, and its delimiter followed.
     package func meetLength(isUsual: Bool, _ wholeness: () -> Wholeness) -> Decision {
         guard let length, wholeness() >= (isUsual && trust == .firm ? leastByLength : .whole) else { return .lookBehind }
         return .end(at: length, .unknown)
@@ -103,14 +103,14 @@ package struct FrameEnd: Hashable, Sendable {
             return .end(at: length, .right)
         }
         if isWithinLength {
-            // Either the length is too large or the picture was cut.
+            // The length is too large, or the picture was cut.
             return wholeness(line) == .whole ? .end(at: line, .tooLarge) : .drop(.unknown)
         }
         if let length { return wholeness(length) >= leastByLength ? .end(at: length, .right) : .drop(.right) }
         return wholeness(line) >= (isLine ? .unchecked : .whole) ? .end(at: line, verdict(at: line)) : .drop(.unknown)
     }
 
-    /// Behind the full length stands what is no delimiter.
+    /// No delimiter follows the full length.
     package mutating func meetOtherBytes() -> Decision {
         guard let length else { return .lookBehind }
         guard endOfImage == nil else { return .end(at: length, .unknown) }
@@ -118,18 +118,18 @@ package struct FrameEnd: Hashable, Sendable {
             claim = length + skipped
             skipped = 0
         } else {
-            // Whether the length was too small or the picture was cut shows where it ends.
+            // The picture's end will show whether the length was too small or the picture was cut.
             isPassed = true
         }
         return .walkOn(from: length)
     }
 
-    /// What it says of the length that the picture ends at `position`.
+    /// What the picture's end at `position` says about its length.
     private func verdict(at position: Int) -> LengthVerdict {
         claim.map { $0 + skipped < position } ?? false ? .tooSmall : .unknown
     }
 
-    /// The stream ended behind `count` bytes of the picture.
+    /// The stream ended after `count` bytes of the picture.
     package func meetEndOfStream(at count: Int, _ wholeness: (Int) -> Wholeness) -> Decision {
         if let endOfImage { return .end(at: length.map { $0 <= count ? $0 : endOfImage } ?? endOfImage, .unknown) }
         if let length, count >= length { return wholeness(length) >= leastByLength ? .end(at: length, .unknown) : .drop(.unknown) }

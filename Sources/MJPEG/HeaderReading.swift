@@ -3,26 +3,26 @@ import Text
 
 /// The state in a part's header, which begins with its delimiter.
 struct HeaderReading: Sendable {
-    /// How far a read came.
+    /// The outcome of a read.
     enum Outcome: Sendable {
-        /// All bytes are read, or a line of them; the header goes on.
+        /// All bytes, or one line, have been read; the header goes on.
         case more
-        /// What looked like a part's beginning was not, or a blank line stands before the header.
+        /// The bytes only looked like a part's beginning, or a blank line comes before the header.
         case noPart
-        /// The blank line is read; the part's body begins.
+        /// The blank line has been read; the part's body begins.
         case body(PartHeader)
-        /// A picture begins where a line should; its first three bytes are read.
+        /// A picture begins in the place of a line; its first three bytes have been read.
         case picture(PictureStart)
     }
 
     private var header = PartHeader()
-    /// Bytes of the header that were read.
+    /// The number of the header's bytes so far.
     private var length = 0
-    /// The line that is not whole yet, as far as it was read.
+    /// The bytes of an incomplete line.
     private var line: [UInt8]
     private var sawDelimiter = false
 
-    /// Starts behind the bytes that a scanner has found.
+    /// Starts behind the bytes that the scanner has found.
     init(behind find: DelimiterScanner.Find, boundary: Boundary) {
         line =
             switch find {
@@ -34,7 +34,7 @@ struct HeaderReading: Sendable {
             }
     }
 
-    /// Reads one line, or what there is of it.
+    /// Reads one line, or the part of it that has come.
     mutating func read(_ source: inout ByteBuffer, _ memory: inout StreamMemory) throws(AssemblyError) -> Outcome {
         if takesStartOfImage(&source) {
             memory.quirks.insert(.missingBlankLine)
@@ -54,7 +54,7 @@ struct HeaderReading: Sendable {
         return outcome
     }
 
-    /// Takes a line with its LF, or a piece of one without.
+    /// Takes a line with its LF, or a piece of a line without LF.
     private mutating func take(_ piece: UnsafeRawBufferPointer, _ memory: inout StreamMemory) -> Outcome {
         let isWhole = piece.last == ASCII.lineFeed
         if isWhole, line.isEmpty { return readLine(piece.first(piece.count - 1), &memory) }

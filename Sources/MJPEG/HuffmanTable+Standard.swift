@@ -1,4 +1,4 @@
-/// The tables that decoders take where a picture has none (ITU T.81, K.3), as many UVC cameras leave them out.
+/// The tables that decoders use for a picture without tables (ITU T.81, K.3). Many UVC cameras leave the tables out.
 extension HuffmanTable {
     /// For DC coefficients, luminance and chrominance.
     static let standardDC: [HuffmanTable?] = [

@@ -1,12 +1,12 @@
-/// A table of a JPEG's Huffman codes (ITU T.81, Annex C and F.2.2.3). A class, since each block passes its tables on: a value's
-/// arrays would be counted one by one.
+/// A table of a JPEG's Huffman codes (ITU T.81, Annex C and F.2.2.3). A class, because tables are passed for each block, and the arrays of
+/// a value would be reference-counted each time.
 final class HuffmanTable: Sendable {
-    /// Codes up to this length are looked up at once.
+    /// Codes up to this length are found by one look-up.
     private static let lookupLength = 9
 
-    /// The length and the symbol of the code that the index begins with; a length of 0 where that is longer.
+    /// The length and the symbol of the code at the beginning of the index's bits; a length of 0 for a longer code.
     private let lookup: [(length: UInt8, symbol: UInt8)]
-    /// The first code of each length and the index of its symbol; a length without codes has a limit of nought.
+    /// The first code of each length and the index of its symbol; a length without codes has the limit 0.
     private let firstCode: [Int]
     private let firstIndex: [Int]
     private let limit: [Int]
@@ -14,7 +14,7 @@ final class HuffmanTable: Sendable {
 
     /// Takes the number of codes of each length from 1 to 16, and the symbols in the order of their codes.
     ///
-    /// Nil where the counts are no code, or do not fit the symbols.
+    /// Nil where the counts do not make a code, or do not fit the symbols.
     init?(counts: some Collection<UInt8>, symbols: some Collection<UInt8>) {
         guard counts.count == 16, counts.reduce(0, { $0 + Int($1) }) == symbols.count, symbols.count <= 256 else { return nil }
         self.symbols = Array(symbols)
@@ -42,7 +42,7 @@ final class HuffmanTable: Sendable {
         self.limit = limit
     }
 
-    /// The symbol of the code that `bits`, the next 16 bits, begin with, and the code's length; nil where there is no such code.
+    /// The symbol and the length of the code at the beginning of `bits`, the next 16 bits; nil where there is no such code.
     func decode(_ bits: Int) -> (symbol: Int, length: Int)? {
         let entry = lookup[(bits >> (16 - HuffmanTable.lookupLength)) & (lookup.count - 1)]
         if entry.length > 0 { return (Int(entry.symbol), Int(entry.length)) }

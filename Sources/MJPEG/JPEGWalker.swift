@@ -1,20 +1,20 @@
-/// Walks a JPEG from marker to marker, to find where it ends however its bytes come in pieces.
+/// Walks a JPEG from marker to marker to find its end. The bytes may come in any pieces.
 ///
-/// Segments are skipped by their lengths, so that the end markers of thumbnails are not taken for the picture's; only what
-/// stands between segments and in scans is searched for the bytes FF that every marker begins with (ITU T.81, B.1). As in
-/// libjpeg, which browsers use, any bytes may stand between two segments: the next marker counts. What libjpeg refuses (a
-/// second frame header, a second start of image, a scan before the frame header, a reserved marker) ends the walk.
+/// Segments are skipped by their lengths, so that the end marker of a thumbnail is not taken for the picture's. Only the bytes between
+/// segments and in scans are searched for FF, the first byte of every marker (ITU T.81, B.1). As in libjpeg, which browsers use, any bytes
+/// may come between two segments. Everything that libjpeg refuses (a second frame header, a second start of image, a scan before the frame
+/// header, a reserved marker) ends the walk.
 package struct JPEGWalker: Sendable {
-    /// How far one call went.
+    /// The outcome of one call.
     package enum Outcome: Hashable, Sendable {
-        /// All bytes belong to the picture, and it goes on.
+        /// All bytes belong to the picture, and the picture goes on.
         case more
         /// The picture's end of image is the last of the first `consumed` bytes.
         case end(consumed: Int)
-        /// The last of the first `consumed` bytes cannot stand where it stands.
+        /// The last of the first `consumed` bytes is impossible at its place.
         case invalid(consumed: Int)
 
-        /// The bytes walked, where that is not all of them.
+        /// The number of bytes walked; nil where all were walked.
         var consumed: Int? {
             switch self {
             case .more: nil
@@ -23,64 +23,64 @@ package struct JPEGWalker: Sendable {
         }
     }
 
-    /// The bytes that every picture starts with: start of image, and the first byte of a marker.
+    /// The first bytes of every picture: start of image, and the first byte of a marker.
     static let start: [UInt8] = [0xFF, 0xD8, 0xFF]
 
-    /// The most bytes that may stand between the segments of one picture; cameras are known to send 608.
+    /// The most filler bytes between the segments of one picture; some cameras send 608.
     package static let maxFillerLength = 64 << 10
 
     private enum State: UInt8, Sendable {
         case start, startMarker, betweenSegments, marker, lengthHigh, lengthLow, segment, scan, scanMarker, ended, failed
     }
 
-    /// Bytes walked since the first.
+    /// The number of bytes walked so far.
     package private(set) var position = 0
     /// Width in pixels; 0 before a readable frame header.
     package private(set) var width = 0
     /// Height in pixels; 0 before a readable frame header.
     package private(set) var height = 0
-    /// Bytes before the entropy-coded data of the first scan; nil before one.
+    /// The number of bytes before the entropy-coded data of the first scan; nil before the first scan.
     package private(set) var scanPosition: Int?
-    /// The walk ended at a start of image within the picture: the picture was cut and another one begins.
+    /// Whether the walk ended at a start of image within the picture, because the picture was cut and another picture begins.
     package private(set) var metStartOfImage = false
 
     private var state = State.start
     private var marker: UInt8 = 0
-    /// Bytes of the segment that are still to come, and those that were there.
+    /// The bytes of the segment that have not come yet, and those that have.
     private var remaining = 0
     private var offset = 0
     private var sawFrameHeader = false
-    /// Bytes between segments that belong to none.
+    /// The number of filler bytes between segments.
     private var fillerLength = 0
     private var hasShortLength = false
-    /// Quantization tables that the components use and that there are, a bit for each.
+    /// The quantization tables that the components use, and those that have come; a bit for each.
     private var usedTables: UInt16 = 0
     private var definedTables: UInt16 = 0
-    /// Where in a segment of quantization tables the next one begins.
+    /// Where the next table begins in a segment of quantization tables.
     private var nextTable = 0
 
     /// Starts before the first byte.
     package init() {}
 
-    /// The end of image was reached.
+    /// Whether the end of image was reached.
     package var hasEnded: Bool { state == .ended }
 
-    /// The walk is in a scan's data, or at the marker behind that.
+    /// Whether the walk is in a scan's data, or at the marker behind the data.
     package var isInScan: Bool { scanPosition != nil && (state == .scan || state == .scanMarker) }
 
-    /// Bytes between two segments belong to neither, or a segment has a length that is none.
+    /// Whether there are filler bytes between segments, or a segment with an impossible length.
     package var hasFiller: Bool { fillerLength > 0 || hasShortLength }
 
-    /// Nothing but the start of image and filler was met so far.
+    /// Whether only the start of image and filler have been met so far.
     var isBare: Bool { position == 2 + fillerLength + (metStartOfImage ? 2 : 0) }
 
-    /// There was a readable frame header with a width and a height, and a scan. Where there is filler, the quantization
-    /// tables must be there too: a segment that was passed over for a wrong length before it is missing then.
+    /// Whether there were a readable frame header with a width and a height, and a scan. In a picture with filler, the quantization tables
+    /// must have come too, because a wrong length may have made the walk pass over their segment.
     package var isPicture: Bool {
         width > 0 && height > 0 && scanPosition != nil && state != .failed && !(hasFiller && usedTables & ~definedTables != 0)
     }
 
-    /// Walks over the bytes that follow those of the last call. After an end or an invalid byte it consumes nothing more.
+    /// Walks over the bytes that follow those of the last call. After the end or an invalid byte it consumes nothing more.
     package mutating func walk(_ bytes: UnsafeRawBufferPointer) -> Outcome {
         let count = bytes.count
         var index = 0
@@ -112,7 +112,7 @@ package struct JPEGWalker: Sendable {
         return .more
     }
 
-    /// Takes what stands before a marker, and its FF. Returns the position behind.
+    /// Takes the bytes before a marker, and the marker's FF. Returns the position behind them.
     private mutating func readFiller(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
         let hit = bytes.position(of: 0xFF, from: start)
         let end = min(hit ?? bytes.count, start + JPEGWalker.maxFillerLength - fillerLength + 1)
@@ -126,8 +126,8 @@ package struct JPEGWalker: Sendable {
         return end + 1
     }
 
-    /// Looks for the next FF of a scan that no zero follows: nearly all have one, which says that they are data. Gives the
-    /// position behind it; nil where there is none.
+    /// Searches a scan for the next FF without a zero behind it; with the zero, which most have, it is a byte of data. Returns the position
+    /// behind the FF; nil where there is none.
     private func endOfEntropyCodedData(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
         var index = start
         while let hit = bytes.position(of: 0xFF, from: index) {
@@ -137,7 +137,7 @@ package struct JPEGWalker: Sendable {
         return nil
     }
 
-    /// Takes one byte outside of segments' contents and entropy-coded data.
+    /// Takes one byte that is neither in a segment's contents nor in entropy-coded data.
     private mutating func readMarker(_ byte: UInt8) {
         switch state {
         case .start: state = byte == 0xFF ? .startMarker : .failed
@@ -168,7 +168,7 @@ package struct JPEGWalker: Sendable {
         }
     }
 
-    /// What a marker code leads to.
+    /// Takes a marker's code.
     private mutating func next(after code: UInt8) -> State {
         marker = code
         switch code {
@@ -187,7 +187,7 @@ package struct JPEGWalker: Sendable {
         }
     }
 
-    /// Takes what is there of a segment's contents, and reads what matters of it. Returns the number of bytes taken.
+    /// Takes the bytes of a segment's contents that have come, and reads those that matter. Returns the number of bytes taken.
     private mutating func readSegment(_ bytes: UnsafeRawBufferPointer) -> Int {
         var taken = min(remaining, bytes.count)
         switch marker {
@@ -202,7 +202,7 @@ package struct JPEGWalker: Sendable {
         case _ where isFrameHeader(marker):
             for index in 0..<taken where state != .failed {
                 readFrameHeader(bytes[index], at: offset + index)
-                // What is read again then does not depend on how the bytes came.
+                // So the bytes that are read again do not depend on the pieces in which they came.
                 if state == .failed { taken = index + 1 }
             }
         default: break
@@ -232,7 +232,7 @@ package struct JPEGWalker: Sendable {
         }
     }
 
-    /// Whether a scan header for so many components is as long as it must be.
+    /// Whether a scan header has the right length for its number of components.
     private func isScanHeader(componentCount: Int) -> Bool {
         (1...4).contains(componentCount) && remaining == 4 + 2 * componentCount
     }
@@ -241,7 +241,7 @@ package struct JPEGWalker: Sendable {
         code >= 0xC0 && code <= 0xCF && code != 0xC4 && code != 0xC8 && code != 0xCC
     }
 
-    /// Whether decoders read no more of a segment than its length, and take a length that is too small for nought.
+    /// Whether decoders read only the length of such a segment, and take a length that is too small for 0.
     private func isPassedOver(_ code: UInt8) -> Bool {
         code >= 0xE0 && code <= 0xEF || code == 0xFE || code == 0xDC
     }

@@ -1,27 +1,26 @@
-/// How far the Content-Lengths of a stream are believed. Trust grows with each length that was right and falls with each
-/// that was wrong; a picture that was cut says nothing of lengths.
+/// How far the Content-Lengths of a stream are believed. Trust grows with each right length and falls with each wrong length; a cut picture
+/// does not change it.
 ///
-/// The first length is believed. Two right ones in a row make trust firm, so that one wrong length among many right ones
-/// changes nothing; a camera whose lengths are always wrong loses it at once, and wins it back with two or three that
-/// would have been right.
+/// The first length is believed. Two right lengths in a row make the trust firm, so that a single wrong length changes nothing. A camera
+/// whose lengths are always wrong loses the trust at once, and regains it with two or three lengths that would have been right.
 package struct LengthTrust: Hashable, Sendable {
-    /// What trust is enough for.
+    /// How a length is used.
     package enum Degree: Hashable, Sendable {
-        /// A picture ends at its end of image; its length is only watched.
+        /// A picture ends at its end of image; the length is only compared.
         case doubted
-        /// A picture ends where its length is full, if nothing speaks against that.
+        /// A picture ends where its length is full, if the following bytes agree.
         case believed
-        /// A picture ends where its length is full, also where what follows would be a welcome proof.
+        /// A picture ends where its length is full, also in cases where ``believed`` waits for the following bytes.
         case firm
     }
 
     private static let range = -2...4
     private var score = 1
 
-    /// Starts with one length on trust.
+    /// Starts with trust in the first length.
     package init() {}
 
-    /// What the trust is enough for by now.
+    /// The present use of lengths.
     package var degree: Degree {
         switch score {
         case ...0: .doubted

@@ -1,11 +1,11 @@
-/// What a picture's end says of the Content-Length that its part had.
+/// What a picture's end says about its part's Content-Length.
 package enum LengthVerdict: Hashable, Sendable {
-    /// There was none, it was not believed, or nothing contradicts it.
+    /// The length was missing or not believed, or nothing contradicts it.
     case unknown
-    /// The picture ends where it says.
+    /// The picture ends where the length says.
     case right
-    /// The next part began before it was full.
+    /// The next part began before the length was full.
     case tooLarge
-    /// The picture went on behind it.
+    /// The picture went on behind the full length.
     case tooSmall
 }

@@ -1,47 +1,47 @@
 import Text
 
-/// Delimiters in and behind a picture.
+/// Finds delimiters in and behind a picture.
 extension OpenPicture {
-    /// The most bytes at the end in which a delimiter is looked for.
+    /// How many bytes at the end of the picture are searched for a delimiter.
     private static let maxLook = 512
 
-    /// The delimiter that begins at `position`, with the dashes and the line end that belong to it.
+    /// The delimiter at `position`, with the dashes and the line end before it.
     func bound(at position: Int) -> PictureBound {
         var delimiter = position
         while delimiter > 0, byte(at: delimiter - 1) == ASCII.dash { delimiter -= 1 }
         let line = lineEnd(before: delimiter)
-        // Dashes within a line are the picture's.
+        // Dashes within a line belong to the picture.
         return line < delimiter ? PictureBound(line: line, delimiter: delimiter) : PictureBound(line: position, delimiter: position)
     }
 
-    /// What a delimiter says of the picture's end.
+    /// The decision about the picture's end at a delimiter.
     func decision(at bound: PictureBound) -> FrameEnd.Decision {
         end.meetDelimiter(at: bound.line, isLine: bound.isLine) { wholeness(of: $0) }
     }
 
-    /// What a full length says of the picture's end; `isUsual` where the picture before had no end of image either.
+    /// The decision about the picture's end at the full length; `isUsual` says whether the picture before also had no end of image.
     func decisionAtLength(isUsual: Bool, _ boundary: Boundary) -> FrameEnd.Decision {
-        // Behind an FF a marker goes on.
+        // An FF is the first byte of a marker, so the picture goes on.
         if byte(at: count - 1) == 0xFF || hasForeignTail(count) { return .lookBehind }
         let decision = end.meetLength(isUsual: isUsual) { wholeness(of: count) }
         guard case .end = decision, let scan = walker.scanPosition else { return decision }
-        // A length that is too large may have swallowed a delimiter.
+        // If the length is too large, a delimiter may be among the bytes.
         return delimiter(from: scan, before: count, boundary) == nil ? decision : .lookBehind
     }
 
-    /// What a line end behind the full length says of the picture's end.
+    /// The decision about the picture's end at a line end behind the full length.
     func decisionAtLineEnd(behind length: Int) -> FrameEnd.Decision {
         hasForeignTail(length) ? .lookBehind : end.meetLineEnd { wholeness(of: length) }
     }
 
-    /// Whether the picture is whole before the last of its first `length` bytes, and these look like a line end: then the
-    /// length is too large, and they belong to the delimiter.
+    /// Whether the last of the first `length` bytes look like a line end, and the picture is whole without them. Then the length is too
+    /// large, and the line end belongs to the delimiter.
     private func hasForeignTail(_ length: Int) -> Bool {
         let line = bound(at: length).line
         return line < length && wholeness(of: line) == .whole
     }
 
-    /// How much there is of a picture that ends after `length` bytes without an end of image.
+    /// The wholeness of a picture that ends after `length` bytes without an end of image.
     func wholeness(of length: Int) -> Wholeness {
         withBytes { bytes in
             var walker = walker
@@ -54,11 +54,11 @@ extension OpenPicture {
         }
     }
 
-    /// Where a delimiter among the last bytes ends the picture, which has no length to tell.
+    /// The end of a picture without a length, if there is a delimiter among the last bytes.
     ///
-    /// A look costs next to nothing, since it is taken only where the last byte may be a delimiter's or a header line's: a
-    /// camera that sends nothing behind these is the one whose picture would go out late. A delimiter that came long before
-    /// is met with the next picture.
+    /// The bytes are searched only if the last byte may end a delimiter or a header line, which costs next to nothing. This is for cameras
+    /// that send nothing behind the delimiter until the next picture, so that the picture does not go out late. An earlier delimiter is
+    /// found with the next picture.
     @inline(__always)
     mutating func endAtLastDelimiter(_ memory: borrowing StreamMemory) -> (PictureBound, FrameEnd.Decision)? {
         guard let last = byte(at: count - 1) else { return nil }
@@ -73,7 +73,7 @@ extension OpenPicture {
         guard let scan = walker.scanPosition, walker.isInScan, boundary.isLearnt, !pattern.isEmpty, count >= nextLook else { return nil }
         let start = max(scan, count - OpenPicture.maxLook)
         guard let position = withBytes({ $0.position(of: pattern, from: start) }) else { return nil }
-        // The work stays in proportion to the picture also where its data holds many delimiters.
+        // The work stays proportional to the picture's size even if its data contains many delimiters.
         nextLook = 2 * count
         let bound = bound(at: position)
         let decision = decision(at: bound)

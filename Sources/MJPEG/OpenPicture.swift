@@ -2,32 +2,32 @@ import NIOCore
 
 /// The state in a picture: its bytes so far, and how far they are walked.
 ///
-/// Whoever changes one must hold the only copy, else its bytes are copied.
+/// Code that changes it must have the only copy, because otherwise the picture's bytes are copied.
 struct OpenPicture: Sendable {
-    /// How far a read came.
+    /// The outcome of a read.
     enum Outcome: Sendable {
-        /// All bytes are read; the picture goes on.
+        /// All bytes have been read; the picture goes on.
         case more
         /// The length is full, and the picture has not ended.
         case lengthFull
-        /// The end of image was read.
+        /// The end of image has been read.
         case endOfImage
-        /// The last byte read cannot stand where it stands.
+        /// The last byte that was read is impossible at its place.
         case invalid
     }
 
-    /// The header of the picture's part; an empty one where the picture is no part.
+    /// The header of the picture's part; empty for a picture outside of parts.
     let header: PartHeader
-    /// What tells where the picture ends.
+    /// The rules that tell where the picture ends.
     var end: FrameEnd
     private(set) var walker = JPEGWalker()
-    /// The bytes, from `Frame.headroom` on; this is where the frame keeps them.
+    /// The picture's bytes, from `Frame.headroom` on: the buffer of the later frame.
     private var storage: ByteBuffer
     /// Bytes of the part's body before the picture.
     private(set) var skipped: Int
     /// When the first byte behind the start of image was read.
     private var began: Timestamp?
-    /// How long the picture must be before it is looked at once more whether a delimiter has ended it.
+    /// How long the picture must be before its end is searched for a delimiter again.
     var nextLook = 0
 
     /// Starts behind the first `startLength` bytes of the start of image, with room for `capacity` bytes.
@@ -48,12 +48,12 @@ struct OpenPicture: Sendable {
         storage.getInteger(at: Frame.headroom + position)
     }
 
-    /// Lets `body` see the bytes.
+    /// Calls `body` with the picture's bytes.
     func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         storage.withUnsafeReadableBytes(body)
     }
 
-    /// Takes bytes up to the end of image, or up to the length.
+    /// Takes bytes up to the end of image or up to the full length.
     mutating func read(_ source: inout ByteBuffer, at timestamp: Timestamp) -> Outcome {
         if began == nil { began = timestamp }
         let room = (end.length ?? .max) - count
@@ -73,7 +73,7 @@ struct OpenPicture: Sendable {
         }
     }
 
-    /// Scans at most `limit` bytes for the next part; they are kept until it is known whether they belong to the picture.
+    /// Scans at most `limit` bytes for the next part, and keeps them until it is known whether they belong to the picture.
     mutating func scan(
         _ source: inout ByteBuffer, limit: Int, with scanner: inout DelimiterScanner, boundary: Boundary
     ) -> DelimiterScanner.Find {
@@ -93,7 +93,7 @@ struct OpenPicture: Sendable {
         return rest.map { ByteBuffer(bytes: $0.readableBytesView) }
     }
 
-    /// Begins anew with the start of image that was read last, and that is the first one of the picture.
+    /// Begins anew: the start of image that was read last becomes the first bytes of the picture.
     mutating func restart(end: FrameEnd) {
         skipped += count - 2
         self.end = end
@@ -102,8 +102,8 @@ struct OpenPicture: Sendable {
         _ = JPEGWalker.start.withUnsafeBytes { walker.walk($0.first(2)) }
     }
 
-    /// Makes a frame of the first `length` bytes; nothing is left behind. It has the time of its part's header where that is to be
-    /// kept and there is one.
+    /// Makes a frame of the first `length` bytes and takes the buffer. The frame has the time in its part's header, if the time is there
+    /// and is to be kept.
     mutating func takeFrame(length: Int, at timestamp: Timestamp, keepsTime: Bool) -> Frame {
         storage.moveWriterIndex(to: Frame.headroom + length)
         let shown = keepsTime ? header.timestamp ?? timestamp : timestamp

@@ -1,6 +1,6 @@
 import Text
 
-/// The header of a part: the fields that matter, read leniently line by line.
+/// The header of a part: the fields that matter to the relay, read leniently line by line.
 ///
 /// Lines without a name, folded lines and unknown fields are passed over.
 package struct PartHeader: Hashable, Sendable {
@@ -9,29 +9,29 @@ package struct PartHeader: Hashable, Sendable {
     /// The most bytes of a header block.
     package static let maxLength = 64 << 10
 
-    /// What the part says that it holds.
+    /// The kind of contents that the part declares.
     package enum Media: Hashable, Sendable {
-        /// No type, or one that says nothing.
+        /// No type, or a type that says nothing.
         case none
-        /// A picture, also when the type is only a likely one.
+        /// A picture, or a type that cameras use for pictures.
         case image
-        /// Text, audio or anything else; only a JPEG's first bytes prove it wrong.
+        /// Text, audio or anything else; only a JPEG's first bytes prove the type wrong.
         case other
     }
 
-    /// The part's length in bytes; nil when there is none or it is unreadable (signed, no number, beyond any frame).
+    /// The part's length in bytes; nil when the length is missing or unreadable (signed, no number, larger than any frame).
     package private(set) var contentLength: Int?
-    /// There was a Content-Length that is of no use.
+    /// Whether there was an unreadable Content-Length.
     package private(set) var hasUnreadableLength = false
-    /// What the part says that it holds.
+    /// The kind of contents that the part declares.
     package private(set) var media = Media.none
-    /// The type is exactly `image/jpeg`.
+    /// Whether the type is exactly `image/jpeg`.
     package private(set) var isPlainJPEG = false
-    /// `X-Timestamp`, when it is a readable one.
+    /// `X-Timestamp`, if it is readable.
     package private(set) var timestamp: Timestamp?
-    /// `X-Frame-Kind`, as a relay before this one sends it.
+    /// `X-Frame-Kind`, from another relay that this relay reads.
     package private(set) var kind: Frame.Kind?
-    /// Lines that had a name.
+    /// The number of lines with a name.
     package private(set) var fields = 0
 
     /// An empty header.
@@ -39,7 +39,7 @@ package struct PartHeader: Hashable, Sendable {
 
     /// Reads one line, without its line end.
     package mutating func read(_ line: some BidirectionalCollection<UInt8>) {
-        // A line that begins with a blank continues the one before, and no field of interest is that long.
+        // A line that begins with a blank continues the line before. No field that matters is that long.
         guard let first = line.first, !first.isBlank, let colon = line.firstIndex(of: ASCII.colon) else { return }
         let name = line[..<colon].trimmingBlanksAndReturns()
         guard !name.isEmpty else { return }
@@ -60,7 +60,7 @@ package struct PartHeader: Hashable, Sendable {
         var length = 0
         var digits = 0
         for byte in value {
-            // Ten significant digits are beyond any frame, and far below an overflow.
+            // Ten significant digits are more than any frame has, and far below an overflow.
             guard let digit = byte.decimalValue, length < 1_000_000_000 else {
                 digits = 0
                 break
@@ -85,7 +85,7 @@ package struct PartHeader: Hashable, Sendable {
         } else if !type.contains(ASCII.slash) {
             media = .none
         } else {
-            // video/x-motion-jpeg and its like are pictures too.
+            // video/x-motion-jpeg and similar types are pictures too.
             media = type.indices.contains { ASCII.starts(type[$0...], with: "jp") } ? .image : .other
         }
     }

@@ -1,10 +1,10 @@
 import NIOCore
 
-/// The state between pictures: looks for the next part or for the picture in this one.
+/// The state between pictures: searches for the next part, or for the picture in the present part.
 struct PartSearch: Sendable {
-    /// Where the bytes are.
+    /// The place of the bytes.
     private enum Place: Sendable {
-        /// Between parts, or before the first.
+        /// Between parts, or before the first part.
         case between
         /// In a part's body, before the picture.
         case body
@@ -12,37 +12,37 @@ struct PartSearch: Sendable {
         case otherPart
     }
 
-    /// How far a read came.
+    /// The outcome of a read.
     enum Outcome: Sendable {
-        /// All bytes are read, or the part's length is full; the search goes on.
+        /// All bytes have been read, or the part's length is full; the search goes on.
         case more
-        /// A header begins; the bytes read end with this.
+        /// A header begins; the given find is the end of the bytes that were read.
         case header(DelimiterScanner.Find)
-        /// A picture begins; the first `startLength` bytes of it are read, two or three.
+        /// A picture begins; its first `startLength` bytes, two or three, have been read.
         case picture(PictureStart, startLength: Int)
     }
 
     private var place: Place
     private var header: PartHeader
     private var scanner = DelimiterScanner()
-    /// Bytes that were read here; in a part, they are its body's.
+    /// The number of bytes read in this place; in a part, bytes of its body.
     private var count = 0
-    /// How many bytes should follow the last picture by its length; nil where that is known to be right or wrong.
+    /// How many bytes should follow the last picture by its length; nil where the length is already known to be right or wrong.
     private var due: Int?
-    /// The first bytes may be the end of image that the last picture lacked, since its length was too small; how many of its
-    /// two bytes were met.
+    /// How many bytes of an end of image have been met at the beginning: the last picture lacked its end of image, perhaps because its
+    /// length was too small.
     private var endOfImage: Int?
-    /// The bytes so far are those of a start of image.
+    /// Whether the bytes so far are those of a start of image.
     private var mayOpen: Bool
 
     /// Starts between parts.
     ///
     /// - Parameters:
-    ///   - due: how many bytes should come before the next delimiter's line end by the last picture's length, where that is
-    ///     worth to be found out.
-    ///   - lacksEndOfImage: the last picture ended where its length was full, without an end of image.
-    ///   - behindBrokenPicture: what comes next may be the rest of a picture that was given up, where the first start of
-    ///     image may be a thumbnail's.
+    ///   - due: how many bytes should come before the next delimiter's line end by the last picture's length; nil where the length need not
+    ///     be judged.
+    ///   - lacksEndOfImage: whether the last picture ended at its full length without an end of image.
+    ///   - behindBrokenPicture: whether the next bytes may be the rest of a dropped picture, in which the first start of image may be a
+    ///     thumbnail's.
     init(due: Int? = nil, lacksEndOfImage: Bool = false, behindBrokenPicture: Bool = false) {
         place = .between
         header = PartHeader()
@@ -57,11 +57,11 @@ struct PartSearch: Sendable {
         place = .body
         self.header = header
         due = nil
-        // Another type than a picture's is wrong only when the first three bytes say so.
+        // A type that is not a picture's is ignored only if the first three bytes are a picture's.
         mayOpen = header.media != .other
     }
 
-    /// Reads up to the first find, or to the end of the part by its length.
+    /// Reads up to the first find, or up to the part's end by its length.
     mutating func read(_ source: inout ByteBuffer, _ memory: inout StreamMemory) -> Outcome {
         watchForEndOfImage(source, &memory)
         let targets = targets(memory)
@@ -87,7 +87,7 @@ struct PartSearch: Sendable {
         }
     }
 
-    /// Learns from an end of image right behind a picture without one that its length was too small.
+    /// Notes that the last picture's length was too small, if the end of image that the picture lacked follows it at once.
     private mutating func watchForEndOfImage(_ source: ByteBuffer, _ memory: inout StreamMemory) {
         guard var met = endOfImage else { return }
         var position = count
@@ -103,12 +103,12 @@ struct PartSearch: Sendable {
         endOfImage = met == position && met < 2 ? met : nil
     }
 
-    /// A picture begins with the bytes that were read last.
+    /// Begins a picture with the bytes that were read last.
     private var start: PictureStart {
         place == .between ? .bare : .part(header, skipped: max(0, count - JPEGWalker.start.count))
     }
 
-    /// Takes the first two bytes if they are a start of image: where a picture is due, the third one need not be a marker's.
+    /// Takes the first two bytes if they are a start of image. Where a picture is expected, the third byte need not be a marker's.
     private mutating func takesStartOfImage(_ source: inout ByteBuffer, _ memory: inout StreamMemory) -> Bool {
         while let byte = source.getInteger(at: source.readerIndex, as: UInt8.self) {
             guard byte == JPEGWalker.start[count] else {
@@ -124,12 +124,12 @@ struct PartSearch: Sendable {
         return false
     }
 
-    /// How many bytes are read at most before the place changes.
+    /// The most bytes that are read before the place changes.
     private func limit(_ memory: StreamMemory) -> Int {
         let length = memory.believedLength(of: header) ?? .max
         switch place {
         case .between: return .max
-        // Another type than a picture's is wrong only when the first bytes say so.
+        // A type that is not a picture's is ignored only if the first bytes are a picture's.
         case .body where header.media == .other: return max(0, min(JPEGWalker.start.count, length) - count)
         case .body, .otherPart: return max(0, length - count)
         }
@@ -139,13 +139,13 @@ struct PartSearch: Sendable {
         switch place {
         case .body: [.pictures, .parts]
         case .between where memory.layout == .jpegs: .pictures
-        // Once there are delimiters, a start of image between parts is a leftover.
+        // In a stream with delimiters, a start of image between parts is the rest of a broken picture.
         case .between where !memory.boundary.isLearnt: [.pictures, .parts]
         case .between, .otherPart: .parts
         }
     }
 
-    /// The limit is reached, and there was no picture.
+    /// Ends the place when the limit is reached and no picture was found.
     private mutating func endBody(_ memory: inout StreamMemory) {
         if place == .body, header.media == .other, count < memory.believedLength(of: header) ?? .max {
             place = .otherPart

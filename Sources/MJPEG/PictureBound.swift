@@ -1,10 +1,10 @@
-/// A delimiter that stands in a picture's bytes; the positions are those of the bytes.
+/// A delimiter among a picture's bytes; positions count from the picture's first byte.
 struct PictureBound: Hashable, Sendable {
-    /// Where the line end before the delimiter begins; `delimiter` where there is none.
+    /// Where the line end before the delimiter begins; equal to `delimiter` where there is no line end.
     let line: Int
     /// Where the delimiter begins.
     let delimiter: Int
 
-    /// Whether a line end stands before the delimiter.
+    /// Whether a line end comes before the delimiter.
     var isLine: Bool { line < delimiter }
 }

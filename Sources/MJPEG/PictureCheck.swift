@@ -1,7 +1,7 @@
-/// Tells of a picture without an end of image whether it was cut: decodes its Huffman codes, as far as needed to count its
-/// blocks (ITU T.81, F.2.2). A decoder then shows it to the last line.
+/// Finds out whether a picture without an end of image was cut: decodes the Huffman codes as far as needed to count the blocks (ITU T.81,
+/// F.2.2). If all blocks are there, a decoder shows the picture to its last line.
 ///
-/// Sequential pictures are checked, which cameras send. The work is linear in the bytes, since each block takes some bits.
+/// Only sequential pictures are checked, which cameras send. The work is linear in the bytes, because each block takes at least some bits.
 struct PictureCheck {
     private struct Component {
         let id: UInt8
@@ -23,7 +23,7 @@ struct PictureCheck {
         self.bytes = bytes
     }
 
-    /// How much there is of the picture that `bytes` begin with; what stands behind its last block does not matter.
+    /// The wholeness of the picture at the beginning of `bytes`; bytes behind the last block do not matter.
     static func wholeness(of bytes: UnsafeRawBufferPointer) -> Wholeness {
         var check = PictureCheck(bytes)
         while let marker = check.nextMarker() {
@@ -50,15 +50,15 @@ struct PictureCheck {
         return check.wholeness
     }
 
-    /// What the scans so far make of it, all of which were whole.
+    /// The wholeness by the scans so far, if all of them were complete.
     private var wholeness: Wholeness {
         let count = components.count(where: \.isThere)
         if count == 0 { return .cut }
-        // Decoders show what there is, with less colour.
+        // Decoders show a picture whose colour scans are missing, with less colour.
         return count == components.count ? .whole : .unchecked
     }
 
-    /// The next marker's code, whatever stands before it.
+    /// The next marker's code; bytes before the marker do not matter.
     private mutating func nextMarker() -> UInt8? {
         while let hit = bytes.position(of: 0xFF, from: position) {
             position = hit + 1
@@ -70,7 +70,7 @@ struct PictureCheck {
         return nil
     }
 
-    /// The contents of the segment that begins with its length here; nil where they are not all there.
+    /// The contents of the segment whose length is at the present position; nil where the contents are incomplete.
     private mutating func segment() -> UnsafeRawBufferPointer? {
         guard position + 2 <= bytes.count else { return nil }
         let length = max(2, Int(bytes[position]) << 8 | Int(bytes[position + 1]))
@@ -128,7 +128,7 @@ struct PictureCheck {
         return .whole
     }
 
-    /// The tables of each block of a unit, in order; nil where the scan's header is wrong or a table is missing.
+    /// The tables for each block of a unit, in order; nil where the scan's header is wrong or a table is missing.
     private func blocks(ofScan contents: UnsafeRawBufferPointer) -> [(HuffmanTable, HuffmanTable)]? {
         guard let count = contents.first, (1...4).contains(count), contents.count == 4 + 2 * Int(count) else { return nil }
         var blocks: [(HuffmanTable, HuffmanTable)] = []
@@ -144,7 +144,7 @@ struct PictureCheck {
         return blocks
     }
 
-    /// How many units (MCUs) a scan has: blocks of its one component, or groups of blocks of several.
+    /// The number of units (MCUs) in a scan: blocks of one component, or groups of blocks of several components.
     private func unitCount(ofScan contents: UnsafeRawBufferPointer) -> Int {
         func rounded(_ value: Int, _ divisor: Int) -> Int { (value + divisor - 1) / divisor }
         let horizontal = components.reduce(1) { max($0, $1.horizontal) }
@@ -156,7 +156,7 @@ struct PictureCheck {
         return rounded(columns, 8) * rounded(rows, 8)
     }
 
-    /// The place of a component in a scan's header; nil where it is not part of the scan.
+    /// The place of a component in a scan's header; nil where the component is not in the scan.
     private func number(in contents: UnsafeRawBufferPointer, of component: Component) -> Int? {
         (0..<Int(contents[0])).first { contents[1 + 2 * $0] == component.id }
     }

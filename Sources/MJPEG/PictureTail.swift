@@ -1,16 +1,16 @@
 import NIOCore
 import Text
 
-/// The state behind a picture that may have ended: its end of image was read before its length is full, or its length is
-/// full. What follows decides; it is kept with the picture until then.
+/// The state behind a picture that may have ended: its end of image was read before its length is full, or its length is full. The
+/// following bytes decide, and are kept with the picture until then.
 struct PictureTail: Sendable {
-    /// How far a read came.
+    /// The outcome of a read.
     enum Outcome: Sendable {
-        /// All bytes are read, and nothing is decided.
+        /// All bytes have been read, and nothing is decided.
         case more
         /// A delimiter was met.
         case delimiter(DelimiterScanner.Find, FrameEnd.Decision)
-        /// It is decided without a delimiter; the bytes behind the picture are to be read again.
+        /// The end is decided without a delimiter; the bytes behind the picture have to be read again.
         case decided(FrameEnd.Decision)
     }
 
@@ -20,7 +20,7 @@ struct PictureTail: Sendable {
     init(of picture: consuming OpenPicture, _ boundary: Boundary) {
         self.picture = picture
         guard self.picture.end.endOfImage == nil, !boundary.readsLines else { return }
-        // Where the length is too large it may end within the delimiter.
+        // A length that is too large may end within the delimiter.
         let start = max(JPEGWalker.start.count, self.picture.count - boundary.pattern.count + 1)
         self.picture.withBytes { _ = scanner.scan($0.rest(from: start), for: .parts, boundary: boundary) }
     }
@@ -58,7 +58,7 @@ struct PictureTail: Sendable {
         let line = picture.bound(at: length - candidate).line
         guard line < length else { return .plain }
         if line == picture.end.endOfImage { return .isLikeDelimiter }
-        // Within a line, dashes are no delimiter.
+        // Dashes within a line are no delimiter.
         return line < length - candidate || candidate == 0 ? .endsLikeDelimiter : .plain
     }
 

@@ -1,4 +1,4 @@
-/// What was odd about a camera's stream and was read all the same, for the status and `probe`.
+/// The quirks of a camera's stream that the relay tolerates, for the status and `probe`.
 package struct Quirks: OptionSet, Hashable, Sendable {
     package let rawValue: UInt32
 
@@ -14,7 +14,7 @@ package struct Quirks: OptionSet, Hashable, Sendable {
     package static let declaredDashes = Quirks(rawValue: 1 << 2)
     /// The delimiter is the bare boundary.
     package static let bareDelimiter = Quirks(rawValue: 1 << 3)
-    /// A delimiter looked like the last one.
+    /// A delimiter looked like the last delimiter of a stream.
     package static let closingDelimiter = Quirks(rawValue: 1 << 4)
     /// A delimiter came twice.
     package static let doubledDelimiter = Quirks(rawValue: 1 << 5)
@@ -54,7 +54,7 @@ package struct Quirks: OptionSet, Hashable, Sendable {
     /// Bytes between a picture's segments, which decoders pass over, were kept.
     package static let fillerInPicture = Quirks(rawValue: 1 << 22)
 
-    /// All of them in plain words, in a fixed order.
+    /// All quirks in plain words, in a fixed order.
     package var names: [String] {
         Quirks.words.compactMap { contains($0.0) ? $0.1 : nil }
     }

@@ -1,12 +1,12 @@
 import NIOCore
 
-/// Bytes that a broken picture swallowed and that are read once more, before any new ones.
+/// The bytes of a broken picture that are read once more, before new bytes.
 ///
-/// How many may be read again grows with new bytes, so that no stream can make the work more than double.
+/// The number of bytes that may be read again grows with new bytes, so that no stream can more than double the work.
 struct Replay: Sendable {
     private let maxAllowance: Int
     private var allowance = 0
-    /// The next bytes are the last.
+    /// The next bytes are the last bytes to be read again.
     private var waiting: [ByteBuffer] = []
     private var givenBack: ByteBuffer?
 
@@ -16,7 +16,7 @@ struct Replay: Sendable {
 
     /// Nothing is to be read again.
     var isEmpty: Bool { waiting.isEmpty && givenBack == nil }
-    /// Bytes were given back by what is read now: they come before the rest of that.
+    /// The bytes that are read now gave bytes back; these come before the unread rest.
     var isDue: Bool { givenBack != nil }
 
     /// Takes the next bytes to read.
@@ -27,20 +27,20 @@ struct Replay: Sendable {
         if let bytes, bytes.readableBytes > 0 { givenBack = bytes }
     }
 
-    /// Puts what was given back before `rest`, the unread rest of the bytes that were taken last.
+    /// Puts the bytes that were given back before `rest`, the unread rest of the bytes that were taken last.
     mutating func resume(before rest: ByteBuffer?) {
         if let rest, rest.readableBytes > 0 { waiting.append(rest) }
         if let givenBack { waiting.append(givenBack) }
         givenBack = nil
     }
 
-    /// Takes notice of `count` new bytes that are about to be read.
+    /// Counts `count` new bytes that are about to be read.
     mutating func allow(_ count: Int) { allowance = min(allowance, maxAllowance) + count }
 
-    /// Takes back what was allowed for `count` bytes that were not read after all.
+    /// Takes back the allowance for `count` new bytes that were not read.
     mutating func disallow(_ count: Int) { allowance -= count }
 
-    /// Whether `count` bytes of a dropped picture may be read again; they are then counted.
+    /// Whether `count` bytes of a dropped picture may be read again; if so, counts them.
     mutating func permits(_ count: Int) -> Bool {
         guard count > 0, count <= allowance else { return false }
         allowance -= count

@@ -1,26 +1,26 @@
-/// What an assembler has learnt of its stream, and what it allows: all that outlives a part.
+/// Everything in an assembler that outlives a part: what it has learnt of the stream, and the limits.
 struct StreamMemory: Sendable {
     let layout: FrameAssembler.Layout
-    /// The size of the largest frame, in bytes.
+    /// The largest size of a frame that is allowed, in bytes.
     let maxFrameSize: Int
 
-    /// The delimiters' name, as far as it is known.
+    /// The boundary, as far as it is known.
     var boundary: Boundary
-    /// What was odd about parts and pictures; the boundary keeps its own.
+    /// The quirks of parts and pictures; the boundary keeps its own quirks.
     var quirks: Quirks = []
     /// How far Content-Lengths are believed.
     var trust = LengthTrust()
-    /// Whether a full length alone ends no picture that has no end of image.
+    /// Whether a picture without an end of image does not end at its full length alone.
     var awaitsEndOfImage = false
-    /// A picture was whole: it had an end of image, or all its blocks.
+    /// Whether there was a whole picture: one with an end of image, or with all of its blocks.
     var hasSeenWhole = false
-    /// The last picture had no end of image; where its length was full, its delimiter followed.
+    /// Whether the last picture had no end of image, and its delimiter followed at its full length.
     var lacksEndOfImage = false
-    /// The length of the last frame, from which the next one's buffer is sized.
+    /// The length of the last frame, from which the size of the next buffer is taken.
     var lastLength = 32 << 10
-    /// Pictures that did not go out.
+    /// The number of dropped pictures.
     var framesDropped = 0
-    /// Bytes since the last frame that belonged to none.
+    /// The number of bytes since the last frame that belong to no frame.
     var idleLength = 0
 
     init(layout: FrameAssembler.Layout, maxFrameSize: Int) {
@@ -33,23 +33,23 @@ struct StreamMemory: Sendable {
         }
     }
 
-    /// A part's Content-Length, if it leaves room for a start of image and is no larger than frames may be.
+    /// A part's Content-Length, if it is large enough for a start of image and no larger than a frame may be.
     func length(of header: PartHeader) -> Int? {
         guard let length = header.contentLength, length >= JPEGWalker.start.count, length <= maxFrameSize else { return nil }
         return length
     }
 
-    /// The same, as long as lengths are believed.
+    /// The usable Content-Length; nil while lengths are not believed.
     func believedLength(of header: PartHeader) -> Int? {
         trust.degree == .doubted ? nil : length(of: header)
     }
 
-    /// What tells the end of a picture that begins behind `skipped` bytes of a part's body.
+    /// The rules for the end of a picture that begins behind `skipped` bytes of a part's body.
     func end(of header: PartHeader, skipped: Int) -> FrameEnd {
         length(of: header).map { FrameEnd(bodyLength: $0, skipped: skipped, trust: trust.degree, hasSeenWhole: hasSeenWhole) } ?? FrameEnd()
     }
 
-    /// Notes what is odd about the place where a picture begins.
+    /// Notes the quirks of the place where a picture begins.
     mutating func note(_ start: PictureStart) {
         guard case .part(let header, let skipped) = start else {
             quirks.insert(.barePictures)
@@ -64,7 +64,7 @@ struct StreamMemory: Sendable {
         }
     }
 
-    /// Learns from what a picture's end says of its length.
+    /// Learns from a picture's end whether its length was right.
     mutating func note(_ verdict: LengthVerdict) {
         switch verdict {
         case .unknown, .right: break
@@ -74,16 +74,16 @@ struct StreamMemory: Sendable {
         trust.note(verdict)
     }
 
-    /// Learns from the place of the delimiter behind a picture, `gap` bytes behind its end, where `due` bytes should follow
-    /// the end by the length.
+    /// Learns whether a picture's length was right from the delimiter, which is `gap` bytes behind the picture's end, where the length says
+    /// `due` bytes.
     mutating func note(gap: Int, due: Int) {
         if gap < due { return note(.tooLarge) }
-        // The line end itself is not part of the length. Where the picture has ended there, some blank lines do not matter.
+        // The line end is not part of the length. If the picture ended at its length, some blank lines do not matter.
         let lineEnd = quirks.contains(.lineFeeds) ? 1 : 2
         if due == 0 ? gap <= 8 : gap - due == lineEnd { note(.right) }
     }
 
-    /// The most bytes by which the beginning of a part is known.
+    /// The most bytes by which the beginning of a part is recognized.
     var maxOpeningLength: Int {
         max(boundary.pattern.count, boundary.bareLine.count, DelimiterScanner.field.utf8CodeUnitCount)
     }

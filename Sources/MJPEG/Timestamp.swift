@@ -19,7 +19,7 @@ package struct Timestamp: Hashable, Sendable {
         self.init(text: text.utf8)
     }
 
-    /// Reads the same from bytes, so that a part header needs no `String`.
+    /// The same for bytes, so that reading a part header makes no `String`.
     init?(text: some Sequence<UInt8>) {
         var seconds: Int64 = 0
         var micros: Int64 = 0

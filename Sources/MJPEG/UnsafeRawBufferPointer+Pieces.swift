@@ -7,7 +7,8 @@
 #endif
 
 extension UnsafeRawBufferPointer {
-    /// Where `byte` stands first from `start` on. The C library's search reads many bytes at once; pictures are walked by it.
+    /// The first position of `byte` from `start` on. Uses the C library's search, which reads many bytes at once; the walk of pictures
+    /// depends on its speed.
     @inline(__always)
     func position(of byte: UInt8, from start: Int = 0) -> Int? {
         guard let baseAddress, start < count else { return nil }
@@ -15,7 +16,7 @@ extension UnsafeRawBufferPointer {
         return UnsafeRawPointer(hit) - baseAddress
     }
 
-    /// Where the bytes of `pattern` stand first from `start` on.
+    /// The first position of the bytes of `pattern` from `start` on.
     func position(of pattern: [UInt8], from start: Int) -> Int? {
         guard let first = pattern.first else { return nil }
         var index = start
@@ -26,7 +27,7 @@ extension UnsafeRawBufferPointer {
         return nil
     }
 
-    /// The first `length` bytes, or all where there are fewer. Cheaper than a slice, which counts for small reads.
+    /// The first `length` bytes, or all where there are fewer. Cheaper than a slice, which matters for small reads.
     @inline(__always)
     func first(_ length: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: baseAddress, count: Swift.max(0, Swift.min(length, count)))

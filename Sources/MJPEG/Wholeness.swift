@@ -1,18 +1,18 @@
-/// How much of a picture is there, as far as its bytes tell before an end of image.
+/// How complete a picture without an end of image is, as far as its bytes tell.
 package enum Wholeness: Int, Hashable, Sendable {
-    /// It ends before its first scan.
+    /// The picture ends before its first scan.
     case headless
-    /// Its data ends before the last block.
+    /// The data ends before the last block.
     case cut
-    /// Its data breaks the rules, so that nobody can tell where the picture ends.
+    /// The data breaks the rules, so that nobody can tell where the picture ends.
     case damaged
-    /// Its data is coded in a way that is not checked here (progressive, arithmetic, lossless), or whole scans may be missing.
+    /// The data is coded in a way that is not checked (progressive, arithmetic, lossless), or whole scans may be missing.
     case unchecked
-    /// Every block of it is there.
+    /// Every block is there.
     case whole
 }
 
 extension Wholeness: Comparable {
-    /// Orders by how sure it is that decoders show all of the picture.
+    /// Orders by how certainly decoders show all of the picture.
     package static func < (one: Wholeness, other: Wholeness) -> Bool { one.rawValue < other.rawValue }
 }

@@ -4,7 +4,7 @@ import NIOPosix
 import RelayConfiguration
 
 extension Relay {
-    /// The certificates of `configuration`: those that are served already as they are, others read now.
+    /// The certificates of `configuration`: those that are served already, unchanged, and the others, read now.
     func readCertificates(of configuration: RelayConfiguration) async throws(RelayError) -> [CertificateWatch] {
         var watches: [CertificateWatch] = []
         for files in configuration.encryption.certificates {
@@ -24,20 +24,20 @@ extension Relay {
         return watches
     }
 
-    /// Shows these to new connections.
+    /// Serves the given certificates to new connections.
     func useCertificates(_ watches: [CertificateWatch]) {
         let known = certificateWatches.map(\.files)
         certificateWatches = watches
         do {
             try certificates.use(watches.map(\.pair))
         } catch {
-            // Each was tried alone when it was read.
+            // Each certificate was tried alone when it was read.
             logger.error("the certificates cannot be used together", metadata: ["reason": "\(error)"])
         }
         for watch in watches where !known.contains(watch.files) { tell("certificate in use", watch.pair) }
     }
 
-    /// Looks whether there are new certificates, those that are due, or all.
+    /// Checks whether there are new certificates, for the files that are due or for all.
     func lookAtCertificates(all: Bool = false) async {
         var hasChanged = false
         for index in certificateWatches.indices {
@@ -45,7 +45,7 @@ extension Relay {
             let watch = certificateWatches[index]
             let result: Result<CertificatePair, CertificateProblem>?
             do { result = try await NIOThreadPool.singleton.runIfActive { watch.newPair } } catch { continue }
-            // A reload may have put others in their place meanwhile.
+            // A reload may have replaced the certificates meanwhile.
             guard index < certificateWatches.endIndex, certificateWatches[index].files == watch.files else { continue }
             hasChanged = hasChanged || result != nil || watch.problem != nil
             switch certificateWatches[index].look(result) {

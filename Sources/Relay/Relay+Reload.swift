@@ -6,9 +6,9 @@ import RelayConfiguration
 extension Relay {
     /// Takes over the configuration that `read` brings, or changes nothing and says why.
     ///
-    /// One reload is at work at a time; those asked for meanwhile become one more after it. A stop comes before all of them.
+    /// Only one reload runs at a time; requests during a reload cause one more reload after it. A stop takes precedence over reloads.
     ///
-    /// - Returns: whether this call did the work; false where it only asked the one at work for another round.
+    /// - Returns: whether this call did the work; false where the call only asked the running reload for another round.
     package func reload(_ read: @escaping @Sendable () async -> Result<RelayConfiguration, ConfigurationError>) async -> Bool {
         reloadIsDue = true
         pendingReload = read
@@ -48,7 +48,7 @@ extension Relay {
         gate.change { $0.reload = ReloadReport(time: .now(), problems: problems) }
     }
 
-    /// Changes what differs, and only that: what did not change does not lose a frame.
+    /// Changes only the parts that differ, so that unchanged sources do not lose a frame.
     private func apply(_ new: RelayConfiguration, isReload: Bool) async -> Bool {
         let change: ListenerChange
         let watches: [CertificateWatch]
@@ -112,11 +112,11 @@ extension Relay {
         return true
     }
 
-    /// Ends the connection to the camera, and begins anew; hub and viewers stay.
+    /// Ends the connection to the camera, and dials anew; hub and viewers stay.
     private func restart(_ running: Running) -> Running {
         let (source, old) = (running.source, running.task)
         old.cancel()
-        // After the old connection's end: a camera that takes one viewer only would refuse the new one.
+        // The new dial begins after the old connection has ended, because a camera that allows one viewer would refuse a second.
         return Running(
             source: source,
             task: Task {
@@ -127,18 +127,18 @@ extension Relay {
 
     /// The listeners of a reload, before what is served has changed.
     private struct ListenerChange {
-        /// Bound, and not open yet.
+        /// Listeners that are bound, and not open yet.
         var new: [Listener] = []
-        /// Still open, except those that were in the way of new ones.
+        /// Listeners that are still open, except those that were closed because new ones could not be bound beside them.
         var unwanted: [Listener] = []
     }
 
-    /// Binds what is new and keeps what is wanted. When an address cannot be bound, all is as it was.
+    /// Binds new addresses and keeps the listeners that are still wanted. When an address cannot be bound, everything is as before.
     private func prepareListeners(_ wanted: [WantedListener]) async throws(RelayError) -> ListenerChange {
         let kept = listeners.filter { listener in wanted.contains { $0.name == listener.name } }
         let unwanted = listeners.filter { listener in !wanted.contains { $0.name == listener.name } }
         let missing = wanted.filter { one in !listeners.contains { $0.name == one.name } }
-        // An address on the port of one that goes can be bound only after that one is closed.
+        // An address on the same port as a removed one can be bound only after the removed one is closed.
         let blocked = missing.filter { one in unwanted.contains { $0.name.address.blocks(one.address) } }
         let blocking = unwanted.filter { listener in blocked.contains { listener.name.address.blocks($0.address) } }
 
@@ -164,7 +164,7 @@ extension Relay {
         return ListenerChange(new: new, unwanted: unwanted)
     }
 
-    /// Opens what is new and closes what is no longer wanted.
+    /// Opens new listeners and closes those that are no longer wanted.
     private func finish(_ change: ListenerChange) async {
         for listener in change.new {
             listener.open()
@@ -178,7 +178,7 @@ extension Relay {
         if isStopping { await closeAll() }
     }
 
-    /// A stop overtook the reload while it waited for a bind: nothing that it bound is opened.
+    /// Closes the new listeners unopened, after a stop has overtaken the reload.
     private func abandon(_ change: ListenerChange) async {
         for listener in change.unwanted { await listener.close() }
         await closeAll()

@@ -4,7 +4,7 @@ import Logging
 import NIOCore
 import RelayConfiguration
 
-/// The supervisor: binds the listeners, runs one task per source, takes over another configuration, and ends all in order.
+/// The supervisor: binds the listeners, runs one task per source, takes over new configurations, and ends everything in order.
 package actor Relay {
     /// A source and the task that keeps its camera connected.
     struct Running {
@@ -12,7 +12,7 @@ package actor Relay {
         var task: Task<Void, Never>
     }
 
-    /// What holds now.
+    /// The present configuration.
     package internal(set) var configuration: RelayConfiguration
     let group: any EventLoopGroup
     let eventLoops: [any EventLoop]
@@ -25,19 +25,23 @@ package actor Relay {
     /// By which other relays know this one; another at each start.
     let id = RelayChain.newID()
     let resolver = HostResolver()
-    /// Tells whom `notify` names of cameras that are lost or back.
+    /// Sends notices that cameras are lost or back, as `notify` says.
     let notifier: Notifier
     let clock: any Clock<Duration>
     /// How bytes leave each listener's connections.
     private let transport: @Sendable (WantedListener) -> Transport
-    /// What https listeners show.
+    /// The certificates for https listeners.
     let certificates: ServedCertificates
-    /// The certificates' files, each with what is served of it.
+    /// The certificates' files, each with the pair that is served.
     var certificateWatches: [CertificateWatch] = []
     private var certificateLooks: Task<Void, Never>?
-    private var nextLoop = 0
+    /// Sources that were started so far.
+    private var startedSources = 0
+    /// So many sources share an event loop before the next loop is taken into use: a loop that finds frames of several cameras when it
+    /// wakes costs less than several that wake for one each. Viewers move to other loops when this one is busy.
+    private static let sourcesPerLoop = 64
     private(set) var isStopping = false
-    /// True while a reload is at work; another one waits for it.
+    /// True while a reload runs; another reload waits for its end.
     var isReloading = false
     var reloadIsDue = false
     /// What a reload that is due reads.
@@ -57,7 +61,7 @@ package actor Relay {
         self.init(configuration: configuration, group: group, logger: logger, version: version, clock: clock, transport: nil)
     }
 
-    /// Makes one whose listeners send as `transport` says, nil for as the configuration does.
+    /// Makes a relay whose listeners use the given transport; nil: the transport that the configuration says.
     init(
         configuration: RelayConfiguration, group: any EventLoopGroup, logger: Logger, version: String,
         clock: any Clock<Duration> = ContinuousClock(), transport: (@Sendable (WantedListener) -> Transport)?
@@ -130,14 +134,15 @@ package actor Relay {
     /// Makes a source and begins to read its camera.
     func start(_ configuration: SourceConfiguration) -> Running {
         let source = Source(
-            configuration: configuration, eventLoop: eventLoops[nextLoop % eventLoops.count], eventLoops: eventLoops,
-            resolver: resolver, descriptors: descriptors, chain: RelayChain(ownID: id), clock: clock, logger: logger)
-        nextLoop += 1
+            configuration: configuration, eventLoop: eventLoops[startedSources / Self.sourcesPerLoop % eventLoops.count],
+            eventLoops: eventLoops, resolver: resolver, descriptors: descriptors, chain: RelayChain(ownID: id), clock: clock, logger: logger
+        )
+        startedSources += 1
         source.pushAsConfigured()
         return Running(source: source, task: Task { await source.run() })
     }
 
-    /// Keeps free what the configuration's sources need, so many listeners besides.
+    /// Keeps the descriptors free that the configuration's sources need, beside the given number of listeners.
     func useDescriptors(listeners count: Int) {
         descriptors.use(SourceNeeds(configuration), listeners: count)
         guard descriptors.lack > 0 else { return }
@@ -146,7 +151,7 @@ package actor Relay {
             metadata: ["limit": "\(descriptors.limit)", "needed": "\(descriptors.limit + descriptors.lack)"])
     }
 
-    /// Lets requests see the configuration and what runs of it, all in one moment, with what else `change` does.
+    /// Replaces the value that requests see, with the present configuration and its sources, and with the changes that `change` makes.
     func serve(_ change: (inout Served) -> Void) {
         let sources = SourceTable(configuration.sources.compactMap { running[$0.name]?.source })
         gate.change { served in
@@ -158,7 +163,7 @@ package actor Relay {
         }
     }
 
-    /// Has told whom `notify` names of the sources that run now.
+    /// Lets the notifier watch the sources that run now.
     func notify() async {
         await notifier.use(configuration.notify, sources: configuration.sources.compactMap { running[$0.name]?.source })
     }

@@ -1,8 +1,8 @@
 import Accounts
 
-/// Who may see what, and which other sites' pages may show and read it.
+/// Who may see which pages and cameras, and which other sites' pages may show and read pictures.
 package struct AccessConfiguration: Equatable, Sendable {
-    /// Where dashboard, status, metrics and readiness are served instead of at `listen`; empty: there.
+    /// Where dashboard, status, metrics and readiness are served instead of at `listen`; empty: at `listen`.
     package var admin: [ListenAddress] = []
     /// The proxies whose word on a viewer's address is believed.
     package var trustedProxies: [AddressRange] = []
@@ -13,16 +13,16 @@ package struct AccessConfiguration: Equatable, Sendable {
     package var hosts: [String] = []
     /// The origins, besides the relay's own, whose pages may frame the dashboard; `*` is every one.
     package var frameAncestors: [String] = []
-    /// Who may log in; as soon as there is one, whatever says nothing else asks for a login.
+    /// Who may log in. With at least one user, every source asks for a login unless it says otherwise.
     package var users: [Account] = []
-    /// What links are signed with.
+    /// The keys that sign links.
     package var linkKeys: [LinkKey] = []
-    /// What cookies are signed with; nil for a key of this run.
+    /// The key that signs cookies; nil for a random key of this process.
     package var sessionKey: String?
     /// The most viewers from one address, over all sources; nil for no limit.
     package var maxViewersPerAddress: Int?
 
-    /// Where the same is served over https.
+    /// Like ``admin``, over https.
     package var encryptedAdmin: [ListenAddress] = []
 
     package init() {}

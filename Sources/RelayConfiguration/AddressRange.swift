@@ -7,7 +7,7 @@ package enum AddressRange: Equatable, Sendable {
     case network([UInt8], bits: Int)
     case unix
 
-    /// Nil for what is no such range.
+    /// Nil for a text that is not such a range.
     package init?(_ text: String) {
         if text == "unix" {
             self = .unix

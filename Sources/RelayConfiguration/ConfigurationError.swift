@@ -1,4 +1,4 @@
-/// Why there is no configuration: everything that is wrong, so that one round of repairs is enough.
+/// All mistakes in a configuration, so that one round of repairs is enough.
 package struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
     /// At least one problem, sorted by place, none twice.
     package let problems: [ConfigurationProblem]

@@ -1,12 +1,12 @@
-/// One thing that is wrong with a configuration, as a sentence that an operator can act on. It never holds a credential.
+/// One mistake in a configuration, as a sentence that an operator can act on. It never contains a credential.
 package struct ConfigurationProblem: Hashable, Sendable {
     /// The file as the operator named it; nil for a command line.
     package var file: String?
-    /// The line in the file, counted from 1; nil for what concerns the file as a whole.
+    /// The line in the file, counted from 1; nil for a mistake of the file as a whole.
     package var line: Int?
     /// The column in the line, in characters, counted from 1.
     package var column: Int?
-    /// What is wrong, and the fix where it is known: one line, lower case.
+    /// The mistake, and the fix if it is known: one line, lower case.
     package var message: String
 
     package init(file: String? = nil, line: Int? = nil, column: Int? = nil, message: String) {

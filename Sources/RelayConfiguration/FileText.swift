@@ -1,7 +1,7 @@
 import Glibc
 import Text
 
-/// Files that belong to a configuration: itself, and passwords.
+/// Reads the files of a configuration: the configuration itself, and files with passwords.
 enum FileText {
     /// The bytes of a regular file, at most one more than the limit.
     static func contents(of path: String, limit: Int) throws(TextError) -> [UInt8] {

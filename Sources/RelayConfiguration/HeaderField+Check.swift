@@ -1,7 +1,7 @@
 import Text
 
 extension HeaderField {
-    /// The length in bytes that no field reaches on purpose.
+    /// The most bytes of a field; nobody needs more.
     private static let maxLength = 8192
 
     /// Fields that only the program that sends a request can set rightly: they say where the request goes, where it ends, and what

@@ -1,8 +1,8 @@
 import CameraURL
 
-/// Whom to tell, and how, that cameras are lost or back.
+/// An entry of `notify`: a receiver of notices that cameras are lost or back.
 package struct NotifyConfiguration: Equatable, Sendable {
-    /// How it is told.
+    /// The receiver.
     package enum Target: Equatable, Sendable {
         /// A program with its arguments: never a shell's line.
         case program([String])
@@ -11,9 +11,9 @@ package struct NotifyConfiguration: Equatable, Sendable {
     }
 
     package var target: Target
-    /// How long a camera must be lost before it is told.
+    /// How long a camera must be lost before a notice is sent.
     package var after: Duration
-    /// The names of the sources that are told of; nil for all.
+    /// The names of the sources whose notices are sent; nil for all.
     package var sources: [String]?
     /// Fields added to each request.
     package var headers: [HeaderField]
@@ -35,6 +35,6 @@ package struct NotifyConfiguration: Equatable, Sendable {
         self.certificateFingerprint = certificateFingerprint
     }
 
-    /// Whether a source is told of.
+    /// Whether notices about a source are sent.
     package func tells(of source: String) -> Bool { sources?.contains(source) ?? true }
 }

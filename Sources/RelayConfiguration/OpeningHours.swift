@@ -2,7 +2,7 @@
 ///
 /// A span that ends at or before its beginning goes on past midnight: `Fr 22:00-03:00` holds on Saturday until 03:00.
 package struct OpeningHours: Equatable, Sendable {
-    /// A moment of the week on a clock on the wall.
+    /// A moment of the week on the wall clock.
     package struct Moment: Equatable, Sendable {
         /// From 0, Monday, to 6.
         package var weekday: Int
@@ -15,7 +15,7 @@ package struct OpeningHours: Equatable, Sendable {
         }
     }
 
-    /// A time from which it is open on a day, and for how long, in minutes.
+    /// The opening time on a day, and the duration in minutes.
     private struct Span: Equatable, Sendable {
         var weekday: Int
         var start: Int
@@ -28,7 +28,7 @@ package struct OpeningHours: Equatable, Sendable {
 
     private var spans: [Span] = []
 
-    /// Whether it is open at a moment.
+    /// Whether the source is open at a moment.
     package func isOpen(at moment: Moment) -> Bool {
         let now = moment.weekday * Self.minutesOfDay + moment.minute
         return spans.contains { span in
@@ -38,7 +38,7 @@ package struct OpeningHours: Equatable, Sendable {
         }
     }
 
-    /// Reads one rule, such as `Mo-Fr,Su 07:00-12:00,13:00-21:00`; without days it is of every day. Nil for anything else.
+    /// Reads one rule, such as `Mo-Fr,Su 07:00-12:00,13:00-21:00`; a rule without days holds for every day. Nil for any other text.
     static func parse(_ text: String) -> OpeningHours? {
         var words = text.split(separator: " ", omittingEmptySubsequences: true)
         guard (1...2).contains(words.count), text.utf8.count <= 200 else { return nil }
@@ -54,7 +54,7 @@ package struct OpeningHours: Equatable, Sendable {
         return hours.spans.count <= 100 ? hours : nil
     }
 
-    /// Open whenever one of them is.
+    /// Joins several rules: open whenever one of them is open.
     static func together(_ all: [OpeningHours]) -> OpeningHours {
         var hours = OpeningHours()
         hours.spans = all.flatMap(\.spans)

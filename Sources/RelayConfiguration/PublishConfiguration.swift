@@ -1,8 +1,8 @@
 import Accounts
 
-/// Who may publish a source's frames to the relay, in place of a camera that the relay dials. Its description hides the password.
+/// Who may publish a source's frames to the relay, in place of a camera that the relay dials. The description hides the password.
 package struct PublishConfiguration: Equatable, Sendable {
-    /// What a publisher's password is compared with; its name says only who it is.
+    /// The password or hash with which a publisher's password is compared. A publisher may use any name.
     package var password: Account.Password
     /// The networks that publishers may come from; empty for every one.
     package var from: [AddressRange]

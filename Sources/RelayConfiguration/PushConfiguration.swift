@@ -2,15 +2,15 @@ import CameraURL
 
 /// Another relay to which a source's frames are published, over WebSocket.
 package struct PushConfiguration: Equatable, Sendable {
-    /// When frames cross the way to the other relay.
+    /// When frames are sent to the other relay.
     package enum When: String, CaseIterable, Sendable {
-        /// While somebody watches there.
+        /// While somebody watches at the other relay.
         case watched
         /// All the time.
         case always
     }
 
-    /// The address there; `https` stands for `wss`, `http` for `ws`.
+    /// The address at the other relay; `https` stands for `wss`, `http` for `ws`.
     package var url: CameraURL
     /// Whether the other relay's certificate must be one that this machine's authorities vouch for.
     package var verifiesCertificate: Bool

@@ -60,9 +60,9 @@ extension Account {
                 throw TextError(message: "--user: \(error.message); in a shell, a hash needs single quotes")
             }
         } else {
-            guard let password, !password.isEmpty, password.utf8.count <= PasswordHash.longestPassword else {
+            guard let password, !password.isEmpty, password.utf8.count <= PasswordHash.maxPasswordBytes else {
                 let variable = RelayConfiguration.passwordVariable
-                let range = "from 1 to \(PasswordHash.longestPassword) bytes"
+                let range = "from 1 to \(PasswordHash.maxPasswordBytes) bytes"
                 throw TextError(message: "--user without a hash takes the password from \(variable), which must have \(range)")
             }
             self.init(name: name, password: .plain(password))

@@ -1,4 +1,4 @@
-/// What the relay is to do, checked: the content of relay.yaml, or of a command line with one URL.
+/// The checked configuration of the relay: the content of relay.yaml, or of a command line with one URL.
 ///
 /// Two values are equal when they ask for the same thing, which is how a reload finds out what changed. Neither a
 /// description nor a reflection shows a login or the value of a header field.
@@ -36,7 +36,7 @@ package struct RelayConfiguration: Equatable, Sendable {
     package var maxRate: Int?
     /// The time zone of ``SourceConfiguration/hours``, a name of the system's database; nil for the process's own.
     package var timeZone: String?
-    /// Whom to tell that cameras are lost or back.
+    /// The receivers of notices that cameras are lost or back.
     package var notify: [NotifyConfiguration] = []
     /// The port on which the single-URL mode also serves the older relay's WebSocket form (`-w`).
     package var webSocketPort: Int?

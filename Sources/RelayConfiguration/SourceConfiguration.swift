@@ -1,6 +1,6 @@
 import CameraURL
 
-/// One named source: where its frames come from and how patiently they are fetched.
+/// The configuration of one named source.
 package struct SourceConfiguration: Equatable, Sendable {
     /// Where frames come from.
     package enum Upstream: Equatable, Sendable {
@@ -12,21 +12,21 @@ package struct SourceConfiguration: Equatable, Sendable {
         case file(path: String)
         /// A program whose standard output is a stream, with its arguments: never a shell's line.
         case program([String])
-        /// Whoever publishes them here; the relay dials nobody.
+        /// A publisher sends the frames to the relay; the relay does not dial.
         case publisher(PublishConfiguration)
     }
 
     /// Which redirects of a camera are followed.
     package enum Redirects: String, CaseIterable, Sendable {
-        /// Those to the same host; the login goes along unless the scheme is a weaker one.
+        /// Redirects to the same host; the login is sent there too, unless the new address is http and the old one https.
         case same
-        /// Those to any http or https address; the login stays behind.
+        /// Redirects to any http or https address; the login is not sent to another host.
         case any
     }
 
     /// What viewers of a lost source see.
     package enum OnLoss: String, CaseIterable, Sendable {
-        /// A picture that says so: an old picture must not pass for a live one.
+        /// A picture that says that the camera is lost, because nobody may take an old picture for a live one.
         case placeholder
         /// The last frame.
         case last
@@ -117,7 +117,7 @@ package struct SourceConfiguration: Equatable, Sendable {
     package var maxRate: Int?
     /// What one viewer is sent, in bits per second; nil for no limit.
     package var maxViewerRate: Int?
-    /// A newcomer who would push everyone below so many frames per second, where a rate is limited, is turned away.
+    /// The least frames per second under a rate limit: a new viewer who would bring everybody below this rate is turned away.
     package var minFPS = 1.0
     /// How long somebody may watch at a time; nil for no limit.
     package var maxWatch: Duration?

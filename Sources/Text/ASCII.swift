@@ -1,4 +1,4 @@
-/// The bytes that protocols are written with, by name, and comparisons that mind no case.
+/// The bytes of text protocols by name, and comparisons that ignore case.
 @usableFromInline package enum ASCII {
     @inlinable package static var tab: UInt8 { 0x09 }
     @inlinable package static var lineFeed: UInt8 { 0x0A }

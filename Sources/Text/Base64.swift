@@ -1,4 +1,4 @@
-/// Base64 (RFC 4648, section 4), padding included, and the form for URLs (section 5) without; the standard library has neither.
+/// Base64 with padding (RFC 4648, section 4) and its form for URLs without padding (section 5). The standard library has neither.
 package enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
@@ -13,7 +13,7 @@ package enum Base64 {
         }
     }
 
-    /// Encodes `bytes` into the start of `target`, which has room for them, and returns their length there.
+    /// Encodes `bytes` into the start of `target`, which must be large enough, and returns the number of bytes written.
     package static func encode(_ bytes: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> Int {
         let length = length(of: bytes.count)
         precondition(target.count >= length, "no room for the encoded bytes")
@@ -29,7 +29,7 @@ package enum Base64 {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Decodes either form, padded or not; nil for what is neither, whose unused bits must be zero so that no two texts mean the same.
+    /// Decodes either form, padded or not; nil for any other text. Unused bits must be zero, so that no two texts mean the same bytes.
     package static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
         var text = Array(text)
         let length = text.count

@@ -1,6 +1,6 @@
 /// Bytes and numbers as hexadecimal digits.
 package enum Hexadecimal {
-    /// How the digits from ten on are written.
+    /// The case of the digits from ten on.
     package enum Letters: Sendable {
         case small
         case capital
@@ -11,7 +11,7 @@ package enum Hexadecimal {
         String(decoding: bytes.flatMap { [digit($0 >> 4, letters), digit($0 & 15, letters)] }, as: UTF8.self)
     }
 
-    /// The digits of a number, with zeros before them where there are fewer than `count`.
+    /// The digits of a number, filled up with zeros to `count` digits.
     package static func digits(of number: UInt32, atLeast count: Int, _ letters: Letters = .small) -> String {
         let digits = String(number, radix: 16, uppercase: letters == .capital)
         return String(repeating: "0", count: max(0, count - digits.utf8.count)) + digits

@@ -1,8 +1,8 @@
 /// The escapes of URLs, `%` and two hexadecimal digits (RFC 3986, section 2.1).
 package enum PercentCoding {
-    /// Decodes the escapes; a `%` that starts none stands for itself.
+    /// Decodes the escapes. A `%` that does not begin an escape stands for itself.
     ///
-    /// - Parameter plusIsBlank: whether a `+` stands for a blank, as it does in the queries that browsers make of forms.
+    /// - Parameter plusIsBlank: whether `+` stands for a blank, as in queries that browsers make from forms.
     package static func decode(_ bytes: some Collection<UInt8>, plusIsBlank: Bool = false) -> [UInt8] {
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
@@ -25,7 +25,7 @@ package enum PercentCoding {
         }
     }
 
-    /// Whether a byte means nothing in any part of a URL and so needs no escape anywhere (RFC 3986, section 2.3).
+    /// Whether a byte needs no escape in any part of a URL (RFC 3986, section 2.3).
     package static func isUnreserved(_ byte: UInt8) -> Bool {
         byte.isAlphanumeric || "-._~".utf8.contains(byte)
     }

@@ -1,23 +1,24 @@
-/// What of a camera's logins must not show, wherever it comes back from: a camera may echo its request, a program its arguments.
+/// The texts of logins that must not be shown, and the function that hides them. A camera may repeat its request in an answer, a program
+/// its arguments in an error.
 package struct Secrets: Sendable {
     /// Parts of the names of query keys and header fields whose values are logins.
     private static let names = ["pass", "pwd", "psw", "auth", "token", "secret", "key", "login", "cookie", "session", "sid"]
-    /// Shorter values would be found, and hidden, all over a text.
+    /// Shorter values are not hidden, because they would be found all over a text by chance.
     private static let shortest = 3
 
-    /// In UTF-8, the longest first, so that none is hidden by half.
+    /// In UTF-8, the longest first, so that no secret is hidden only in part.
     private var words: [[UInt8]] = []
 
     package init() {}
 
-    /// Adds a login, in each form that it goes over the wire in.
+    /// Adds a login, in each form in which it is sent.
     package mutating func add(user: String, password: String) {
         addWord(password)
         addWord(Self.percentEncoded(password))
         addWord(Base64.encode("\(user):\(password)".utf8))
     }
 
-    /// Adds the logins in a request target: its query, and what stands behind a key in its path.
+    /// Adds the logins in a request target: those in the query, and the values behind keys in the path.
     package mutating func add(target: String) {
         if let query = target.utf8.firstIndex(of: UInt8(ascii: "?")) { addWord(String(target[query...].dropFirst())) }
         addValues(in: target)
@@ -27,7 +28,7 @@ package struct Secrets: Sendable {
     package mutating func add(fieldName name: String, value: String) {
         guard Self.isSecret(name) else { return }
         addWord(value)
-        // What stands behind the scheme.
+        // The part behind the scheme of the login.
         if let blank = value.utf8.lastIndex(of: 0x20) { addWord(String(value[blank...].dropFirst())) }
     }
 
@@ -52,9 +53,9 @@ package struct Secrets: Sendable {
         }
     }
 
-    /// `text` with each of them replaced by `***`.
+    /// `text` with each secret replaced by `***`.
     ///
-    /// - Parameter isCut: whether the text's end is missing, so that one of them may have lost its own end with it.
+    /// - Parameter isCut: whether the text's end is missing, so that the last secret in it may be incomplete.
     package func hide(in text: String, isCut: Bool = false) -> String {
         guard !words.isEmpty else { return text }
         var rest = Array(text.utf8)[...]
@@ -74,7 +75,7 @@ package struct Secrets: Sendable {
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// Adds the values in `key=value&key=value`, where the key says that it is a login, as they stand and decoded.
+    /// Adds the values in `key=value&key=value` whose key is that of a login, as written and decoded.
     private mutating func addValues(in text: String) {
         for pair in text.utf8.split(whereSeparator: { "?&;/ ".utf8.contains($0) }) {
             guard let equals = pair.firstIndex(of: UInt8(ascii: "=")), Self.isSecret(String(Substring(pair[..<equals]))) else { continue }

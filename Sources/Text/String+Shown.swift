@@ -1,5 +1,5 @@
 extension StringProtocol {
-    /// This text as a log or a page may show it: at most `limit` scalars, nothing that moves a cursor, hides or reorders text.
+    /// This text in a form that a log or a page may show: at most `limit` scalars, and none that moves a cursor, hides or reorders text.
     ///
     /// Cut by scalars, not by characters, since one character may carry any number of combining marks.
     package func shown(limit: Int = 80) -> String {

@@ -2,13 +2,13 @@ import Glibc
 
 /// The system's words for an error number.
 package enum SystemError {
-    /// As `strerror` says it, but with a small letter first, as a sentence goes on.
+    /// The words of `strerror`, with a small first letter for use within a sentence.
     package static func message(_ number: Int32) -> String {
         let text = words(number)
         return text.prefix(1).lowercased() + text.dropFirst()
     }
 
-    /// As `strerror` says it.
+    /// The words of `strerror`.
     package static func words(_ number: Int32) -> String {
         var buffer = [CChar](repeating: 0, count: 256)
         guard strerror_r(number, &buffer, buffer.count) == 0 || buffer[0] != 0 else { return "error \(number)" }

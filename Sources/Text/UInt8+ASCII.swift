@@ -1,5 +1,5 @@
 extension UInt8 {
-    /// A space or a tab, what HTTP allows around names and values.
+    /// A space or a tab, which HTTP allows around names and values.
     @inlinable package var isBlank: Bool { self == ASCII.space || self == ASCII.tab }
 
     /// A control character, a tab included.
@@ -14,7 +14,7 @@ extension UInt8 {
     /// A letter from A to Z, in either case, or a decimal digit.
     @inlinable package var isAlphanumeric: Bool { isLetter || isDigit }
 
-    /// A character that host names have; not all that are made of them are host names.
+    /// A character that may occur in host names.
     @inlinable package var isHostNameByte: Bool {
         isAlphanumeric || self == ASCII.dash || self == ASCII.dot || self == UInt8(ascii: "_")
     }

@@ -5,21 +5,21 @@ import Glibc
 enum ConfigurationFile {
     static let places = ["relay.yaml", "/etc/mjpeg-relay/relay.yaml"]
 
-    /// The first of ``places`` where there is something.
+    /// The first of ``places`` where a file exists.
     static var found: String? {
         places.first { access($0, F_OK) == 0 }
     }
 
-    /// Refuses what the command line gives as a file and is none: a variable that was empty, or a URL, whose login would be
-    /// shown as the name of a file that is missing.
+    /// Refuses an argument that cannot be meant as a file: the value of an empty variable, or a URL, whose login would be shown as the name
+    /// of a missing file.
     static func validate(_ path: String) throws {
         if path.isBlank { throw ValidationError("--config is empty; it needs the path of a file") }
         let isURL = path.utf8.indices.contains { path.utf8[$0...].starts(with: "://".utf8) }
         if isURL { throw ValidationError("--config needs the path of a file, and this is a URL, which is given without --config") }
     }
 
-    /// The file's path as every start of this machine writes it, whatever its own working folder: absolute, the links of its
-    /// folder followed. The file itself may be a link, and may be missing.
+    /// The file's path in a form that does not depend on the working folder: absolute, with the links of its folders followed. The file
+    /// itself may be a link, and may be missing.
     static func absolutePath(of path: String) -> String {
         let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
         let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."

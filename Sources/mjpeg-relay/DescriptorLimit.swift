@@ -3,26 +3,26 @@ import NIOCore
 import Relay
 import RelayConfiguration
 
-/// The system's limit of open files, looked at before anything runs that ends the program when it reaches that limit: event
-/// loops do, and the threads of Swift's tasks.
+/// The system's limit of open files. It is checked early, because event loops and the threads of Swift's tasks end the program when they
+/// reach the limit.
 enum DescriptorLimit {
     /// Descriptors that a short run needs besides its event loops: the standard ones, signals, threads, and a few connections.
     private static let base = 24
 
-    /// Of each event loop: what it waits with, what wakes it, its timer.
+    /// Descriptors of each event loop: one to wait with, one to be woken, and a timer.
     private static let perLoop = 3
 
-    /// What is wrong with the limit where a relay is to run with `configuration`, as a sentence; nil where it is enough.
+    /// What is wrong with the limit for a relay with `configuration`, as a sentence; nil where the limit is high enough.
     static func problem(with configuration: RelayConfiguration) -> String? {
         problem(least: configuration.leastDescriptorLimit(loops: NIOSingletons.groupLoopCountSuggestion))
     }
 
-    /// What is wrong with the limit for a command that asks something and ends.
+    /// What is wrong with the limit for a command that runs for a short time.
     static func problem() -> String? {
         problem(least: base + perLoop * NIOSingletons.groupLoopCountSuggestion)
     }
 
-    /// The same where so many are needed; raises the limit as far as the system allows.
+    /// What is wrong with the limit where `least` descriptors are needed; raises the limit as far as the system allows.
     private static func problem(least: Int) -> String? {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return nil }

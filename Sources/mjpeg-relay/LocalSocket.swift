@@ -4,8 +4,8 @@ import Glibc
 enum LocalSocket {
     /// Calls `body` with the address of `name`; nil where the name does not fit into one.
     ///
-    /// A name that begins with `@` is in the abstract namespace, where a zero byte stands in its place: it belongs to the
-    /// network namespace, needs no file system, and is gone with its process (unix(7)).
+    /// A name that begins with `@` is in the abstract namespace, and a zero byte replaces the `@`. Such a name belongs to the network
+    /// namespace, needs no file system, and is gone when its process ends (unix(7)).
     static func withAddress<Result>(_ name: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result? {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

@@ -130,7 +130,7 @@ struct MJPEGRelay: AsyncParsableCommand {
         throw ExitCode(await service.run())
     }
 
-    /// Says to which names the certificates are made out, and which of them do not hold now: a start warns of those and goes on.
+    /// Prints the names that the certificates are made out to, and which certificates are not valid now: a start only warns of these.
     private func checkCertificates(_ configuration: RelayConfiguration) throws {
         var areStale = false
         for files in configuration.encryption.certificates {

@@ -3,12 +3,12 @@ import Glibc
 
 /// Where the program starts: tells a subcommand from a camera's URL.
 ///
-/// The parser would take `health` for the URL, since the root command has an argument of its own.
+/// The argument parser would take `health` for a URL, because the root command takes an argument itself.
 @main
 enum Main {
     static func main() async {
         let arguments = Array(CommandLine.arguments.dropFirst())
-        // The parser would take the next argument for the value that is missing.
+        // The parser would take the next argument for the missing value.
         if let option = arguments.prefix(while: { $0 != "--" }).first(where: { $0.hasPrefix("--") && $0.hasSuffix("=") }) {
             Output.complain("Error: \(option.dropLast()) is empty")
             exit(64)

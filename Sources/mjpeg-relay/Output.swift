@@ -1,6 +1,6 @@
 import Glibc
 
-/// Lines for the person at the terminal, outside the log.
+/// Writes lines for the person at the terminal, outside the log.
 enum Output {
     /// Writes a text to standard error; long lines, which repeat what a file or a camera says, are cut.
     static func complain(_ text: String) {

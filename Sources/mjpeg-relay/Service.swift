@@ -8,20 +8,20 @@ import Relay
 import RelayConfiguration
 import UnixSignals
 
-/// The running program: logs, the relay, and the signals that steer it.
+/// The running program: logs, the relay, and the signals that reload and end it.
 struct Service {
-    /// A second signal to end within this time is the first one's echo; a later one ends the program at once.
+    /// A second signal to end within this time counts as a repetition of the first; a later one ends the program at once.
     private static let signalEcho = Duration.milliseconds(300)
 
     let configuration: RelayConfiguration
-    /// What a reload reads, nil in the single-URL mode.
+    /// The file that a reload reads; nil in the single-URL mode.
     let file: String?
     /// The log level of the command line, which no file changes.
     let forcedLevel: LogConfiguration.Level?
 
     /// Runs until a signal ends it; returns the exit status.
     func run() async -> Int32 {
-        // A log reader or a viewer that goes away is an error of one write, not the end of the program.
+        // When a log reader or a viewer goes away, one write fails; without this line the signal would end the program.
         signal(SIGPIPE, SIG_IGN)
         let sink = LogSink()
         let settings = LogSettings(configuration.log, forced: forcedLevel)
@@ -45,12 +45,12 @@ struct Service {
         }
         await HealthSocket.open(for: relay, on: group, file: file, logger: logger)
         manager.ready()
-        // A sign of life from an event loop: one that hangs sends none.
+        // The sign of life comes from an event loop, so that a hanging event loop sends none.
         let watchdog = manager.watchdogInterval.map { interval in
             group.any().scheduleRepeatedTask(initialDelay: .zero, delay: interval) { _ in manager.alive() }
         }
         defer { watchdog?.cancel() }
-        // Process 1 inherits what programs leave behind.
+        // Process 1 inherits the processes that programs leave behind.
         let reaper =
             getpid() == 1
             ? group.any().scheduleRepeatedTask(initialDelay: .zero, delay: .seconds(1)) { _ in StartedPrograms.all.reapOthers() } : nil
@@ -68,9 +68,10 @@ struct Service {
                     }
                     tasks.addTask {
                         manager.reloading()
-                        // One that only asked the reload at work for another round has nothing to tell.
+                        // A call that only asked the running reload for another round has nothing to tell.
                         let reload = await relay.reload {
-                            // What is served is looked after by the relay itself: half a pair must not keep a file from being read.
+                            // The relay itself watches the certificates that it serves: a pair that is half written must not keep a
+                            // configuration from being read.
                             await Self.read(file, knowing: Set(relay.configuration.encryption.certificates))
                         }
                         guard reload else { return }
@@ -78,7 +79,7 @@ struct Service {
                         manager.ready()
                     }
                 case _ where stopping != nil:
-                    // One wish may come twice: timeout(1) and a terminal signal the process and its group.
+                    // One request to end may arrive as two signals: timeout(1) and terminals signal both the process and its group.
                     if let stopping, .now - stopping < Self.signalEcho { continue }
                     logger.warning("ending at once")
                     StartedPrograms.all.killAll()

@@ -1,12 +1,12 @@
 import Glibc
 import NIOCore
 
-/// Tells systemd how the program is (sd_notify): through the datagram socket that `NOTIFY_SOCKET` names, if any.
+/// Tells systemd the state of the program (sd_notify), through the datagram socket that `NOTIFY_SOCKET` names, if any.
 ///
-/// `Type=notify` and `Type=notify-reload` need no library for it: the messages are lines of text (systemd's sd_notify(3)).
+/// `Type=notify` and `Type=notify-reload` need no library: the messages are lines of text (systemd's sd_notify(3)).
 struct ServiceManager: Sendable {
     private let socketPath: String?
-    /// Half of what systemd waits for a sign of life; nil where it does not wait.
+    /// Half the time that systemd waits for a sign of life; nil where systemd does not wait for one.
     let watchdogInterval: TimeAmount?
     /// What is wrong with the environment, as a sentence for the log.
     let problem: String?
@@ -34,7 +34,7 @@ struct ServiceManager: Sendable {
 
     func stopping() { send("STOPPING=1") }
 
-    /// A reload begins; ``ready()`` ends it. systemd orders the two by the monotonic clock.
+    /// Tells that a reload begins; ``ready()`` tells that it has ended. systemd orders the two by the monotonic clock.
     func reloading() {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)

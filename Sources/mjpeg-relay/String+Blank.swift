@@ -1,4 +1,4 @@
 extension String {
-    /// Whether nothing stands in it but blanks, as in an argument that was a variable without a value.
+    /// Whether the text has nothing but blanks, like an argument from a variable without a value.
     var isBlank: Bool { allSatisfy(\.isWhitespace) }
 }

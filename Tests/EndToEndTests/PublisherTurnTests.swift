@@ -80,7 +80,7 @@ import Testing
     /// From one state to the next, as with a camera; the viewer stays.
     @Test func aSourceShowsHowItsPublisherIs() async throws {
         try await withBench { bench in
-            let relay = try bench.publishedRelay("stall_timeout: 2s, heartbeat: 500ms")
+            let relay = try bench.publishedRelay("stall_timeout: 4s, heartbeat: 500ms")
             try await bench.status(of: relay, path: "/garden/status") { $0.state == "waiting" && $0.reasonCode == "no_publisher" }
             let viewer = try await bench.watch("/garden/stream", of: relay)
             #expect(try await viewer.anyPart().kind == "placeholder")

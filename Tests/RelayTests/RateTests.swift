@@ -10,7 +10,7 @@ import Testing
     private static func at(_ milliseconds: Int) -> NIODeadline { .uptimeNanoseconds(UInt64(milliseconds) * 1_000_000) }
 
     @Test func aSourcesRateIsSharedByItsViewers() throws {
-        let demand = RateShares.Demand(viewers: 40, frameBytes: 20_000, framesPerSecond: 30, bytesPerSecond: 2_500_000)
+        let demand = RateShares.Demand(groups: [.init(viewers: 40)], frameBytes: 20_000, framesPerSecond: 30, bytesPerSecond: 2_500_000)
         let share = try #require(RateShares.reckon([demand], bytesPerSecond: nil)[0])
         #expect(share.limit == .source)
         #expect(abs(share.framesPerSecond - 3.125) < 1e-9)
@@ -18,11 +18,11 @@ import Testing
 
     @Test func theRelaysRateLeavesSlowSourcesAllTheirFrames() throws {
         let demands = [
-            RateShares.Demand(viewers: 10, frameBytes: 10_000, framesPerSecond: 1, bytesPerSecond: nil),
-            RateShares.Demand(viewers: 5, frameBytes: 20_000, framesPerSecond: 30, bytesPerSecond: nil),
-            RateShares.Demand(viewers: 2, frameBytes: 50_000, framesPerSecond: 30, bytesPerSecond: 50_000),
-            RateShares.Demand(viewers: 0, frameBytes: 50_000, framesPerSecond: 30, bytesPerSecond: nil),
-            RateShares.Demand(viewers: 3, frameBytes: nil, framesPerSecond: nil, bytesPerSecond: nil),
+            RateShares.Demand(groups: [.init(viewers: 10)], frameBytes: 10_000, framesPerSecond: 1, bytesPerSecond: nil),
+            RateShares.Demand(groups: [.init(viewers: 5)], frameBytes: 20_000, framesPerSecond: 30, bytesPerSecond: nil),
+            RateShares.Demand(groups: [.init(viewers: 2)], frameBytes: 50_000, framesPerSecond: 30, bytesPerSecond: 50_000),
+            RateShares.Demand(groups: [.init(viewers: 0)], frameBytes: 50_000, framesPerSecond: 30, bytesPerSecond: nil),
+            RateShares.Demand(groups: [.init(viewers: 3)], frameBytes: nil, framesPerSecond: nil, bytesPerSecond: nil),
         ]
         let shares = RateShares.reckon(demands, bytesPerSecond: 1_150_000)
         // 100,000 and 50,000 bytes are wanted by those who want little; a million is left to five viewers of 20,000 bytes.
@@ -34,13 +34,13 @@ import Testing
         #expect(shares[0].map { $0.framesPerSecond > 1 } ?? true)
         let sent = zip(demands, shares).reduce(0.0) { sum, pair in
             let fps = min(pair.0.framesPerSecond ?? 0, pair.1?.framesPerSecond ?? .infinity)
-            return sum + Double(pair.0.viewers) * (pair.0.frameBytes ?? 0) * fps
+            return sum + Double(pair.0.groups[0].viewers) * (pair.0.frameBytes ?? 0) * fps
         }
         #expect(abs(sent - 1_150_000) < 1)
     }
 
     @Test func whereThereIsPlentyNothingIsLimited() {
-        let demand = RateShares.Demand(viewers: 2, frameBytes: 10_000, framesPerSecond: 10, bytesPerSecond: nil)
+        let demand = RateShares.Demand(groups: [.init(viewers: 2)], frameBytes: 10_000, framesPerSecond: 10, bytesPerSecond: nil)
         #expect(RateShares.reckon([demand], bytesPerSecond: 1_000_000) == [nil])
         #expect(RateShares.reckon([], bytesPerSecond: 1) == [])
     }
@@ -55,7 +55,6 @@ import Testing
             allowance = budget.allowance(after: sent, in: 1)
         }
         let share = sum / 60 / budget.bytesPerSecond
-        // What is not wanted cannot be sent: the correction has a limit.
         #expect(factor < 1 ? (0.5...0.6).contains(share) : (0.97...1.03).contains(share), "\(share)")
     }
 
@@ -108,24 +107,58 @@ import Testing
         #expect(TextPicture.make([]) != TextPicture.make(["A"]))
     }
 
+    @Test func whoWantsLittleLeavesTheRestToOthers() throws {
+        let groups = [RateShares.Group(viewers: 30, framesPerSecond: 0.2), RateShares.Group(viewers: 5)]
+        let demand = RateShares.Demand(groups: groups, frameBytes: 50_000, framesPerSecond: 30, bytesPerSecond: 1_000_000)
+        let share = try #require(RateShares.reckon([demand], bytesPerSecond: nil)[0])
+        #expect(abs(share.framesPerSecond - 2.8) < 1e-9)
+        // Where all want little, nothing is limited.
+        let quiet = RateShares.Demand(groups: [groups[0]], frameBytes: 50_000, framesPerSecond: 30, bytesPerSecond: 1_000_000)
+        #expect(RateShares.reckon([quiet], bytesPerSecond: 1_000_000) == [nil])
+    }
+
+    /// What cannot be slowed down may take nearly all of the rate.
+    @Test(arguments: [0.0, 0.5, 0.8]) func theSumHoldsBesideWhatIsNotSlowedDown(fixed: Double) {
+        var budget = RateBudget(bitsPerSecond: 8_000_000)
+        var (allowance, sum) = (budget.bytesPerSecond, 0.0)
+        for second in 0..<120 {
+            let sent = allowance + fixed * budget.bytesPerSecond
+            if second >= 60 { sum += sent }
+            allowance = budget.allowance(after: sent, in: 1)
+        }
+        #expect((0.97...1.03).contains(sum / 60 / budget.bytesPerSecond))
+    }
+
     @Test func aTimeThatIsOverIsFollowedByAPause() {
         let times = WatchTimes()
         func now(_ seconds: Int) -> NIODeadline { Self.at(seconds * 1000) }
-        let first = times.begin("192.0.2.1", "a", at: now(100), longest: .seconds(60))
-        #expect(first.end == now(160))
-        // Who loads the page again does not begin anew; another address does, and so does another camera.
-        times.left("192.0.2.1", "a", first, isOver: false, pause: .seconds(30), at: now(140))
-        #expect(times.begin("192.0.2.2", "a", at: now(145), longest: .seconds(60)).end == now(205))
-        #expect(times.begin("192.0.2.1", "b", at: now(145), longest: .seconds(60)).end == now(205))
-        let second = times.begin("192.0.2.1", "a", at: now(145), longest: .seconds(60))
-        #expect(second.end == now(160))
-        times.left("192.0.2.1", "a", second, isOver: true, pause: .seconds(30), at: now(160))
+        func begin(_ address: String, _ source: String, _ seconds: Int) -> NIODeadline {
+            times.begin(address, source, at: now(seconds), limit: .seconds(60)).end
+        }
+        func left(_ address: String, at seconds: Int, isOver: Bool = false, pause: Int = 30) {
+            times.left(address, "a", isOver: isOver, pause: .seconds(Int64(pause)), at: now(seconds))
+        }
+        #expect(begin("192.0.2.1", "a", 100) == now(160))
+        // Who loads the page again, or opens another one meanwhile, does not begin anew.
+        #expect(begin("192.0.2.1", "a", 120) == now(160))
+        left("192.0.2.1", at: 130)
+        left("192.0.2.1", at: 140)
+        #expect(begin("192.0.2.1", "a", 145) == now(160))
+        #expect(begin("192.0.2.1", "a", 146) == now(160))
+        left("192.0.2.1", at: 147)
+        // Another address does, and so does another camera.
+        #expect(begin("192.0.2.2", "a", 145) == now(205))
+        #expect(begin("192.0.2.1", "b", 145) == now(205))
+        left("192.0.2.1", at: 160, isOver: true)
         #expect(times.pause(of: "192.0.2.1", from: "a", at: now(161)) == .seconds(29))
         #expect(times.pause(of: "192.0.2.2", from: "a", at: now(161)) == nil)
-        // One that leaves meanwhile does not shorten it.
-        times.left("192.0.2.1", "a", first, isOver: false, pause: .seconds(1), at: now(162))
+        // One that leaves meanwhile does not change it.
+        left("192.0.2.1", at: 162, isOver: true, pause: 99)
         #expect(times.pause(of: "192.0.2.1", from: "a", at: now(189)) == .seconds(1))
         #expect(times.pause(of: "192.0.2.1", from: "a", at: now(190)) == nil)
-        #expect(times.begin("192.0.2.1", "a", at: now(190), longest: .seconds(60)).end == now(250))
+        #expect(begin("192.0.2.1", "a", 190) == now(250))
+        // A real pause of one's own accord counts as one.
+        left("192.0.2.1", at: 200)
+        #expect(begin("192.0.2.1", "a", 231) == now(291))
     }
 }

@@ -1,7 +1,7 @@
 import Accounts
 import RelayConfiguration
 
-/// Who may see what, once it is known who asks.
+/// Decides who may see a source, once the login or link has been checked.
 enum Audience {
     /// Whether `admission` opens the source of `configuration`. Operators may see every source.
     static func mayWatch(_ configuration: SourceConfiguration, _ admission: Admission, _ access: AccessConfiguration) -> Bool {
@@ -16,15 +16,17 @@ enum Audience {
         }
     }
 
-    /// Whether somebody who was let in by `admission` would be now: the user and the password, the link and its key are still there.
+    /// Whether `admission` is still valid: the configuration still has the user with the same password, or the link's key.
     static func stillMayWatch(_ configuration: SourceConfiguration, _ admission: Admission, _ access: AccessConfiguration) -> Bool {
         guard access.hasUsers else { return true }
         switch admission {
         case .anonymous, .push:
             return mayWatch(configuration, admission, access)
         case .user(let account):
-            // Whether an operator is one is asked of today's account.
+            // Whether the user is an operator is taken from the present configuration.
             let today = access.users.first { $0.name == account.name && $0.password == account.password }
+            // One who is no operator any more comes again, under the limits that hold for everybody.
+            if let today, account.isOperator, !today.isOperator { return false }
             return today.map { mayWatch(configuration, .user($0), access) } ?? false
         case .link(let source, let link):
             return link.isSigned(for: source, by: access.linkKeys) && mayWatch(configuration, admission, access)

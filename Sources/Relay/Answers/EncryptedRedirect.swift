@@ -1,19 +1,19 @@
 import NIOHTTP1
 
-/// What a listener answers that only says where it is encrypted.
+/// The answers of a listener that only redirects to https.
 enum EncryptedRedirect {
-    /// Leads to the same path and query at `port`, nil for the usual one, under the name that the request calls.
+    /// Redirects to the same path and query at `port` (nil: the usual port of https), under the host name of the request.
     static func answer(to head: HTTPRequestHead, port: Int?) -> HTTPAnswer {
         guard case .one(let host) = head.hostClaim else {
             return .text(.badRequest, "this is served over https only, and the request names no host to ask there")
         }
         let authority = host.name + (port.map { $0 == 443 ? "" : ":\($0)" } ?? "")
-        // 301 and not 308, which older programs do not follow; nothing but GET and HEAD comes here.
+        // 301 and not 308, which older programs do not follow; only GET and HEAD come here.
         return .text(
             .movedPermanently, "this is served over https only", headers: ["Location": "https://\(authority)\(pathAndQuery(head.uri))"])
     }
 
-    /// Without scheme and host, which a request to a proxy has.
+    /// The target without the scheme and host that a request to a proxy has.
     private static func pathAndQuery(_ uri: String) -> Substring {
         guard uri.first != "/" else { return uri[...] }
         let rest = uri.firstRange(of: "://").map { uri[$0.upperBound...] } ?? uri[...]

@@ -1,13 +1,14 @@
 import NIOCore
 
-/// Asks all event loops for what they know of the sources' viewers.
+/// Asks all event loops for their figures of the sources' viewers.
 enum GatheredReports {
-    /// An answer to `request` that `make` writes from the reports of `sources`; off the event loops where these are many.
+    /// An answer to `request` that `make` writes from the reports of `sources`. With many sources, the answer is written off the event
+    /// loops.
     ///
-    /// Each loop is asked once for all sources: a question for each source would keep several hundred promises for every request
-    /// under way, and cost more than the answer.
+    /// Each event loop is asked once for all sources. A question for each source would make hundreds of promises for each request, and cost
+    /// more than the answer.
     ///
-    /// - Parameter form: what of the answer neither the request's target nor who asks decides, as a word.
+    /// - Parameter form: a word that tells the answer from other answers to the same target and client.
     static func response(
         of sources: [Source], to request: Request, form: String, listsViewers: Bool, isForOperator: Bool,
         _ make: @escaping @Sendable ([SourceReport]) -> HTTPAnswer

@@ -1,28 +1,28 @@
 import NIOCore
 import Synchronization
 
-/// Answers of so many sources that they take long to write: written off the event loops and kept for up to a second, so that many
-/// open dashboards cost no more than one and never more than a twentieth of one processor. Answers of different addresses, queries and
-/// askers are written one after the other, and what one is made of is gathered when its turn comes. Any thread may call it.
+/// Keeps answers about so many sources that they take long to write. They are written off the event loops and kept for up to a second, so
+/// that many open dashboards cost no more than one, and at most a twentieth of one processor. Answers to different addresses, queries and
+/// clients are written one after the other; the reports for an answer are gathered when its turn comes. Any thread may call it.
 final class KeptAnswers: Sendable {
-    /// An answer of fewer sources is written at once, anew for each request: it then says what holds now.
+    /// An answer about fewer sources is written at once for each request, so that it is up to date.
     static let many = 100
-    /// How much longer an answer is kept than it took to write.
+    /// How many times longer an answer is kept than its writing took.
     private static let keeping = 20
-    /// The longest that one is kept.
-    private static let longest = TimeAmount.seconds(1)
-    /// Answers that are kept; each is of another address, query or asker.
+    /// The longest time that an answer is kept.
+    private static let maxTime = TimeAmount.seconds(1)
+    /// How many answers are kept, for different addresses, queries and clients.
     private static let maxCount = 64
 
     private enum Entry {
-        /// Being written, for those who wait.
+        /// The answer is being written; the requests in this list wait for it.
         case making([EventLoopPromise<HTTPAnswer>])
         case made(HTTPAnswer, until: NIODeadline)
     }
 
     private struct State {
         var entries: [String: Entry] = [:]
-        /// What begins the answers whose turn has not come: no more than there are connections.
+        /// Starts the answers whose turn has not come. There are at most as many as connections.
         var waiting: [@Sendable () -> Void] = []
         var isWriting = false
     }
@@ -30,8 +30,8 @@ final class KeptAnswers: Sendable {
     private let state = Mutex(State())
     private let work = BackgroundWork()
 
-    /// The answer that `key` stands for. Where none is kept, `gather` brings what it is made of from the event loops, and `write`
-    /// writes it, off them.
+    /// The answer for `key`. If none is kept, `gather` collects the reports from the event loops, and `write` makes the answer from them on
+    /// another thread.
     func answer<Material: Sendable>(
         _ key: String, on eventLoop: any EventLoop, gather: @escaping @Sendable () -> EventLoopFuture<Material>,
         write: @escaping @Sendable (Material) -> HTTPAnswer
@@ -60,7 +60,7 @@ final class KeptAnswers: Sendable {
         return promise.futureResult
     }
 
-    /// What is kept; else the promise waits, and whether it is the first to.
+    /// The answer that is kept. If there is none, the promise waits, and the result says whether it is the first that waits.
     private func take(
         _ promise: EventLoopPromise<HTTPAnswer>, _ key: String, _ entries: inout [String: Entry]
     ) -> (kept: HTTPAnswer?, isFirst: Bool) {
@@ -85,7 +85,7 @@ final class KeptAnswers: Sendable {
             let begin = state.waiting.isEmpty ? nil : state.waiting.removeFirst()
             state.isWriting = begin != nil
             guard case .making(let promises) = state.entries[key] else { return ([EventLoopPromise<HTTPAnswer>](), begin) }
-            let kept = min(Self.longest, time)
+            let kept = min(Self.maxTime, time)
             state.entries[key] = kept > .zero && state.entries.count <= Self.maxCount ? .made(answer, until: .now() + kept) : nil
             return (promises, begin)
         }

@@ -1,9 +1,9 @@
 import NIOHTTP1
 import RelayConfiguration
 
-/// OPTIONS: what a browser asks before it lets another site's script ask (Fetch standard, CORS preflight).
+/// The answer to OPTIONS, which a browser sends before it lets another site's script send the request (Fetch standard, CORS preflight).
 enum PreflightAnswer {
-    /// The methods that are answered.
+    /// The methods that the relay answers.
     static let methods = "GET, HEAD, OPTIONS"
 
     static func answer(to head: HTTPRequestHead, _ policy: CORSPolicy) -> HTTPAnswer {

@@ -1,4 +1,4 @@
-/// `/readyz`: whether requests may come; with `?strict=1` also whether every source is well.
+/// `/readyz`: whether the relay takes requests; with `?strict=1` also whether every source is well.
 enum ReadinessAnswer {
     static func answer(of sources: [Source], to request: Request) -> HTTPAnswer {
         let isStrict: Bool
@@ -13,7 +13,7 @@ enum ReadinessAnswer {
         case .ready:
             let down = sources.filter { !$0.status.state.isWell }
             guard isStrict, !down.isEmpty else { return .text(.ok, "ready") }
-            // Where there are logins, nobody has shown one here.
+            // This route needs no login, so where there are users the answer names no source.
             let names = request.served.access.hasUsers ? "\(down.count) of \(sources.count)" : down.map(\.name).joined(separator: ", ")
             return .text(.serviceUnavailable, "not streaming: \(names)")
         }

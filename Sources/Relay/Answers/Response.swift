@@ -2,12 +2,12 @@ import NIOCore
 import NIOHTTP1
 import Text
 
-/// What a request gets.
+/// The response to a request.
 enum Response {
     case answer(HTTPAnswer)
-    /// An answer that takes a while; the closure is given the connection's event loop, and its future is completed there.
+    /// An answer that takes a while. The closure is given the connection's event loop, and its future is completed on that loop.
     case later((any EventLoop) -> EventLoopFuture<HTTPAnswer>)
-    /// It takes a while to know what the request gets at all; as above.
+    /// The response itself takes a while to decide; the closure is called as above.
     case undecided((any EventLoop) -> EventLoopFuture<Response>)
     case stream(Source, StreamRequest)
     case webSocket(Source, WebSocketRequest)
@@ -19,36 +19,36 @@ enum Response {
     case publishSocket(Source, PublishRequest)
 }
 
-/// Who publishes, and how the body is to be read.
+/// A publisher, and how the publisher's body is to be read.
 struct PublishRequest: Sendable {
     var name: String
     var origin: ViewerOrigin
     var head: HTTPRequestHead
-    /// What must not show of the login.
+    /// The parts of the login that must not be shown.
     var secrets = Secrets()
-    /// Whether it is a relay that publishes, by the protocol of relays.
+    /// Whether the publisher is another relay, by the protocol that it asked for.
     var isRelay = false
 }
 
-/// How a viewer wants its stream, and who it is.
+/// A viewer of a stream, and the form and frames that it wants.
 struct StreamRequest: Sendable {
     var form: StreamForm
     var wishes: ViewerWishes
     var origin: ViewerOrigin
     var admission = Admission.anonymous
-    /// Whether limits of rates and times hold for it.
+    /// Whether limits of rates and times apply to the viewer.
     var isCapped = true
-    /// What the answer says of other sites' pages.
+    /// The header fields that say what other sites' pages may do with the pictures.
     var headers: HTTPHeaders
 }
 
-/// How a viewer wants its messages, and who it is.
+/// A viewer over WebSocket, and the form and frames that it wants.
 struct WebSocketRequest: Sendable {
     var form: WebSocketForm
     var wishes: ViewerWishes
     var origin: ViewerOrigin
     var admission = Admission.anonymous
-    /// Whether limits of rates and times hold for it.
+    /// Whether limits of rates and times apply to the viewer.
     var isCapped = true
     /// Where a relay watches: its id, behind those of the relays that watch the source there.
     var chain: [String] = []

@@ -3,20 +3,20 @@ import NIOCore
 import NIOHTTP1
 import RelayConfiguration
 
-/// `/NAME/snapshot`: the newest frame as one picture; what the query asks for, and the answer.
+/// `/NAME/snapshot`: the newest frame as one picture. Reads the query and makes the answer.
 struct SnapshotAnswer: Sendable {
     /// The longest that a request may wait.
     static let maxWait = Duration.seconds(60)
     /// How long `?action=snapshot` waits for a fresh frame, as mjpg-streamer's users expect.
     static let actionWait = Duration.seconds(1)
 
-    /// A frame older than this is none: 503. Nil: `stall_timeout`.
+    /// A frame older than this is answered with 503; nil: `stall_timeout`.
     var maxAge: Duration?
-    /// How long to wait for a frame whose first byte comes after the request; nil: the newest at once.
+    /// How long to wait for a frame whose first byte comes after the request; nil: the newest frame is answered at once.
     var wait: Duration?
-    /// What comes when no such frame came in time: the newest one, or 503.
+    /// Whether the newest frame is answered when no such frame came in time; else 503.
     var fallsBack = false
-    /// With `wake=0`, the last frame whatever its age, and no camera is woken for it.
+    /// With `wake=0`, the answer is the last frame, however old, and no camera is connected for it.
     var wakes = true
 
     /// Reads the query; throws the sentence for a 400.
@@ -48,7 +48,7 @@ struct SnapshotAnswer: Sendable {
             return .answer(.badQuery(error))
         }
         let answer = { @Sendable (newest: Hub.Newest?) in snapshot.answer(with: newest, of: source, to: request, onLoss: onLoss) }
-        // A HEAD connects no camera and waits for none.
+        // HEAD connects no camera and waits for no frame.
         guard snapshot.wakes, request.head.method != .HEAD else { return .answer(answer(source.hub.newest)) }
         guard let wait = snapshot.wait else {
             return .later { eventLoop in source.snapshot(on: eventLoop).map(answer) }
@@ -63,8 +63,9 @@ struct SnapshotAnswer: Sendable {
         }
     }
 
-    /// 200 with the picture while it is young enough, else 503 with when to ask again: an old picture must not pass for a new
-    /// one. The 503 shows the placeholder, so that people see and programs know; with `on_loss: silent` it is a text.
+    /// 200 with the picture while the picture is young enough; else 503 with the time to ask again, because nobody may take an old picture
+    /// for a new one. The body of the 503 is the placeholder, so that both people and programs notice; with `on_loss: silent` the body is a
+    /// text.
     private func answer(
         with newest: Hub.Newest?, of source: Source, to request: Request, onLoss: SourceConfiguration.OnLoss?
     ) -> HTTPAnswer {
@@ -93,15 +94,15 @@ struct SnapshotAnswer: Sendable {
         if !isKnown, request.head.method != .HEAD { source.hub.countSnapshot(bytes: newest.frame.jpegLength) }
         var answer = HTTPAnswer(
             isKnown ? .notModified : .ok, type: "image/jpeg", body: isKnown ? ByteBuffer() : newest.frame.jpeg, headers: headers)
-        // Kept by its reader only, and never shown without asking.
+        // Browsers may keep the picture, caches in between may not, and each use needs a question to the relay.
         answer.headers.replaceOrAdd(name: "Cache-Control", value: "private, no-cache, no-transform")
         return answer
     }
 }
 
 extension Source {
-    /// The first frame whose first byte comes from now on, nil when none is whole in time; it holds an on-demand camera
-    /// as a snapshot does. Call it on `eventLoop`.
+    /// The first frame whose first byte comes from now on; nil when no such frame is complete in time. An on-demand camera is kept
+    /// connected meanwhile, as for a snapshot. Call it on `eventLoop`.
     fileprivate func freshSnapshot(within limit: Duration, on eventLoop: any EventLoop) -> EventLoopFuture<Hub.Newest?> {
         let asked = NIODeadline.now()
         let end = asked + TimeAmount(limit)

@@ -1,6 +1,6 @@
-/// The sources by name, as requests find them.
+/// Finds sources by name.
 struct SourceTable: Sendable {
-    /// In the order of the configuration, unlisted ones too.
+    /// All sources in the order of the configuration, also those with `listed: false`.
     let all: [Source]
     private let byName: [String: Source]
 

@@ -8,7 +8,7 @@ enum StreamAnswer {
             let wishes = try ViewerWishes(request.target)
             let form = try StreamForm(headers: request.head.headers, target: request.target)
             var headers = request.pictureHeaders
-            // A relay that reads this one waits as long for a picture as we do; nobody else asks.
+            // For a relay that reads this relay, so that both wait equally long for a picture.
             if request.head.headers.first(name: "User-Agent") == "mjpeg-relay" {
                 headers.add(name: "X-Stall-Timeout", value: source.hub.policy.stallTimeout.wholeSeconds)
             }

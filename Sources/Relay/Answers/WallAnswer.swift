@@ -1,9 +1,9 @@
-/// `/embed?sources=a,b,c`: several pictures without anything else, for a frame on any site.
+/// `/embed?sources=a,b,c`: several pictures and nothing else, for a frame on any site.
 enum WallAnswer {
-    /// More pictures than a screen shows.
+    /// More pictures than fit on a screen.
     static let maxSources = 64
 
-    /// The names that a request gives, each once.
+    /// The names in the query, each once.
     static func names(_ target: RequestTarget) throws(QueryError) -> [String] {
         let names = (target.value("sources") ?? "").split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         guard !names.contains(""), names.count <= maxSources else {
@@ -13,7 +13,7 @@ enum WallAnswer {
         return names.filter { known.insert($0).inserted }
     }
 
-    /// Whether somebody who has shown no login may have it: where everyone may watch all that it names.
+    /// Whether the wall needs no login: everyone may watch all sources that it names.
     static func isForEveryone(_ request: Request) -> Bool {
         guard let names = try? names(request.target) else { return false }
         return names.allSatisfy { name in

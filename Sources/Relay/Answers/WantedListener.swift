@@ -1,25 +1,25 @@
 import RelayConfiguration
 
-/// A listener, as the configuration calls it; the same before and after a reload.
+/// The identity of a listener, which is the same before and after a reload.
 struct ListenerName: Hashable, Sendable {
     let address: ListenAddress
-    /// Which one of those with this address it is, from 0: port 0 may stand in a file several times.
+    /// The number of this listener among those of the same address, from 0: a file may name port 0 several times.
     let ordinal: Int
-    /// How it is spoken to; a listener that is to be spoken to in another way is another one.
+    /// The listener's protocol. A listener with another protocol is another listener.
     var kind = Kind.plain
 
     enum Kind: Hashable, Sendable {
-        /// Over http, which may also be all that is answered there: where https is.
+        /// http, also for a listener that only redirects to https.
         case plain
-        /// Over https.
+        /// https.
         case encrypted
     }
 
-    /// The address as the log shows it; `address` is the one that was bound.
+    /// The text for the log; `address` is the address that was bound.
     func shown(_ address: ListenAddress) -> String { kind == .encrypted ? "https://\(address)" : "\(address)" }
 }
 
-/// An address that a configuration wants to be bound, and what is served there.
+/// An address that the configuration wants to bind, and what is served there.
 struct WantedListener: Equatable, Sendable {
     let name: ListenerName
     let scope: Route.Scope
@@ -28,7 +28,7 @@ struct WantedListener: Equatable, Sendable {
 }
 
 extension RelayConfiguration {
-    /// Every address to bind: those of `listen`, and each source's own port on every host of them.
+    /// Every address to bind: those of `listen` and `admin`, and each source's own port on every host of `listen`.
     var wantedListeners: [WantedListener] {
         var counts: [ListenAddress: Int] = [:]
         return wantedScopes.map { address, kind, scope in
@@ -58,10 +58,10 @@ extension RelayConfiguration {
         }
     }
 
-    /// Every host that is listened on without encryption, with another port.
+    /// The addresses with `port` on every host that is listened on without encryption.
     private func plainHosts(withPort port: Int?) -> [ListenAddress] { Self.hosts(of: listen, withPort: port) }
 
-    /// Every host that is listened on over https only, with another port: nothing is open on a host that is not open there anyway.
+    /// The addresses with `port` on every host that is listened on over https only, so that no host gets a plain port which has none.
     private func encryptedHosts(withPort port: Int?) -> [ListenAddress] {
         let plain = plainHosts(withPort: port)
         return Self.hosts(of: encryption.listen, withPort: port).filter { !plain.contains($0) }

@@ -1,10 +1,10 @@
 /// `/NAME/ws`, and the port of `-w`: the pictures as messages.
 enum WebSocketAnswer {
-    /// `form` is how frames are put into messages; nil: as the query says.
+    /// `form` says how frames are put into messages; nil: as the query says.
     static func response(of source: Source, to request: Request, form: WebSocketForm? = nil) -> Response {
         guard request.served.stage != .draining else { return .answer(.shuttingDown) }
         do throws(QueryError) {
-            // The older relay's clients ask for any path, with whatever query.
+            // The older relay's clients ask for any path, with any query.
             let wishes = try form == nil ? ViewerWishes(request.target) : ViewerWishes()
             let isRelay = form == nil && RelayWire.isWatch(request.head.headers)
             var form = if let form { form } else { try WebSocketForm(target: request.target) }

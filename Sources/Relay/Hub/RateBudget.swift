@@ -12,7 +12,7 @@ struct RateBudget: Sendable {
     /// else the moments would not be evenly spaced.
     mutating func allowance(after bytes: Double, in seconds: Double) -> Double {
         // A pause saves up next to nothing, and what would take too long to pay back is forgiven.
-        debt = max(-bytesPerSecond / 2, min(debt + bytes - bytesPerSecond * seconds, bytesPerSecond * 4))
+        debt = max(-bytesPerSecond / 2, min(debt + bytes - bytesPerSecond * seconds, bytesPerSecond * 7.2))
         return max(bytesPerSecond / 10, bytesPerSecond - debt / 8)
     }
 }

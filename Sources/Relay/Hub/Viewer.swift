@@ -48,7 +48,8 @@ package final class Viewer {
     /// `isCapped`; its time is over at `watchEnd`.
     init(
         shard: HubShard, connection: any ViewerConnection, origin: ViewerOrigin = .address(nil), admission: Admission = .anonymous,
-        wishes: ViewerWishes = ViewerWishes(), isCapped: Bool = true, watchEnd: NIODeadline? = nil
+        wishes: ViewerWishes = ViewerWishes(), isCapped: Bool = true, watchEnd: NIODeadline? = nil,
+        waitsForSlot: Bool = false
     ) {
         self.origin = origin
         self.admission = admission
@@ -56,6 +57,7 @@ package final class Viewer {
         self.connection = connection
         path = Pacer(acknowledges: connection.isAcknowledged)
         pace = ViewerPace(wishes, isCapped: isCapped)
+        if waitsForSlot { pace.waitForSlot(shard.pace, at: shard.eventLoop.now) }
         self.watchEnd = watchEnd
         viewing = LossPolicy.Viewing(since: shard.eventLoop.now, onLoss: wishes.onLoss)
     }

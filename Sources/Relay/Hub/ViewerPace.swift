@@ -45,6 +45,9 @@ struct ViewerPace {
         if let grid = shared.grid, isCapped { slot = grid.next(after: now) }
     }
 
+    /// It takes its first frame when the others take theirs.
+    mutating func waitForSlot(_ shared: SharedPace, at now: NIODeadline) { slot = shared.grid?.next(after: now) }
+
     /// It was sent so many bytes, of whatever picture.
     mutating func charge(bytes: Int, at now: NIODeadline) { rate?.charge(bytes: bytes, at: now) }
 

@@ -1,22 +1,22 @@
 import NIOCore
 
-/// Decides what is told of one source by one entry of `notify`. A value without clock.
+/// Decides which notices one entry of `notify` gets about one source. A value without a clock.
 ///
-/// A camera is lost once it has not been well for `after`, and back once it has been well for ``steadyAfter``, or for `after` where that
-/// is shorter: one that comes and goes is one loss. "Back" is told only where "lost" was. What happens while a message is under way is
-/// not queued: when it has arrived, what holds then is told, if that is something else.
+/// A camera is lost once it has not been well for `after`, and back once it has been well for ``steadyAfter``, or for `after` if that is
+/// shorter. So a camera that comes and goes is one loss. "Back" is sent only to a receiver that got "lost". No notices are queued: when a
+/// notice has arrived, the next one is about the camera's state at that time, if the receiver does not know that state yet.
 struct LossWatch: Sendable {
-    /// For so long a camera must be well before it is.
+    /// How long a camera must be well before it is back.
     static let steadyAfter = SourceStateMachine.steadyAfter
 
-    /// May change.
+    /// May be changed at any time.
     var after: TimeAmount
     private var lostSince: NIODeadline?
     private var reason = ""
     private var publicReason = ""
-    /// Whether the receiver has been told of a loss that is not over for it.
+    /// Whether the receiver has got "lost", and not "back" yet.
     private(set) var isTold = false
-    /// Whether this loss could not be told; no more is said of it.
+    /// Whether the notice of this loss could not be delivered; no further notice of this loss is sent.
     private var hasFailed = false
     private(set) var isBusy = false
 
@@ -24,8 +24,8 @@ struct LossWatch: Sendable {
         self.after = TimeAmount(after)
     }
 
-    /// Looks at a source's state, which holds since `since`; returns what is to be told now, if that `mayTell`. A message that is
-    /// returned is under way until ``ended(_:hasArrived:)``.
+    /// Looks at a source's state, which has lasted since `since`, and returns the notice that is due now, if `mayTell` allows one. The
+    /// notice is under way until ``ended(_:hasArrived:)``.
     mutating func look(
         _ source: String, _ state: SourceState, since: NIODeadline, reason: (String, String)?, at now: NIODeadline, mayTell: Bool = true
     ) -> Notice? {
@@ -37,7 +37,7 @@ struct LossWatch: Sendable {
             isBusy = true
             return notice(source, .back, seconds: lostSince.map { since - $0 })
         case _ where state.isWell:
-            // Nobody wants it: whatever it was about to be told of is void.
+            // Nobody wants the camera now, so a loss or return that was about to be told is void.
             if !isTold, !isBusy { forget() }
             return nil
         default:
@@ -50,7 +50,7 @@ struct LossWatch: Sendable {
         }
     }
 
-    /// A message has arrived, or was given up.
+    /// A notice has arrived, or was given up.
     mutating func ended(_ state: Notice.State, hasArrived: Bool) {
         isBusy = false
         switch state {

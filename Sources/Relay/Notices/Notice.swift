@@ -1,4 +1,4 @@
-/// One message to the operator's program or address.
+/// One message to an operator's program or address: a camera is lost or back.
 struct Notice: Equatable, Sendable {
     enum State: String, Sendable {
         case lost
@@ -9,12 +9,12 @@ struct Notice: Equatable, Sendable {
     var state: State
     /// Why the camera was lost: for the operator's own program.
     var reason: String
-    /// The same for who is no operator: addresses may be read on their way, or by others who know them.
+    /// The reason in a form for everybody: messages to an address may be read on the way, or by others who know the address.
     var publicReason: String
     /// How long the camera has been lost, or was.
     var seconds: Int
 
-    /// What a program finds in its environment.
+    /// The variables in a program's environment.
     var environment: [String: String] {
         [
             "MJPEG_RELAY_SOURCE": source, "MJPEG_RELAY_STATE": state.rawValue, "MJPEG_RELAY_REASON": reason,
@@ -22,7 +22,7 @@ struct Notice: Equatable, Sendable {
         ]
     }
 
-    /// What an address is sent.
+    /// The message that is posted to an address.
     var json: String {
         JSONValue.object([
             ("source", .string(source)), ("state", .string(state.rawValue)), ("reason", .string(publicReason)),

@@ -5,13 +5,13 @@ import NIOCore
 import RelayConfiguration
 import Text
 
-/// Brings one message where an entry of `notify` says: by one run of a program, or by at most three tries of a POST.
+/// Delivers one notice to the target of an entry of `notify`: by one run of a program, or by at most three tries of a POST.
 struct NoticeDelivery: Sendable {
-    /// The waits after the first and the second try that failed.
+    /// The waits after the first and the second failed try.
     static let waits = [Duration.seconds(2), .seconds(8)]
-    /// A receiver's `Retry-After` beyond this is not believed.
+    /// A receiver's longer `Retry-After` is cut to this.
     private static let maxRetryAfter = Duration.seconds(30)
-    /// So long a message waits for descriptors before it is given up.
+    /// How long a notice waits for free descriptors before it is given up.
     private static let maxWaitForDescriptors = Duration.seconds(60)
 
     let entry: NotifyConfiguration
@@ -22,7 +22,7 @@ struct NoticeDelivery: Sendable {
     let clock: any Clock<Duration>
     let logger: Logger
 
-    /// Brings it; false where it did not arrive, which is a line in the log.
+    /// Delivers the notice; false if it did not arrive, which is logged.
     func bring() async -> Bool {
         let metadata: Logger.Metadata = ["source": "\(notice.source)", "state": "\(notice.state.rawValue)", "to": "\(entry.shownTarget)"]
         do throws(NoticeError) {
@@ -65,7 +65,7 @@ struct NoticeDelivery: Sendable {
         try await withDescriptors { (_) throws(NoticeError) in try await post.send(on: eventLoop, resolver: resolver) }
     }
 
-    /// Does something with the descriptors that it needs.
+    /// Runs `body` while it holds the descriptors that `body` needs.
     private func withDescriptors(_ body: (DescriptorClaim) async throws(NoticeError) -> Void) async throws(NoticeError) {
         let claim = DescriptorClaim(descriptors, isCamera: false)
         let end = NIODeadline.now() + TimeAmount(Self.maxWaitForDescriptors)

@@ -3,12 +3,12 @@ import Logging
 import NIOCore
 import RelayConfiguration
 
-/// Tells programs and addresses of the operator's that cameras are lost or back, as `notify` says.
+/// Tells operators' programs and addresses that cameras are lost or back, as `notify` says.
 ///
-/// It looks at the sources' states now and then, and has nothing to do with how pictures go. For each entry and source at most one
-/// message is under way, for each entry at most ``NotifyConfiguration/maxUnderWay``; nothing is queued.
+/// The notifier looks at the sources' states at intervals, and takes no part in the way of pictures. At most one notice is under way for
+/// each entry and source, and at most ``NotifyConfiguration/maxUnderWay`` for each entry; no notices are queued.
 actor Notifier {
-    /// How often it looks.
+    /// The time between two looks at the sources' states.
     private static let interval = Duration.milliseconds(500)
 
     private struct Entry {
@@ -16,7 +16,7 @@ actor Notifier {
         /// By the names of sources.
         var watches: [String: LossWatch] = [:]
         var underWay = 0
-        /// Tells an entry from another one that took its place.
+        /// A number that tells an entry from another entry that took its place.
         let id: Int
     }
 
@@ -40,7 +40,7 @@ actor Notifier {
         self.logger = logger
     }
 
-    /// Takes over what is configured. An entry that tells the same receiver as before knows what it has told.
+    /// Takes over a configuration. An entry with the same receiver as before remembers the notices that the receiver got.
     func use(_ configuration: [NotifyConfiguration], sources: [Source]) {
         guard !isStopped else { return }
         self.sources = sources
@@ -67,7 +67,7 @@ actor Notifier {
         }
     }
 
-    /// Tells nothing more; messages under way are given up, and programs ended.
+    /// Sends no more notices; notices under way are given up, and their programs are ended.
     func stop() async {
         isStopped = true
         looks?.cancel()
@@ -110,7 +110,7 @@ actor Notifier {
 }
 
 extension Source {
-    /// Why the camera failed, for its operator and for others; without logins.
+    /// Why the camera failed, once for operators and once for everybody else; without logins.
     fileprivate func reasons(of error: CameraError) -> (String, String) {
         let secrets = secrets
         return (

@@ -1,4 +1,5 @@
-/// The grid of all sources. `dashboard.js` makes it live; without JavaScript it shows a snapshot of each source and its links.
+/// The grid of all sources. `dashboard.js` makes the pictures live; without JavaScript the page shows a snapshot of each source and its
+/// links.
 struct DashboardPage {
     let sources: [SourceReport]
     let up: String
@@ -26,9 +27,9 @@ struct DashboardPage {
 
     private static func tile(name: String, state: String, facts: String) -> String {
         let name = HTML.escape(name)
-        // The page's script fills in what the template leaves empty.
+        // The page's script fills in the empty parts of the template.
         let link = name.isEmpty ? "./" : "\(name)/"
-        // A plain snapshot would wake a camera that sleeps.
+        // A snapshot without `wake=0` would connect a camera that is not connected.
         let query = state == "idle" ? "?wake=0" : ""
         let fallback = name.isEmpty ? "" : "<noscript><img src=\"\(name)/snapshot\(query)\" alt=\"\(name)\" loading=\"lazy\"></noscript>"
         let links =

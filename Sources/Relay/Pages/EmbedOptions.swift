@@ -1,10 +1,10 @@
-/// How a page that frames a picture wants it shown.
+/// The options of a framed picture.
 struct EmbedOptions: Equatable {
-    /// Whether the time at which the picture was taken stands over it.
+    /// Whether the time at which the picture was taken is shown over it.
     var showsClock = false
-    /// Whether the source's name stands over it.
+    /// Whether the source's name is shown over the picture.
     var showsName = false
-    /// By how many degrees it is turned, clockwise.
+    /// The clockwise turn of the picture in degrees.
     var turn = 0
 }
 

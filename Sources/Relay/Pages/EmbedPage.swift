@@ -1,8 +1,8 @@
-/// The picture alone, healing itself, to be framed anywhere.
+/// The picture alone, for a frame on any site. The picture comes back by itself after a loss.
 struct EmbedPage {
     let name: String
     let up: String
-    /// Leads from the page's folder to the source's, empty or `../`.
+    /// The relative path from the page's folder to the source's: empty or `../`.
     let base: String
     var options = EmbedOptions()
 
@@ -11,7 +11,7 @@ struct EmbedPage {
             of: name, link: nil,
             fallback: "<noscript><img src=\"\(base)stream\" alt=\"live picture of \(HTML.escape(name))\"></noscript>")
         let clock = options.showsClock ? "<span class=\"clock\"></span>" : ""
-        // The heading is there for those who hear the page, also where it is not seen.
+        // The heading is for people who hear the page, even where it is not visible.
         let heading = options.showsName ? "<h1>\(HTML.escape(name))</h1>" : ""
         return HTML.page(
             title: name, up: up, script: "embed.js", bodyAttributes: " class=\"embed\" data-base=\"\(base)\"",

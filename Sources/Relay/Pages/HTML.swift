@@ -1,6 +1,6 @@
-/// Text that is safe in an HTML page, and what all pages share.
+/// Escapes text for HTML, and makes the parts that all pages share.
 enum HTML {
-    /// Escapes what means something in element text and in quoted attributes.
+    /// Escapes the characters that have a meaning in element text and in quoted attributes.
     static func escape(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
@@ -16,8 +16,8 @@ enum HTML {
         return result
     }
 
-    /// A whole page around `body`, which is HTML already. `up` leads from the page's folder to the relay's top, as `../` does;
-    /// `script` is one of the page's files.
+    /// A whole page around `body`, which is HTML. `up` is the relative path from the page's folder to the relay's top, such as `../`;
+    /// `script` is the name of the page's script.
     static func page(title: String, up: String, script: String? = nil, bodyAttributes: String = "", head: String = "", body: String)
         -> String
     {
@@ -42,7 +42,7 @@ enum HTML {
             """
     }
 
-    /// The bar at the top of a page; `content` and `links` are HTML already.
+    /// The bar at the top of a page; `content` and `links` are HTML.
     static func bar(up: String, content: String, links: String) -> String {
         """
         <header class="bar">
@@ -53,7 +53,7 @@ enum HTML {
         """
     }
 
-    /// A picture's frame: a canvas with what is said over it. `fallback` is for browsers without JavaScript.
+    /// A picture's frame: a canvas with the messages over it. `fallback` is for browsers without JavaScript.
     static func picture(of name: String, link: String?, fallback: String) -> String {
         let canvas = "<canvas role=\"img\" aria-label=\"live picture of \(escape(name))\"></canvas>"
         let inner =

@@ -3,7 +3,7 @@ import NIOCore
 import NIOHTTP1
 import Text
 
-/// A file that the pages load from `/-/…`, carried in the program.
+/// A file that the pages load from `/-/…`. The files are part of the program.
 struct PageFile: Sendable {
     let type: String
     let body: ByteBuffer
@@ -21,7 +21,7 @@ struct PageFile: Sendable {
     }
 
     private static let script = "text/javascript; charset=utf-8"
-    /// Every file there is. A new one is also named among the target's resources in Package.swift.
+    /// All files. A new file must also be named among the target's resources in Package.swift.
     private static let files: [String: PageFile] = [
         "relay.css": PageFile(PackageResources.relay_css, type: "text/css; charset=utf-8"),
         "icon.svg": PageFile(PackageResources.icon_svg, type: "image/svg+xml"),
@@ -47,8 +47,8 @@ struct PageFile: Sendable {
         "worker.js": PageFile(PackageResources.worker_js, type: script),
     ]
 
-    /// The files that a script needs besides itself. A page names them all, so that the browser asks for all of them at once and
-    /// not for each after the one that imports it, which on a long way would take as many round trips.
+    /// The files that a script imports, directly or through other files. A page names them all, so that the browser asks for all of them at
+    /// once. Otherwise each file would be asked for only after the file that imports it, with a round trip each time.
     static func modules(of script: String) -> [String] {
         var found = [script]
         var next = 0
@@ -59,11 +59,11 @@ struct PageFile: Sendable {
         return Array(found.dropFirst())
     }
 
-    /// The answer for a file's name. Browsers ask each time whether the copy that they keep is still right, so that an upgrade of the
-    /// relay shows at once.
+    /// The answer for a file's name. Browsers keep the file and ask each time whether it has changed, so that an upgrade of the relay shows
+    /// at once.
     static func answer(_ name: String, to head: HTTPRequestHead) -> HTTPAnswer? {
         guard let file = files[name] else { return nil }
-        // The worker has its own policy: without this it could not open its sockets.
+        // A worker has a content security policy of its own; without this field it could not open WebSockets.
         let headers: HTTPHeaders = ["ETag": file.tag, "Content-Security-Policy": PagePolicy.text(frameAncestors: "'none'")]
         let isKnown = head.knows(tag: file.tag)
         var answer = HTTPAnswer(

@@ -1,26 +1,27 @@
-/// What one program wants to be told to show a source, ready to be copied from the source's page.
+/// The setting or command with which a program shows a source, ready to be copied from the source's page.
 struct ProgramLine: Equatable {
-    /// The program, and where in it the text belongs.
+    /// The program, and the place in it for the text.
     let title: String
-    /// What is copied. `{base}` stands for the address of the source's page, `{scheme}`, `{host}`, `{port}` and `{path}` for its parts.
+    /// The text to copy. `{base}` stands for the address of the source's page, `{scheme}`, `{host}`, `{port}` and `{path}` for the parts of
+    /// that address.
     let text: String
-    /// What else there is to know.
+    /// A remark for the reader.
     var note: String?
 }
 
 extension ProgramLine {
-    /// The lines for the source `name`; what a web page should rather take comes first.
+    /// The lines for the source `name`; the recommended line for web pages comes first.
     static func all(for name: String) -> [ProgramLine] {
         webPages(for: name) + homesAndRecorders(for: name) + printers(for: name) + players
     }
 
-    /// What programs want to be told that publish the source `name` to this relay.
+    /// The lines for programs that publish the source `name` to this relay.
     static func publishers(of name: String) -> [ProgramLine] {
         [
             ProgramLine(
                 title: "Another relay, beside the camera: relay.yaml (recommended)",
                 text: "\(name):\n  url: http://CAMERA\n  push: {ws}://NAME:PASSWORD@{authority}{path}publish",
-                note: "Pictures cross the way while somebody watches here, and never late, however slow the way is."),
+                note: "Pictures are sent only while somebody watches here."),
             ProgramLine(
                 title: "ffmpeg",
                 text: "ffmpeg -re -i INPUT -an -c:v mjpeg -q:v 5 -f mpjpeg -method POST {scheme}://NAME:PASSWORD@{authority}{path}publish",

@@ -4,12 +4,12 @@ import NIOCore
 struct StatusPage {
     let relay: RelayReport
     let sources: [SourceReport]
-    /// Whether this is the relay's page, on which each source links to its own.
+    /// Whether this is the status of the whole relay, on which each source has a link to its own status.
     let isForAll: Bool
     /// Whether the relay has a dashboard at its top.
     let hasDashboard: Bool
     let up: String
-    /// Leads from the page's folder to the source's, empty or `../`.
+    /// The relative path from the page's folder to the source's: empty or `../`.
     let base: String
 
     var text: String {
@@ -48,7 +48,7 @@ struct StatusPage {
         return "<p class=\"problems\"><strong>The configuration on disk is not in force: it has mistakes.</strong>\(lines)</p>\n"
     }
 
-    /// What one wants to know first.
+    /// The most important figures.
     private var figures: String {
         let live = sources.filter { $0.status.state == .streaming }.count
         let bitsIn = sources.reduce(0) { $0 + $1.rates.bitsIn }
@@ -148,7 +148,7 @@ struct StatusPage {
             """
     }
 
-    /// A pill, and the reason under it while it matters.
+    /// A pill with the state, and the reason under it while there is one.
     private static func state(of source: SourceReport) -> String {
         let state = source.status.state
         let pill = "<span class=\"pill \(state.rawValue)\">\(state.rawValue)</span>"

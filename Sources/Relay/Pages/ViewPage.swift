@@ -1,8 +1,8 @@
-/// One source, large, with what other programs want to be told to show it too.
+/// One source, large, with the lines to copy into other programs.
 struct ViewPage {
     let source: SourceReport
     let up: String
-    /// The port where viewers find the pictures, where that is not the one that this page came from.
+    /// The port at which viewers find the pictures; nil where it is the port of this page.
     var viewersPort: Int?
 
     var text: String {

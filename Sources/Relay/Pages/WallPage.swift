@@ -1,17 +1,17 @@
-/// Several pictures and nothing else, each healing itself, to be framed anywhere or shown on a screen on a wall.
+/// Several pictures and nothing else, for a frame on any site or a screen on a wall. Each picture comes back by itself after a loss.
 struct WallPage {
     let names: [String]
     let up: String
     var options = EmbedOptions()
 
-    /// Pictures side by side where the screen is wide.
+    /// The number of pictures side by side on a wide screen.
     private var columns: Int {
         var columns = 1
         while columns * columns < names.count { columns += 1 }
         return columns
     }
 
-    /// Pictures side by side where it is high.
+    /// The number of pictures side by side on a high screen.
     private var columnsOnHighScreens: Int { (names.count + columns - 1) / columns }
 
     var text: String {

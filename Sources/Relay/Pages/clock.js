@@ -1,4 +1,4 @@
-// The relay's clock, by which the age of pictures is told: the browser's own may be wrong.
+// The relay's clock, from which the age of pictures is computed, because the browser's clock may be wrong.
 
 export const clock = {
   /** The relay's clock minus the browser's in milliseconds, null until it is known. */

@@ -1,4 +1,4 @@
-// Whether the relay is reached: it is while it answers or sends pictures.
+// Whether the relay can be reached, which it can while it answers or sends pictures.
 
 let lastHeard = performance.now();
 let hasFailed = false;
@@ -7,10 +7,10 @@ export const contact = {
   /** Called when the relay answers again after a long silence. */
   onreturn: () => {},
 
-  /** Seconds since the relay was last heard. */
+  /** Seconds since the last answer or picture of the relay. */
   get silence() { return (performance.now() - lastHeard) / 1000; },
 
-  /** Whether the page should say that the relay is away. One failed question may be a hiccup. */
+  /** Whether the page should say that the relay cannot be reached. A single failed question does not count. */
   get isLost() { return hasFailed && this.silence > 2.5; },
 
   /** A picture came. */

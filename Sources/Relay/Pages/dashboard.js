@@ -1,4 +1,4 @@
-// The grid of all sources, kept as the status tells it.
+// The grid of all sources, kept up to date with the status.
 import { clock } from "./clock.js";
 import { contact } from "./contact.js";
 import { asJSON, poll } from "./poll.js";
@@ -31,7 +31,7 @@ function adopt(element) {
   return tile;
 }
 
-/** Makes the element for a source that came with a reload, from the page's template. */
+/** Makes the element for a source that a reload has added, from the page's template. */
 function build(name) {
   const element = template.content.firstElementChild.cloneNode(true);
   const path = encodeURIComponent(name);

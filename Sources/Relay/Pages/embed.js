@@ -1,5 +1,5 @@
-// The picture alone, or several, each healing itself. They are framed by pages that want nothing else of the relay, so a source's health
-// is asked for only while no new picture comes.
+// One picture or several, and nothing else, for frames in other pages. Such a page needs no status, so a source's health is asked for
+// only while no new picture comes. Each picture comes back by itself after a loss.
 import { clock } from "./clock.js";
 import { contact } from "./contact.js";
 import { mark } from "./marks.js";
@@ -12,25 +12,25 @@ import { whileSeen } from "./visibility.js";
 const quietLimit = 3;
 const askInterval = 2;
 
-/** A picture in an element of its own, by which the addresses of its source begin. */
+/** A picture in an element that holds the beginning of the source's addresses. */
 class Framed {
   constructor(element) {
     this.base = element.dataset.base;
     this.frame = element.querySelector(".picture");
-    /** Where the time is written, null where it is not wanted. */
+    /** The element for the time; null where the time is not wanted. */
     this.clockFace = element.querySelector(".clock");
     this.picture = new Picture(this.frame.querySelector("canvas"), `${this.base}ws?ack=1&on_loss=silent`);
-    /** What the relay has last said is wrong with the source, null while the source is well. */
+    /** The last reason from the relay why the source is not well; null while the source is well. */
     this.reason = null;
     this.lastAsked = -Infinity;
     this.picture.onchange = () => this.show();
   }
 
-  /** What a page with a status would know of the source. */
+  /** The source's entry in the status, as far as it is known without a status. */
   get source() {
     const { reason, picture } = this;
     if (reason !== null && picture.silence >= quietLimit) return { state: "waiting", reason, last_frame: null };
-    // The relay has nothing to say against the source, so its newest frame is the one that is seen, however slow the camera is.
+    // The source is well, so the visible frame counts as the newest frame, however slow the camera is.
     return { state: "streaming", reason: null, last_frame: { age_seconds: picture.age ?? 0 } };
   }
 
@@ -48,7 +48,7 @@ class Framed {
     this.show();
   }
 
-  /** The time at which the picture that is seen was taken; a clock that goes on would make an old picture look alive. */
+  /** The time at which the visible picture was taken; a running clock would make an old picture look alive. */
   get time() {
     if (this.picture.taken === null) return "";
     const two = (number) => String(number).padStart(2, "0");

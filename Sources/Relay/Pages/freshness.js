@@ -1,22 +1,21 @@
-// When a picture is old: the one rule by which pages mark pictures and heal them.
+// The one rule by which pages mark a picture as old and open a new socket for it.
 import { contact } from "./contact.js";
 
-/** Seconds that a picture may take until its first frame. */
+/** Seconds until the first frame of a picture must have come. */
 const firstFrameLimit = 3;
 
 /**
- * The seconds up to which a picture counts as fresh when the newest frame that the relay itself has is `newest` seconds old. A slow
- * camera is no fault, so a picture is old only when the relay has a newer one; four seconds are for the way from the relay to here.
- * Eight at the least, since a relay with no new frame sends the last one again only at each heartbeat, every five seconds unless its
- * file says otherwise.
+ * The age in seconds up to which a picture counts as fresh, when the relay's own newest frame is `newest` seconds old. A slow camera is
+ * no fault, so a picture is old only if the relay has a newer one; four seconds are allowed for the way from the relay to the browser.
+ * The limit is at least eight seconds, because a relay without new frames repeats the last frame only at each heartbeat, by default
+ * every five seconds.
  */
 function ageLimit(newest) { return Math.max(8, newest + 4); }
 
 /**
- * How things stand with a picture:
- * "fresh", "opening" (it was asked for and may still come), "old" (it did not come, or the relay has newer frames),
- * "lost" (the camera does not send), "refused" (the relay does not let this page have it) or "unreachable" (the relay does not answer).
- * `source` is the source's entry in the status, null while that is not known.
+ * The state of a picture: "fresh", "opening" (the picture was asked for and may still come), "old" (the picture did not come, or the
+ * relay has newer frames), "lost" (the camera does not send), "refused" (the relay does not give this page the picture) or
+ * "unreachable" (the relay does not answer). `source` is the source's entry in the status; null before the first status.
  */
 export function standing(picture, source) {
   if (contact.isLost) return "unreachable";
@@ -27,13 +26,13 @@ export function standing(picture, source) {
   return age !== null && age > ageLimit(source?.last_frame?.age_seconds ?? 0) ? "old" : "fresh";
 }
 
-/** The age in seconds of what is seen of a source: of the picture that is painted, else of the relay's newest frame. */
+/** The age in seconds of the painted picture, or of the relay's newest frame while none is painted. */
 export function ageOf(picture, source) { return picture.age ?? source?.last_frame?.age_seconds ?? null; }
 
 /**
- * Whether a picture needs a new socket: a network that changes without a word leaves one that waits for ever. It does when the relay
- * has newer frames than the socket brings, by what `source` says. That may be some seconds old and is enough: the page's questions
- * hang in the same network, and the browser may ask them on several dead connections, one after the other, before it makes a new one.
+ * Whether a picture needs a new socket: after a change of network, an old socket may wait for ever without an error. The sign is that
+ * `source` tells of newer frames than the socket has brought. `source` may be some seconds old, because the page's questions for the
+ * status hang in the same network: the browser may send them over several dead connections before it makes a new connection.
  */
 export function needsNewSocket(picture, source) {
   if (!picture.isOpen || document.hidden || source?.state !== "streaming") return false;

@@ -1,20 +1,20 @@
-// The lines that other programs want to be told, each with a button that copies it.
+// The lines to copy into other programs, each with a button that copies the line.
 import { placeOf } from "./address.js";
 
-/** Milliseconds that a button tells how copying went. */
+/** Milliseconds for which a button shows whether copying worked. */
 const answerTime = 2000;
 
 async function copy(element) {
   try {
     await navigator.clipboard.writeText(element.textContent);
   } catch {
-    // A page over plain HTTP has no clipboard; the older way copies what is selected.
+    // A page over plain HTTP has no clipboard object; the older command copies the selection.
     getSelection().selectAllChildren(element);
     if (!document.execCommand("copy")) throw new Error("no clipboard");
   }
 }
 
-/** The parts of an address that the lines name. */
+/** The parts of an address for the placeholders in the lines. */
 function partsOf(base) {
   const scheme = base.protocol.slice(0, -1);
   return {
@@ -24,18 +24,18 @@ function partsOf(base) {
   };
 }
 
-/** Puts the parts of an address into the texts of an element. */
+/** Puts the parts of an address in place of the placeholders in an element. */
 function complete(element, parts) {
   element.textContent = element.textContent.replace(/\{(\w+)\}/g, (whole, name) => parts[name] ?? whole);
 }
 
-/** Whether an address leads to the machine that asks, whichever that is. */
+/** Whether an address is a loopback address, which leads to a different machine for each reader. */
 function isLocal(base) { return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(base.hostname); }
 
 /** Completes the lines in `section` with the address of the page's folder, and shows them. */
 export function showLines(section) {
   const base = placeOf(".");
-  // A page on the operators' address names the port on which viewers find the pictures.
+  // A page on the operators' address names the port at which viewers find the pictures.
   if (section.dataset.port) base.port = section.dataset.port;
   const parts = partsOf(base);
   for (const element of section.querySelectorAll("pre, .note, .hint")) complete(element, parts);

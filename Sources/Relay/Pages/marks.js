@@ -1,4 +1,4 @@
-// What pages write over and beside pictures.
+// The texts over and beside pictures.
 import { contact } from "./contact.js";
 import { ageOf, standing } from "./freshness.js";
 import { setText } from "./text.js";
@@ -11,7 +11,7 @@ export function setState(pill, source) {
   setText(pill, contact.isLost ? "No connection" : source ? stateWord(source) : "Connecting");
 }
 
-/** The title and the text that belong over a picture; null where nothing is to be said. */
+/** The title and the text over a picture; null where there is nothing to say. */
 function message(how, picture, source, reason) {
   switch (how) {
     case "unreachable": return ["No connection to the relay", "It is tried again by itself."];
@@ -32,7 +32,7 @@ export function mark(frame, picture, source, reason) {
   const isStale = how !== "fresh" && how !== "opening";
   frame.classList.toggle("is-stale", isStale);
 
-  // Where the relay refuses the page, the age of the relay's own newest frame is nothing to complain of.
+  // For a refused page, the age of the relay's newest frame is not the problem, so it is not shown.
   const seconds = how === "refused" ? picture.age : ageOf(picture, source);
   const age = frame.querySelector(".age");
   age.hidden = !isStale || seconds === null;

@@ -1,4 +1,4 @@
-// A source's picture in a page, and what is known of it.
+// A source's picture in a page, and the state of the picture.
 import { socketAddressOf } from "./address.js";
 import { clock } from "./clock.js";
 import { contact } from "./contact.js";
@@ -6,9 +6,9 @@ import { needsNewSocket } from "./freshness.js";
 import { players } from "./players.js";
 import { refusal } from "./refusal.js";
 
-/** Sockets that are refused one after the other before the page asks why: one may meet a relay that is just ending. */
+/** Sockets that are refused in a row before the page asks for the reason: a single refusal may come from a relay that is just ending. */
 const refusalsBeforeAsking = 2;
-/** Seconds between two questions why. */
+/** Seconds between two questions for the reason. */
 const refusalInterval = 10;
 
 /** A source's live picture on a canvas. */
@@ -19,13 +19,13 @@ export class Picture {
     this.isOpen = false;
     /** When the newest painted frame was taken, by the relay's clock in milliseconds; null before the first. */
     this.taken = null;
-    /** When it was painted, by the browser's clock in milliseconds. */
+    /** When the newest frame was painted, by the browser's clock in milliseconds. */
     this.painted = null;
-    /** When the socket in use was asked for. */
+    /** When the present socket was asked for. */
     this.opened = 0;
     /** The size of the newest frame, [width, height]. */
     this.size = null;
-    /** Why the relay gives no pictures here, a title and a text; null while that is not known or nothing is wrong. */
+    /** Why the relay refuses the pictures, as a title and a text; null while the reason is unknown or there is no refusal. */
     this.refusal = null;
     this.refusals = 0;
     this.refusalAsked = -Infinity;
@@ -37,17 +37,17 @@ export class Picture {
     this.observer.observe(canvas);
   }
 
-  /** The pixels that the canvas has across on this screen. */
+  /** The width of the canvas in pixels of this screen. */
   get width() { return Math.round(this.canvas.clientWidth * Math.min(devicePixelRatio || 1, 2)); }
 
-  /** The age of the painted frame in seconds, null before the first. */
+  /** The age of the painted frame in seconds; null before the first frame. */
   get age() {
     if (this.taken === null) return null;
     const sincePainted = (performance.now() - this.painted) / 1000;
     return Math.max(sincePainted, clock.secondsSince(this.taken) ?? 0);
   }
 
-  /** Seconds in which the socket in use has brought nothing. */
+  /** For how many seconds the present socket has brought no frame. */
   get silence() { return (performance.now() - Math.max(this.opened, this.painted ?? 0)) / 1000; }
 
   /** Starts to play. */
@@ -67,7 +67,7 @@ export class Picture {
     players.send("close", this.id);
   }
 
-  /** Opens a new socket where the old one has died; to be called once a second. `source` is the source's entry in the status. */
+  /** Opens a new socket if the old socket is dead; call it once a second. `source` is the source's entry in the status. */
   heal(source) {
     if (!needsNewSocket(this, source)) return;
     this.opened = performance.now();

@@ -1,11 +1,11 @@
-// Plays one source on one canvas. It runs in the worker where the browser can draw there, else in the page.
+// Plays one source on one canvas. Runs in the worker if the browser can draw from a worker, else in the page.
 
 /**
- * One source on one canvas, over a WebSocket. The relay sends the next frame when the player acknowledges the last one, which it
- * does as soon as it begins to decode that one. So at most one frame is on its way while another is decoded, and nothing queues.
+ * One source on one canvas, over a WebSocket. The player acknowledges a frame when it begins to decode the frame, and only then the
+ * relay sends the next. So at most one frame is on its way while another is decoded, and no frames queue.
  */
 export class Player {
-  /** `canvas` is drawn on, `width` pixels wide at most; `report` is called with each message for the page. */
+  /** Draws on `canvas`, at most `width` pixels wide; calls `report` with each message for the page. */
   constructor({ id, url, canvas, width }, report) {
     Object.assign(this, { id, url, canvas, width, report });
     this.context = canvas.getContext("2d", { alpha: false });
@@ -32,7 +32,7 @@ export class Player {
     this.drop();
   }
 
-  /** Opens a new socket in place of the old one, as after a network that was away. */
+  /** Opens a new socket in place of the old one, as after a loss of the network. */
   reconnect() {
     if (!this.isOpen) return;
     clearTimeout(this.timer);
@@ -68,8 +68,8 @@ export class Player {
   }
 
   /**
-   * Takes a message: 16 bytes of numbers and the JPEG. It is decoded now, or when the one before is through. The message that waits
-   * belongs to its socket and is forgotten with it.
+   * Takes a message: 16 bytes of numbers and the JPEG. The message is decoded now, or when the message before is painted. A waiting
+   * message is forgotten when its socket ends.
    */
   async take(socket, data) {
     if (!(data instanceof ArrayBuffer) || data.byteLength <= 16) return;
@@ -94,7 +94,7 @@ export class Player {
       if (this.socket === socket) this.paint(picture, milliseconds);
       picture.close();
     } catch {
-      // A picture that the browser cannot read is passed over; the next one may be whole.
+      // A picture that the browser cannot decode is skipped; the next picture may be whole.
     }
   }
 

@@ -1,5 +1,5 @@
-// The page's end of the transport: sends messages to the players and brings their reports back. All players live in one worker where
-// the browser can draw on a canvas from there, so that a busy page does not hold pictures up; else they live in the page.
+// The page's end of the transport: sends messages to the players and brings their reports back. If the browser can draw on a canvas
+// from a worker, all players live in one worker, so that a busy page does not hold pictures up; else the players live in the page.
 
 import { withoutLogin } from "./address.js";
 import { contact } from "./contact.js";
@@ -30,11 +30,11 @@ const canDrawInWorker = typeof Worker !== "undefined" && "transferControlToOffsc
 const transport = canDrawInWorker ? inWorker() : inPage();
 let counter = 0;
 
-// After a long silence the sockets may be dead without knowing it, or wait for their next try.
+// After a long silence the sockets may be dead without an error, or wait for their next try.
 contact.onreturn = () => transport.send({ action: "reconnect" });
 
 export const players = {
-  /** Makes a player of a WebSocket's address on a canvas; `receive` gets its reports. Returns the player's number. */
+  /** Makes a player that plays a WebSocket's address on a canvas; `receive` gets its reports. Returns the player's number. */
   add(url, canvas, width, receive) {
     const id = ++counter;
     const surface = transport.surface(canvas);

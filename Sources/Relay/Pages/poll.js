@@ -4,7 +4,7 @@ import { addressOf } from "./address.js";
 /** Seconds that an answer may take. */
 const answerLimit = 4;
 
-/** Fetches an address, relative to the page, and returns what `read` makes of the answer; fails when that takes too long. */
+/** Fetches an address, relative to the page, and returns the answer as read by `read`; fails when the answer takes too long. */
 export async function ask(address, read, headers = {}) {
   const limit = new AbortController();
   const alarm = setTimeout(() => limit.abort(), answerLimit * 1000);
@@ -19,8 +19,8 @@ export const asJSON = { accept: "application/json", read: (response) => response
 export const asHTML = { accept: "text/html", read: (response) => response.text() };
 
 /**
- * Fetches an address again and again while the page is visible. `heard` gets each answer, read as `form` says; `lost` gets each
- * failure, with the HTTP status where there was one.
+ * Fetches an address again and again while the page is visible. `heard` is called with each answer, read as `form` says; `lost` is
+ * called for each failure, with the HTTP status if there was an answer.
  */
 export function poll(address, form, milliseconds, heard, lost) {
   let timer = 0;

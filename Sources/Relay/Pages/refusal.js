@@ -1,15 +1,15 @@
-// Why a WebSocket is refused. A browser tells a page only that it was, so the page asks for the same address in the ordinary way. With
-// a WebSocket the browser names the page's origin, by which the relay judges; in an ordinary request to the page's own host it does
-// not, so the page names its origin in the query.
+// Why a WebSocket is refused. The browser tells the page no reason, so the page asks for the same address with an ordinary request.
+// The relay judges by the page's origin, which the browser names in the request for a WebSocket, but not in an ordinary request to the
+// page's own host. So the page names its origin in the query.
 import { addressOf } from "./address.js";
 import { ask } from "./poll.js";
 
-/** What the relay says of a page whose origin it does not know for its own. */
+/** The relay's answer to a page whose origin is not the relay's own. */
 const foreignPage = "may not read pictures";
-/** What the relay says when a link is over, and to users who may not. */
+/** The relay's answer for an expired link, and to users who may not watch. */
 const linkIsOver = "this link has expired";
 const wrongUser = "this user may not";
-/** What the relay says when `max_viewers` is reached. */
+/** The relay's answer when `max_viewers` is reached. */
 const fullHouse = "too many viewers";
 
 function words(status, text) {
@@ -32,7 +32,7 @@ function words(status, text) {
   return null;
 }
 
-/** Asks why the WebSocket at `path` is refused: a title and a text, null where there is nothing to say. */
+/** Asks why the WebSocket at `path` is refused. Returns a title and a text; null where there is nothing to say. */
 export async function refusal(path) {
   const address = addressOf(path);
   address.searchParams.set("origin", location.origin);

@@ -1,4 +1,4 @@
-// The status, kept up to date in place: what is focused, selected or scrolled stays so.
+// Keeps the status up to date in place, so that focus, selection and scrolling stay as they are.
 import { contact } from "./contact.js";
 import { asHTML, poll } from "./poll.js";
 import { setText } from "./text.js";
@@ -10,14 +10,14 @@ function renewAttributes(old, wanted) {
   for (const { name, value } of wanted.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
 }
 
-/** Makes `old` what `wanted` is, and leaves alone what is so already. */
+/** Makes `old` equal to `wanted`, and changes only the parts that differ. */
 function renew(old, wanted) {
   if (old.nodeType !== wanted.nodeType || old.nodeName !== wanted.nodeName) return old.replaceWith(wanted);
   if (old.nodeType !== Node.ELEMENT_NODE) {
     if (old.nodeValue !== wanted.nodeValue) old.nodeValue = wanted.nodeValue;
     return;
   }
-  // With scripts on, it holds text where the fetched page has elements.
+  // With scripts enabled, a <noscript> has text where the fetched page has elements.
   if (old.nodeName === "NOSCRIPT") return;
   renewAttributes(old, wanted);
   const before = [...old.childNodes];

@@ -14,14 +14,14 @@ export class Tile {
   constructor(element) {
     this.element = element;
     this.name = element.dataset.name;
-    /** The source's entry in the status, null until it is known. */
+    /** The source's entry in the status; null before the first status. */
     this.source = null;
     this.isInView = false;
     /** Whether this page has woken the camera. */
     this.isAwake = false;
-    /** Whether the camera has streamed since. */
+    /** Whether the camera has streamed since this page woke it. */
     this.wasLive = false;
-    /** The source's last frame as an ordinary picture, over a canvas that has none. */
+    /** The source's last frame as an `<img>`, over a canvas without a picture. */
     this.still = null;
     this.stillAsked = 0;
     this.frame = element.querySelector(".picture");
@@ -33,10 +33,10 @@ export class Tile {
     this.wake.addEventListener("click", () => { this.isAwake = true; this.update(); });
   }
 
-  /** Opens or closes the socket as things are, then shows them. */
+  /** Opens or closes the socket by the present state, then shows the state. */
   update() {
     const state = this.source?.state;
-    // A camera that was woken here and sleeps again is left asleep until the next click.
+    // A camera that was woken by this page and has gone to sleep again stays asleep until the next click.
     if (state === "streaming") this.wasLive = true;
     else if (state === "idle" && this.wasLive) this.isAwake = this.wasLive = false;
     const isOn = this.source !== null && state !== "off";
@@ -49,11 +49,11 @@ export class Tile {
     this.show();
   }
 
-  /** Shows the last frame of a source whose camera sleeps or is lost, without waking it. */
+  /** Shows the last frame of a source whose camera sleeps or is lost, without waking the camera. */
   showStill() {
     const now = performance.now();
     if (this.still) {
-      // While others watch the camera, its newest frame costs it nothing.
+      // While others watch the camera, the newest frame costs the camera nothing.
       if (this.source.state !== "streaming" || now - this.stillAsked <= stillInterval) return;
       this.stillAsked = now;
       this.still.src = `${this.snapshot}&${Math.round(now)}`;
@@ -69,7 +69,7 @@ export class Tile {
     this.frame.querySelector("a").append(this.still);
   }
 
-  /** Writes what is known into the tile. */
+  /** Writes the source's state and figures into the tile. */
   show() {
     if (!this.source) return;
     if (this.picture.taken !== null && this.still) {

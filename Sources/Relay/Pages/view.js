@@ -17,14 +17,14 @@ const news = document.querySelector("#news");
 const facts = document.querySelector(".tools .facts");
 const full = document.querySelector("#full");
 const picture = new Picture(frame.querySelector("canvas"), "ws?ack=1&on_loss=silent");
-/** The source's entry in the status, null until it is known. */
+/** The source's entry in the status; null before the first status. */
 let source = null;
 
 function show() {
   setState(pill, source);
   if (source) setText(facts, factLine(source));
   const trouble = mark(frame, picture, source);
-  // The pill counts down; those who hear the page are told of changes only.
+  // The pill counts down every second; people who hear the page are told of changes only.
   setText(news, trouble ?? (picture.taken === null ? "" : "Live"));
 }
 
@@ -49,7 +49,7 @@ function lost(status) {
 
 picture.onchange = () => {
   const [width, height] = picture.size ?? [16, 9];
-  // The frame takes the picture's form; one that is wider or taller than the window keeps its bars.
+  // The frame gets the picture's aspect ratio; a picture that is wider or taller than the window has bars.
   if (frame.dataset.form !== `${width}/${height}`) {
     frame.dataset.form = `${width}/${height}`;
     frame.style.aspectRatio = `${width} / ${height}`;
@@ -64,7 +64,7 @@ function toggleFull() {
 full.hidden = !document.fullscreenEnabled;
 full.addEventListener("click", () => {
   toggleFull();
-  // The button is not to be seen meanwhile and loses the focus; who came by the keyboard goes on from it.
+  // The hidden button loses the focus, and gets it back so that people with a keyboard go on from there.
   document.addEventListener("fullscreenchange", function left() {
     if (document.fullscreenElement) return;
     document.removeEventListener("fullscreenchange", left);

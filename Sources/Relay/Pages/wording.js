@@ -1,4 +1,4 @@
-// How pages put states and figures into words.
+// The words of the pages for states and figures.
 
 /** Seconds as people say them: 4 s, 3 min, 2 h, 5 d. */
 export function duration(seconds) {

@@ -47,7 +47,7 @@ package final class Gate: Sendable {
     func respond(
         to head: HTTPRequestHead, from peer: SocketAddress?, through listener: ListenerName, for client: ProxiedClient? = nil
     ) -> Response {
-        let response = response(to: head, from: client?.address ?? peer, through: listener, isProxied: client?.address != nil)
+        let response = response(to: head, from: client?.address ?? peer, through: listener, isProxied: client != nil)
         if case .answer(let answer) = response, answer.suspectsProxy { tellOfProxy(at: peer) }
         return response
     }
@@ -173,7 +173,7 @@ package final class Gate: Sendable {
     }
 
     /// Why another viewer of `source` would get no place now; nil where it would.
-    func refusal(of source: Source, from origin: ViewerOrigin, isCapped: Bool) -> HTTPAnswer? {
+    func refusal(of source: Source, from origin: ViewerOrigin, _ wishes: ViewerWishes, isCapped: Bool) -> HTTPAnswer? {
         let (served, configuration) = (current, source.configuration)
         if isCapped, configuration.maxWatch != nil, let pause = watchTimes.pause(of: origin.network, from: source.name, at: .now()) {
             return .timeIsOver(wait: pause)
@@ -181,7 +181,7 @@ package final class Gate: Sendable {
         guard limits.hasRoom(for: source.name, atMost: configuration.maxViewers, ofAll: served.maxViewers) else { return .tooManyViewers }
         let (most, mostOfSource) = (served.access.maxViewersPerAddress, configuration.maxViewersPerAddress)
         guard perAddress.hasRoom(origin.network, of: source.name, atMost: most, ofSource: mostOfSource) else { return .tooManyFromAddress }
-        if isCapped, !rates.hasRoom(for: source, served) { return .tooFewFrames }
+        if isCapped, !rates.hasRoom(for: source, wishes, served) { return .tooFewFrames }
         return nil
     }
 
@@ -191,7 +191,7 @@ package final class Gate: Sendable {
     }
 
     /// A place for another viewer of `source`; throws why there is none. Limits of rates and times hold for one that `isCapped`.
-    func seat(for source: Source, from origin: ViewerOrigin, isCapped: Bool) throws(Refusal) -> Seat {
+    func seat(for source: Source, from origin: ViewerOrigin, _ wishes: ViewerWishes, isCapped: Bool) throws(Refusal) -> Seat {
         let (served, configuration, now) = (current, source.configuration, NIODeadline.now())
         let (address, access) = (origin.network, served.access)
         func refusal(_ answer: HTTPAnswer) -> Refusal {
@@ -207,14 +207,16 @@ package final class Gate: Sendable {
             perAddress.left(address, of: source.name)
             throw refusal(.tooManyViewers)
         }
-        guard !isCapped || rates.admit(to: source, served) else {
+        let answer = isCapped ? rates.admit(to: source, wishes, served) : .atOnce
+        if case .refused = answer {
             perAddress.left(address, of: source.name)
             limits.viewerLeft(source.name)
             throw refusal(.tooFewFrames)
         }
-        let times = isCapped ? configuration.maxWatch.map { watchTimes.begin(address, source.name, at: now, longest: TimeAmount($0)) } : nil
+        let times = isCapped ? configuration.maxWatch.map { watchTimes.begin(address, source.name, at: now, limit: TimeAmount($0)) } : nil
         return Seat(
-            source: source, gate: self, origin: origin, isCapped: isCapped, watchTime: times, logger: served.logsViewers ? logger : nil)
+            source: source, gate: self, origin: origin, wishes: wishes, isCapped: isCapped, waitsForSlot: answer == .atNextSlot,
+            watchTime: times, logger: served.logsViewers ? logger : nil)
     }
 
     /// A viewer's place is free again.
@@ -222,10 +224,10 @@ package final class Gate: Sendable {
         let (source, address) = (seat.source, seat.origin.network)
         limits.viewerLeft(source.name)
         perAddress.left(address, of: source.name)
-        if seat.isCapped { rates.viewerLeft(source.name) }
-        guard let time = seat.watchTime else { return }
+        if seat.isCapped { rates.viewerLeft(source.name, seat.wishes) }
+        guard seat.watchTime != nil else { return }
         let pause = TimeAmount(source.configuration.watchPause)
-        watchTimes.left(address, source.name, time, isOver: viewer?.isTimeOver ?? false, pause: pause, at: .now())
+        watchTimes.left(address, source.name, isOver: viewer?.isTimeOver ?? false, pause: pause, at: .now())
     }
 
     /// Reads the counters of all sources once a second, for the rates, as long as the gate lives.

@@ -262,7 +262,7 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
         guard let own = source.hub.shard(on: context.eventLoop) else { return send(.tooManyViewers, to: head) }
         let seat: Seat
         do throws(Gate.Refusal) {
-            seat = try gate.seat(for: source, from: request.origin, isCapped: request.isCapped)
+            seat = try gate.seat(for: source, from: request.origin, request.wishes, isCapped: request.isCapped)
         } catch {
             return send(error.answer, to: head)
         }
@@ -284,12 +284,12 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     private func beginWebSocket(of source: Source, _ request: WebSocketRequest, to head: HTTPRequestHead) -> HTTPAnswer? {
         guard let context, var fields = WebSocketHandshake.answer(to: head) else {
             // A page whose WebSocket was refused asks for it as for a file, since browsers do not tell it why: it hears what counts.
-            return gate.refusal(of: source, from: request.origin, isCapped: request.isCapped) ?? WebSocketHandshake.required
+            return gate.refusal(of: source, from: request.origin, request.wishes, isCapped: request.isCapped) ?? WebSocketHandshake.required
         }
         guard let shard = source.hub.shard(on: context.eventLoop) else { return .tooManyViewers }
         let seat: Seat
         do throws(Gate.Refusal) {
-            seat = try gate.seat(for: source, from: request.origin, isCapped: request.isCapped)
+            seat = try gate.seat(for: source, from: request.origin, request.wishes, isCapped: request.isCapped)
         } catch {
             return error.answer
         }

@@ -9,6 +9,10 @@ final class Seat: Sendable {
     let origin: ViewerOrigin
     /// Whether limits of rates and times hold for it.
     let isCapped: Bool
+    /// Whether its first frame waits for the moment at which all take one.
+    let waitsForSlot: Bool
+    /// What it asked for.
+    let wishes: ViewerWishes
     /// How long it may watch; nil for as long as it likes.
     let watchTime: WatchTimes.Time?
     private let gate: Gate
@@ -17,7 +21,12 @@ final class Seat: Sendable {
     private let isTaken = Atomic(true)
 
     /// A place that `gate` has given.
-    init(source: Source, gate: Gate, origin: ViewerOrigin, isCapped: Bool, watchTime: WatchTimes.Time?, logger: Logger?) {
+    init(
+        source: Source, gate: Gate, origin: ViewerOrigin, wishes: ViewerWishes, isCapped: Bool, waitsForSlot: Bool,
+        watchTime: WatchTimes.Time?, logger: Logger?
+    ) {
+        self.wishes = wishes
+        self.waitsForSlot = waitsForSlot
         self.source = source
         self.gate = gate
         self.origin = origin

@@ -44,7 +44,7 @@ final class StreamHandler: ChannelInboundHandler {
         outlet.send(StreamResponse.opening(request.form, request.headers))
         let viewer = Viewer(
             shard: shard, connection: self, origin: request.origin, admission: request.admission, wishes: request.wishes,
-            isCapped: request.isCapped, watchEnd: seat.watchTime?.end)
+            isCapped: request.isCapped, watchEnd: seat.watchTime?.end, waitsForSlot: seat.waitsForSlot)
         self.viewer = viewer
         viewer.start()
     }

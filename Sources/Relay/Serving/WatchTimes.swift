@@ -2,6 +2,9 @@ import NIOCore
 import Synchronization
 
 /// How long addresses have watched sources, where that is limited. Any thread may call it.
+///
+/// All viewers of a source from one address share one time, however they overlap or come back; it begins anew when none of them has
+/// watched for as long as a pause.
 final class WatchTimes: Sendable {
     /// A viewer's time.
     struct Time: Sendable {
@@ -14,17 +17,18 @@ final class WatchTimes: Sendable {
         let source: String
     }
 
-    private enum Entry {
-        /// Its time is over; it may come back then.
-        case pausing(until: NIODeadline)
-        /// One that began then has left; whoever comes back before a pause is over goes on with its time.
-        case left(since: NIODeadline, forgottenAt: NIODeadline)
+    private struct Entry {
+        var since: NIODeadline
+        /// Viewers who watch now.
+        var watching = 0
+        /// When the time is forgotten, unless somebody watches.
+        var forgottenAt: NIODeadline
+        /// Until when nobody may watch, since the time was over.
+        var pausedUntil: NIODeadline?
 
-        var end: NIODeadline {
-            switch self {
-            case .pausing(let until): until
-            case .left(_, let end): end
-            }
+        func isForgotten(at now: NIODeadline) -> Bool {
+            if let pausedUntil { return pausedUntil <= now }
+            return watching == 0 && forgottenAt <= now
         }
     }
 
@@ -33,33 +37,37 @@ final class WatchTimes: Sendable {
 
     /// How long `address` still has to pause; nil where it may watch.
     func pause(of address: String, from source: String, at now: NIODeadline) -> TimeAmount? {
-        guard case .pausing(let until)? = entries.withLock({ $0[Key(address: address, source: source)] }), until > now else { return nil }
+        guard let until = entries.withLock({ $0[Key(address: address, source: source)]?.pausedUntil }), until > now else { return nil }
         return until - now
     }
 
-    /// A viewer came that may watch for `longest`.
-    func begin(_ address: String, _ source: String, at now: NIODeadline, longest: TimeAmount) -> Time {
-        let began = entries.withLock { entries in
-            let key = Key(address: address, source: source)
-            guard case .left(let since, let end)? = entries[key], end > now else { return now }
-            entries[key] = nil
-            return since
-        }
-        return Time(since: began, end: began + longest)
-    }
-
-    /// A viewer has left, `isOver` for that its time is over.
-    func left(_ address: String, _ source: String, _ time: Time, isOver: Bool, pause: TimeAmount, at now: NIODeadline) {
+    /// A viewer came that may watch until `limit` after the address began to.
+    func begin(_ address: String, _ source: String, at now: NIODeadline, limit: TimeAmount) -> Time {
         entries.withLock { entries in
             let key = Key(address: address, source: source)
-            if case .pausing(let until)? = entries[key], until > now { return }
-            if entries.count >= Self.maxEntries {
-                entries = entries.filter { $0.value.end > now }
-                if entries.count >= Self.maxEntries, let first = entries.min(by: { $0.value.end < $1.value.end }) {
+            var entry = entries[key].flatMap { $0.isForgotten(at: now) ? nil : $0 } ?? Entry(since: now, forgottenAt: now)
+            if entries.count >= Self.maxEntries, entries[key] == nil {
+                entries = entries.filter { !$0.value.isForgotten(at: now) }
+                // Whoever has left first is forgotten too early, rather than that memory grows.
+                if entries.count >= Self.maxEntries, let first = entries.min(by: { $0.value.forgottenAt < $1.value.forgottenAt }) {
                     entries[first.key] = nil
                 }
             }
-            entries[key] = isOver ? .pausing(until: now + pause) : .left(since: time.since, forgottenAt: now + pause)
+            entry.watching += 1
+            entries[key] = entry
+            return Time(since: entry.since, end: entry.since + limit)
+        }
+    }
+
+    /// A viewer has left, `isOver` for that its time is over.
+    func left(_ address: String, _ source: String, isOver: Bool, pause: TimeAmount, at now: NIODeadline) {
+        entries.withLock { entries in
+            let key = Key(address: address, source: source)
+            guard var entry = entries[key] else { return }
+            entry.watching = max(0, entry.watching - 1)
+            entry.forgottenAt = now + pause
+            if isOver, entry.pausedUntil == nil { entry.pausedUntil = now + pause }
+            entries[key] = entry
         }
     }
 }

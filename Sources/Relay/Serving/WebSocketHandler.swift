@@ -55,7 +55,7 @@ final class WebSocketHandler: ChannelInboundHandler {
         try? context.channel.syncOptions?.setOption(Listener.unsentLowWater, value: Listener.unsentLowWaterBytes)
         let viewer = Viewer(
             shard: shard, connection: self, origin: request.origin, admission: request.admission, wishes: request.wishes,
-            isCapped: request.isCapped, watchEnd: seat.watchTime?.end)
+            isCapped: request.isCapped, watchEnd: seat.watchTime?.end, waitsForSlot: seat.waitsForSlot)
         self.viewer = viewer
         if let teller {
             teller.begin()

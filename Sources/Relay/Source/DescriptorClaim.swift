@@ -1,8 +1,8 @@
 import Synchronization
 
-/// What one source holds of the process's descriptors during a dial, or a message while it is under way. One dial at a time has it.
+/// The descriptors that a source holds during a dial, or a notice while it is under way. Only one dial at a time uses the claim.
 final class DescriptorClaim: Sendable {
-    /// How long a source that finds no room waits before it asks again.
+    /// How long a source waits before it asks again when there are not enough descriptors.
     static let interval = Duration.milliseconds(200)
 
     private struct State {
@@ -11,7 +11,7 @@ final class DescriptorClaim: Sendable {
     }
 
     private let descriptors: Descriptors
-    /// Whether its waiting is told as that of a camera.
+    /// Whether the waiting of this claim is logged as that of a camera.
     private let isCamera: Bool
     private let state = Mutex(State())
 
@@ -20,7 +20,8 @@ final class DescriptorClaim: Sendable {
         self.isCamera = isCamera
     }
 
-    /// Takes what a dial needs at its start; false where there is no room for it: ask again after ``interval``, or ``release()``.
+    /// Takes the descriptors that a dial needs at its start; false where there are not enough: ask again after ``interval``, or call
+    /// ``release()``.
     func take(_ need: SourceNeeds.Need) -> Bool {
         state.withLock { state in
             let isGranted = descriptors.claim(need.atStart)
@@ -33,10 +34,10 @@ final class DescriptorClaim: Sendable {
         }
     }
 
-    /// Gives back what only the start needed.
+    /// Gives back the descriptors that only the start needed.
     func started(_ need: SourceNeeds.Need) { shrink(to: need.running) }
 
-    /// Gives all back, and waits no longer.
+    /// Gives all descriptors back, and ends the waiting.
     func release() {
         shrink(to: 0)
         state.withLock { state in

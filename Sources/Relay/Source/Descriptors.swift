@@ -3,53 +3,55 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// Shares out the descriptors that the process may have open, so that their number never comes near the system's limit: event
-/// loops, Swift's threads and swift-subprocess end the program when they cannot have one.
+/// Shares out the descriptors that the process may have open, so that their number never comes near the system's limit. At the limit, event
+/// loops, Swift's threads and swift-subprocess would end the program.
 ///
-/// What a source needs while it runs is kept free for it, whether it runs now or not; connections get the rest. All is counted
-/// here, and where the process has more open than is known here, the lowest free number tells. Any thread may call it.
+/// The descriptors that a source needs while it runs are kept free for it, whether it runs now or not; connections get the rest. All of
+/// these are counted here. Descriptors that are not counted here are noticed by the lowest free number. Any thread may call it.
 final class Descriptors: Sendable {
-    /// Never given away: what the system's libraries open for a moment, files, who asks for the relay's health.
+    /// Descriptors that are never given away: for files, for requests for the relay's health, and those that system libraries open for a
+    /// moment.
     static let reserve = 32
-    /// What a run opens later than its start and keeps: threads' queues, the wait for programs.
+    /// Descriptors that the process opens after its start and keeps: threads' queues, the wait for programs.
     private static let later = 12
-    /// Connections that there is room for however many sources there are: the status tells what is wrong.
+    /// Connections that are always allowed, however many sources there are, so that the status can say what is wrong.
     private static let leastConnections = 8
-    /// A shortage that comes and goes is told at most this often.
+    /// A shortage that comes and goes is logged at most this often.
     private static let silence = TimeAmount.minutes(1)
 
     private struct State {
         var listeners = 0
-        /// Of all sources that are configured.
+        /// The needs of all configured sources.
         var needs = SourceNeeds()
-        /// Held by sources, from before their dial to its end.
+        /// Descriptors held by sources, from before a dial to its end.
         var claimed = 0
         var connections = 0
         /// Connections that listeners may accept.
         var places = 0
-        /// Has each listener give back places that nobody takes there.
+        /// Asks each listener to give back the places that it does not need.
         var holders: [ObjectIdentifier: @Sendable () -> Void] = [:]
-        /// Whether they were asked to, since there were enough.
+        /// Whether the listeners have been asked since there were last enough places.
         var isScarce = false
-        /// Sources that find no room.
+        /// The number of sources that wait for descriptors.
         var waiting = 0
-        /// When their waiting was last told, and whether its end was told too.
+        /// When the waiting was last logged, and whether its end was logged too.
         var told: NIODeadline?
         var isTold = false
 
-        /// What connections must leave to sources.
+        /// Descriptors that connections must leave to sources.
         var kept: Int { max(needs.together, claimed) }
     }
 
     /// The system's limit.
     let limit: Int
-    /// What is open besides listeners, sources and connections.
+    /// Open descriptors besides those of listeners, sources and connections.
     private let base: Int
     private let lowestFree: @Sendable () -> Int
     private let state = Mutex(State())
     private let logger: Logger
 
-    /// `limit` is the system's, `open` how many are open now, `lowestFree` the number that the next descriptor gets.
+    /// `limit` is the system's limit, `open` the number of descriptors that are open now, `lowestFree` the number that the next descriptor
+    /// gets.
     init(
         limit: Int, open: Int = Descriptors.countOpen(), lowestFree: @escaping @Sendable () -> Int = Descriptors.lowestFree,
         logger: Logger
@@ -64,47 +66,47 @@ final class Descriptors: Sendable {
 
     // MARK: - The configuration
 
-    /// Takes over what is configured.
+    /// Takes over a configuration.
     func use(_ needs: SourceNeeds, listeners: Int) {
         let holders = state.withLock { state in
             state.needs = needs
             state.listeners = listeners
             return Array(state.holders.values)
         }
-        // They were given while there may have been more room.
+        // Listeners got their places when there may have been more of them.
         for givePlacesBack in holders { givePlacesBack() }
     }
 
-    /// How many more listeners may be bound, what sources need kept free.
+    /// How many more listeners may be bound while the sources' descriptors stay free.
     var roomForListeners: Int {
         state.withLock { state in
             most - base - state.listeners - state.kept - max(state.connections, Self.leastConnections)
         }
     }
 
-    /// How many descriptors all sources need beyond what there can be for them; 0 where they can all run at once.
+    /// How many descriptors are missing for all sources to run at once; 0 where there are enough.
     var lack: Int {
         state.withLock { state in max(0, base + state.listeners + state.needs.together + Self.leastConnections - most) }
     }
 
-    /// The least limit with which a relay can serve so many listeners from so many event loops, and read one source at a time.
+    /// The lowest limit with which a relay can serve the listeners from the event loops, and read one source at a time.
     static func leastLimit(loops: Int, listeners: Int, needs: SourceNeeds) -> Int {
-        // The standard three, signals and threads' queues; what each loop waits with, what wakes it, and its timer.
+        // The three standard descriptors, signals and threads' queues; and three of each event loop: one to wait with, one to be woken, and
+        // a timer.
         reserve + 24 + 3 * loops + listeners + leastConnections + needs.largest
     }
 
     // MARK: - Connections
 
-    /// Adds a listener, which gives the places that it does not need back when it is called.
+    /// Adds a listener. `givePlacesBack` asks it to give back the places that it does not need.
     func add(_ listener: ObjectIdentifier, givePlacesBack: @escaping @Sendable () -> Void) {
         state.withLock { $0.holders[listener] = givePlacesBack }
     }
 
-    /// Removes a listener that is closed.
+    /// Removes a closed listener.
     func remove(_ listener: ObjectIdentifier) { state.withLock { $0.holders[listener] = nil } }
 
-    /// Takes places for connections that a listener may accept whenever they come; none while there are not enough for every
-    /// listener to have some.
+    /// Takes places for connections that a listener may accept at any time; none while there are not enough places for every listener.
     func takePlaces(atMost count: Int) -> Int {
         let lowestFree = lowestFree()
         let (places, holders) = state.withLock { state -> (Int, [@Sendable () -> Void]) in
@@ -121,7 +123,7 @@ final class Descriptors: Sendable {
         return places
     }
 
-    /// Takes one place, for a connection that is there already; false where there is none.
+    /// Takes one place for a connection that has arrived already; false where there is no place.
     func takePlace() -> Bool {
         let lowestFree = lowestFree()
         return state.withLock { state in
@@ -142,13 +144,13 @@ final class Descriptors: Sendable {
         }
     }
 
-    /// Of so many connections, those that are left to requests that are no streams.
+    /// How many of the given number of connections are kept for requests other than streams.
     static func spare(of connections: Int) -> Int { max(4, min(256, connections / 16)) }
 
-    /// The connections that there is room for in all.
+    /// The most connections at a time.
     var maxConnections: Int { state.withLock { room(in: $0) + $0.connections } }
 
-    /// A place has become a connection, until ``connectionClosed()``.
+    /// A place is used by a connection from now on, until ``connectionClosed()``.
     func connectionOpened() {
         state.withLock { state in
             state.places -= 1
@@ -158,7 +160,7 @@ final class Descriptors: Sendable {
 
     func connectionClosed() { state.withLock { $0.connections -= 1 } }
 
-    /// How many places there are for further connections.
+    /// The number of places for further connections.
     private func free(in state: State, _ lowestFree: Int) -> Int {
         min(room(in: state), most - lowestFree) - state.places
     }
@@ -169,7 +171,7 @@ final class Descriptors: Sendable {
 
     // MARK: - Sources
 
-    /// Takes `count` more descriptors for a source; false where there is no room for them.
+    /// Takes `count` more descriptors for a source; false where there are not enough.
     func claim(_ count: Int) -> Bool {
         let lowestFree = lowestFree()
         return state.withLock { state in
@@ -182,7 +184,7 @@ final class Descriptors: Sendable {
 
     func release(_ count: Int) { state.withLock { $0.claimed -= count } }
 
-    /// Counts the sources that wait for room, and tells when the first one begins to and when the last one no longer does.
+    /// Counts the sources that wait for descriptors, and logs when the first begins to wait and when the last no longer waits.
     func countWaiting(_ change: Int) {
         let (isShort, isOver) = state.withLock { state in
             state.waiting += change
@@ -205,7 +207,7 @@ final class Descriptors: Sendable {
 
     // MARK: - The process
 
-    /// Raises the process's limit to the most it may have, and returns it.
+    /// Raises the process's limit as far as the system allows, and returns the limit.
     static func raiseLimit() -> Int {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
@@ -217,7 +219,7 @@ final class Descriptors: Sendable {
         return Int(clamping: min(limit.rlim_cur, 1 << 20))
     }
 
-    /// The number that the next descriptor gets: so many are open at least. More than any limit where there is none left.
+    /// The number that the next descriptor gets: at least so many are open. A number beyond any limit where no descriptor is left.
     @Sendable static func lowestFree() -> Int {
         let descriptor = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return .max / 2 }
@@ -225,13 +227,13 @@ final class Descriptors: Sendable {
         return Int(descriptor)
     }
 
-    /// How many are open, by the system's list, else by the lowest free number.
+    /// The number of open descriptors, by the system's list if there is one, else by the lowest free number.
     static func countOpen() -> Int {
         guard let folder = opendir("/proc/self/fd") else { return lowestFree() }
         defer { closedir(folder) }
         var count = 0
         while let entry = readdir(folder) { if entry.pointee.d_name.0 != CChar(bitPattern: UInt8(ascii: ".")) { count += 1 } }
-        // Without the list's own.
+        // Without the descriptor of the list itself.
         return max(0, count - 1)
     }
 }

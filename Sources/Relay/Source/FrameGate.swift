@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Something that is open until it is closed, once and for ever; any thread.
+/// A gate that is open until it is closed for good; any thread may use it.
 final class FrameGate: Sendable {
     private let isShut = Atomic(false)
 

@@ -4,27 +4,27 @@ import RelayConfiguration
 import Text
 
 extension NotifyConfiguration {
-    /// Messages of one entry that may be under way at a time.
+    /// The most notices of one entry that are under way at a time.
     static let maxUnderWay = 4
 
-    /// What a program needs: the null device and the pipe of its errors, and while it starts their other ends.
+    /// The descriptors of a program: the null device and the pipe of its errors, and while the program starts, their other ends.
     static let programNeed = SourceNeeds.Need(atStart: 8, running: 2)
 
-    /// How many descriptors one message needs.
+    /// How many descriptors one notice needs.
     var need: SourceNeeds.Need {
         switch target {
         case .program: Self.programNeed
-        // Its own, and a look-up's or that of a second address that is tried beside the first.
+        // The connection's own, and one for a look-up or for a second address that is tried beside the first.
         case .url: SourceNeeds.Need(atStart: 2, running: 2)
         }
     }
 
-    /// How its receiver's certificate is checked.
+    /// How the receiver's certificate is checked.
     var trust: CertificateTrust {
         if let certificateFingerprint { .pinned(certificateFingerprint) } else { verifiesCertificate ? .authorities : .anything }
     }
 
-    /// The receiver as a log may show it. The path of an address is often all that keeps others from sending messages there.
+    /// The receiver as a log may show it: without the path of an address, which is often the only secret that protects the receiver.
     var shownTarget: String {
         switch target {
         case .program(let words): "exec:\((words.first ?? "").shown())"
@@ -32,7 +32,7 @@ extension NotifyConfiguration {
         }
     }
 
-    /// What must not show of its logins.
+    /// The logins of the receiver, which must not be shown.
     var secrets: Secrets {
         var secrets = Secrets()
         switch target {

@@ -4,26 +4,26 @@ import NIOCore
 import Synchronization
 import Text
 
-/// Somebody who publishes a source over one connection, as the source knows it. Any thread may ask.
+/// A publisher of a source, over one connection. Any thread may use it.
 final class Publisher: Sendable {
-    /// Who wants to publish, and over what.
+    /// The publisher's identity and connection.
     struct Visitor: Sendable {
-        /// By the login; empty where that has no name.
+        /// The name in the login; empty where the login has no name.
         var name: String
         /// The address as the status shows it.
         var address: String
         /// The address without a port.
         var host: String
-        /// What the program calls itself, cleaned.
+        /// The program's name for itself, cleaned for display.
         var program: CameraText?
-        /// Whether it is a relay, which says how its own camera is and sends pictures only while they are wanted.
+        /// Whether the publisher is a relay, which tells the state of its own camera and sends pictures only while they are wanted.
         var isRelay = false
-        /// Has the connection ended at once; any thread.
+        /// Ends the connection at once; any thread may call it.
         var close: @Sendable () -> Void
-        /// Tells a relay what is wanted; any thread.
+        /// Tells a relay which frames are wanted; any thread may call it.
         var want: @Sendable (FrameWish) -> Void = { _ in }
 
-        /// What is known of it as of a camera.
+        /// The publisher's description, as that of a camera.
         var description: CameraDescription {
             CameraDescription(address: CameraText(address, hiding: Secrets()), server: program)
         }
@@ -31,9 +31,9 @@ final class Publisher: Sendable {
 
     let visitor: Visitor
     let since = NIODeadline.now()
-    /// Lets its frames through until somebody else has taken over.
+    /// Lets the publisher's frames through until another publisher has taken over.
     let gate = FrameGate()
-    /// The source's.
+    /// The source's event loop.
     private let eventLoop: any EventLoop
     /// A frame on its way to the source's event loop.
     private let slot = Mutex<Frame?>(nil)
@@ -43,10 +43,11 @@ final class Publisher: Sendable {
         self.eventLoop = eventLoop
     }
 
-    /// Whether no frame is on its way to the source's event loop.
+    /// Whether no frame is on the way to the source's event loop.
     var isSettled: Bool { slot.withLock { $0 == nil } }
 
-    /// Takes a frame from the connection's event loop to the source's, where `deliver` gets it; a newer one takes its place.
+    /// Takes a frame from the connection's event loop to the source's event loop, where `deliver` gets it. A newer frame replaces a frame
+    /// that is still on the way.
     func pass(_ frame: Frame, to deliver: @escaping @Sendable (Frame) -> Void) {
         let isFirst = slot.withLock { slot in
             defer { slot = frame }

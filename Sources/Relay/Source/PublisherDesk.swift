@@ -2,73 +2,73 @@ import CameraClient
 import NIOCore
 import Synchronization
 
-/// Who publishes a source now, and how that goes. Any thread may call it.
+/// Decides and remembers who publishes a source now, and which state the source shows. Any thread may call it.
 final class PublisherDesk: Sendable {
-    /// How a publisher's own camera is, as a relay says.
+    /// The state of a publisher's own camera, as the publishing relay tells it.
     struct Told: Equatable, Sendable {
         var state: SourceState
         var error: CameraError?
     }
 
-    /// What the source is to show.
+    /// The state that the source has to show.
     struct View: Equatable, Sendable {
         var state: SourceState
         var error: CameraError?
-        /// When it is to be looked at again though nothing happens.
+        /// When to look again even if nothing happens.
         var due: NIODeadline?
     }
 
     /// How a publisher's connection ended.
     enum Ending: Equatable, Sendable {
-        /// Behind a whole request; another may follow.
+        /// After a complete request; another may follow.
         case whole
-        /// No frame came for so long.
+        /// No frame came for this time.
         case stalled(after: Duration)
-        /// For another reason.
+        /// For the reason given.
         case lost(String)
     }
 
     private struct State {
         var turns = PublisherTurns()
         var current: Publisher?
-        /// What its own camera is like; nil for a publisher that does not say.
+        /// The state of the publisher's own camera; nil for a publisher that does not tell it.
         var told: Told?
-        /// Whether it has brought a frame.
+        /// Whether the publisher has brought a frame.
         var hasFrames = false
         var ending: Ending?
         var ended = NIODeadline.uptimeNanoseconds(0)
         var wish = FrameWish.nothing
-        /// What the publisher's clock is ahead of ours, in microseconds, at its last frame.
+        /// How far the publisher's clock was ahead of this machine's at its last frame, in microseconds.
         var clockOffset: Int64?
-        /// Whether the last view was one of a source that streams.
+        /// Whether the source was streaming at the last view.
         var showsStream = false
     }
 
     private let state = Mutex(State())
-    /// Rings when somebody comes or goes, or says something, and at a frame that ends a silence.
+    /// Rings when a publisher comes, goes or tells its camera's state, and at a frame that ends a silence.
     let changes = Bell()
 
-    /// Who publishes now.
+    /// The present publisher.
     var current: Publisher? { state.withLock { $0.current } }
 
-    /// What the publisher's clock is ahead of ours, in microseconds; nil where it does not tell its time.
+    /// How far the publisher's clock is ahead of this machine's, in microseconds; nil where the publisher sends no times.
     var clockOffset: Int64? { state.withLock { $0.clockOffset } }
 
-    /// Whether frames come only while they are wanted.
+    /// Whether the publisher sends frames only while they are wanted.
     var isOnDemand: Bool { state.withLock { $0.current?.visitor.isRelay ?? false } }
 
-    /// Lets `publisher` begin, unless it is not its turn; one whose place it takes is ended. Returns whom it has replaced.
-    func admit(_ publisher: Publisher, at now: NIODeadline, patience: TimeAmount) -> (PublisherTurns.Verdict, replaced: Publisher?) {
+    /// Lets `publisher` begin, if it is its turn, and ends the publisher that it replaces. Returns the replaced publisher.
+    func admit(_ publisher: Publisher, at now: NIODeadline, stallTimeout: TimeAmount) -> (PublisherTurns.Verdict, replaced: Publisher?) {
         let (verdict, replaced, wish) = state.withLock { state in
             let old = state.current
-            let verdict = state.turns.ask(publisher.visitor.name, at: now, patience: patience)
+            let verdict = state.turns.ask(publisher.visitor.name, at: now, stallTimeout: stallTimeout)
             switch verdict {
             case .tooOften, .taken: return (verdict, old, nil as FrameWish?)
             case .begins, .takesOver: break
             }
             state.current = publisher
             state.told = nil
-            // Requests with a picture each, one behind the other, are one stream.
+            // Consecutive requests with a picture each count as one stream.
             state.hasFrames = state.ending == .whole && old == nil && state.turns.lastFrame != nil
             state.ending = nil
             state.clockOffset = nil
@@ -82,7 +82,7 @@ final class PublisherDesk: Sendable {
         return (verdict, replaced)
     }
 
-    /// A frame of `publisher` came; `offset` is what its clock is ahead of ours.
+    /// A frame of `publisher` came; `offset` says how far the publisher's clock is ahead of this machine's.
     func frame(of publisher: Publisher, at now: NIODeadline, offset: Int64?) {
         let isNews = state.withLock { state in
             guard state.current === publisher else { return false }
@@ -94,10 +94,10 @@ final class PublisherDesk: Sendable {
         if isNews { changes.ring() }
     }
 
-    /// The camera of `publisher` has no other picture than the last.
+    /// `publisher` says that its last picture is still the newest.
     func renewed(by publisher: Publisher, at now: NIODeadline) { frame(of: publisher, at: now, offset: clockOffset) }
 
-    /// What `publisher` says of its own camera.
+    /// `publisher` tells the state of its own camera.
     func told(_ told: Told, by publisher: Publisher) {
         let isNews = state.withLock { state in
             guard state.current === publisher, state.told != told else { return false }
@@ -118,11 +118,11 @@ final class PublisherDesk: Sendable {
             state.ended = now
             return true
         }
-        // The gate stays open: its last frame may still be on its way to the source's event loop.
+        // The gate stays open, because the last frame may still be on its way to the source's event loop.
         if isNews { changes.ring() }
     }
 
-    /// Ends whoever publishes: the source, or the right to publish it, is no longer what it was.
+    /// Ends the present publisher, because the source or the right to publish it has changed.
     func endCurrent() {
         guard let publisher = current else { return }
         publisher.gate.close()
@@ -130,7 +130,7 @@ final class PublisherDesk: Sendable {
         publisher.visitor.close()
     }
 
-    /// Tells the publisher what is wanted, where that has changed.
+    /// Tells the publisher which frames are wanted, if that has changed.
     func want(_ wish: FrameWish) {
         let publisher = state.withLock { state -> Publisher? in
             guard state.wish != wish else { return nil }
@@ -140,25 +140,25 @@ final class PublisherDesk: Sendable {
         publisher?.visitor.want(wish)
     }
 
-    /// How the source stands.
+    /// The state that the source has to show now.
     ///
-    /// - Parameter patience: the longest time between two frames.
-    func view(at now: NIODeadline, patience: TimeAmount) -> View {
+    /// - Parameter stallTimeout: the longest time between two frames.
+    func view(at now: NIODeadline, stallTimeout: TimeAmount) -> View {
         state.withLock { state in
-            let view = Self.view(state, at: now, patience: patience)
+            let view = Self.view(state, at: now, stallTimeout: stallTimeout)
             state.showsStream = view.state == .streaming
             return view
         }
     }
 
-    private static func view(_ state: State, at now: NIODeadline, patience: TimeAmount) -> View {
+    private static func view(_ state: State, at now: NIODeadline, stallTimeout: TimeAmount) -> View {
         let last = state.turns.lastFrame
         guard let current = state.current else {
             switch state.ending {
             case .whole where state.hasFrames:
-                if let last, now < last + patience { return View(state: .streaming, due: last + patience) }
-            case .stalled(let limit) where now < state.ended + patience:
-                return View(state: .stalled, error: .stalled(after: limit), due: state.ended + patience)
+                if let last, now < last + stallTimeout { return View(state: .streaming, due: last + stallTimeout) }
+            case .stalled(let limit) where now < state.ended + stallTimeout:
+                return View(state: .stalled, error: .stalled(after: limit), due: state.ended + stallTimeout)
             case .lost(let reason):
                 return View(state: .waiting, error: .noPublisher(reason))
             case .whole, .stalled, nil: break
@@ -168,8 +168,8 @@ final class PublisherDesk: Sendable {
         if let told = state.told, told.state != .streaming { return View(state: told.state, error: told.error) }
         if current.visitor.isRelay, state.wish == .nothing { return View(state: .idle) }
         guard let last, state.hasFrames else { return View(state: .connecting) }
-        if now < last + patience { return View(state: .streaming, due: last + patience) }
-        let limit = Duration.nanoseconds(patience.nanoseconds)
+        if now < last + stallTimeout { return View(state: .streaming, due: last + stallTimeout) }
+        let limit = Duration.nanoseconds(stallTimeout.nanoseconds)
         return View(state: .stalled, error: .stalled(after: limit))
     }
 }

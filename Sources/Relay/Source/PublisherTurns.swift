@@ -1,41 +1,41 @@
 import NIOCore
 
-/// Decides whose turn it is to publish a source: a value without clock or sockets.
+/// Decides who may publish a source now. A value without a clock or sockets.
 ///
-/// The same name takes over at once, since the connection that it had is usually dead behind a changed address. Another name, though
-/// it has the right password, waits until no frame has come for a while: two cameras must not fight.
+/// A connection of the same name takes over at once, because the older connection is usually dead after a change of address. A connection
+/// of another name, even with the right password, waits until no frame has come for a while, so that two cameras do not take turns.
 struct PublisherTurns: Sendable {
-    /// What becomes of somebody who wants to publish.
+    /// The answer to a wish to publish.
     enum Verdict: Equatable, Sendable {
-        /// Nobody else is there.
+        /// Nobody else publishes.
         case begins
-        /// The connection that is there is to be ended.
+        /// The present connection has to be ended.
         case takesOver
-        /// The name has taken over too often; for so long it may not. `isNews` once in that time.
+        /// The name has taken over too often and has to wait. `isNews` is true once in this time, for the log.
         case tooOften(wait: TimeAmount, isNews: Bool)
         /// Another name publishes.
         case taken(wait: TimeAmount)
     }
 
-    /// Takeovers that one name may make within ``window``.
+    /// How many times a name may take over within ``window``.
     static let maxTakeovers = 3
     static let window = TimeAmount.seconds(30)
 
-    /// Whose turn it is, nil before the first.
+    /// The name of the last publisher; nil before the first.
     private(set) var name: String?
     private(set) var isConnected = false
-    /// The last frame, of this publisher's turn.
+    /// When the last frame of this publisher came.
     private(set) var lastFrame: NIODeadline?
     private var began = NIODeadline.uptimeNanoseconds(0)
     private var takeovers: [NIODeadline] = []
     private var told: NIODeadline?
 
-    /// Somebody of this name wants to publish, and does so unless the verdict is against it. `patience` is how long a publisher may be
-    /// without a frame before another name may take its place.
-    mutating func ask(_ name: String, at now: NIODeadline, patience: TimeAmount) -> Verdict {
+    /// Somebody of this name wants to publish, and begins unless the verdict forbids it. `stallTimeout` is the time without a frame after
+    /// which another name may take over.
+    mutating func ask(_ name: String, at now: NIODeadline, stallTimeout: TimeAmount) -> Verdict {
         let isSame = self.name == name
         if self.name != nil, !isSame {
-            let free = isConnected || lastFrame != nil ? (lastFrame ?? began) + patience : .distantPast
+            let free = isConnected || lastFrame != nil ? (lastFrame ?? began) + stallTimeout : .distantPast
             guard now >= free else { return .taken(wait: free - now) }
             takeovers = []
         }
@@ -59,6 +59,6 @@ struct PublisherTurns: Sendable {
     /// A frame came.
     mutating func frame(at now: NIODeadline) { lastFrame = now }
 
-    /// The connection has ended. After a request that came as a whole another may follow; else the turn's pictures are over.
+    /// The connection has ended. After a complete request another may follow; else this publisher's pictures are over.
     mutating func ended() { isConnected = false }
 }

@@ -2,7 +2,7 @@ import RelayConfiguration
 import Text
 
 extension Secrets {
-    /// The logins of all addresses, header fields and programs of a source.
+    /// The logins in all addresses, header fields and programs of a source.
     init(_ configuration: SourceConfiguration) {
         self.init()
         for upstream in configuration.upstreams {

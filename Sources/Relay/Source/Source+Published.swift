@@ -5,21 +5,21 @@ import NIOCore
 import RelayConfiguration
 import Text
 
-/// How a source goes on that is published to the relay.
+/// A source that is published to the relay.
 extension Source {
-    /// Why somebody may not publish now.
+    /// Why a publisher is refused now.
     enum PublisherRefusal: Error, Equatable {
-        /// Another name publishes, for at least so many more seconds.
+        /// Another name publishes, for at least this many more seconds.
         case taken(wait: Int)
-        /// The name has taken over from itself too often, and may do so again in so many seconds.
+        /// The name has taken over from itself too often, and may take over again in this many seconds.
         case tooOften(wait: Int)
     }
 
-    /// Lets somebody publish who has logged in; ``sink(of:)`` is where the pictures go.
+    /// Lets a visitor publish who has logged in; ``sink(of:)`` takes the pictures.
     func admit(_ visitor: Publisher.Visitor) throws(PublisherRefusal) -> Publisher {
         let publisher = Publisher(visitor, eventLoop: eventLoop)
-        let patience = hub.policy.stallTimeout
-        let (verdict, other) = desk.admit(publisher, at: .now(), patience: patience)
+        let stallTimeout = hub.policy.stallTimeout
+        let (verdict, other) = desk.admit(publisher, at: .now(), stallTimeout: stallTimeout)
         var metadata: Logger.Metadata = ["address": "\(publisher.visitor.host)", "user": "\(publisher.visitor.name.shown(limit: 64))"]
         switch verdict {
         case .begins:
@@ -37,7 +37,7 @@ extension Source {
         return publisher
     }
 
-    /// Where the pictures of a publisher go; to be called on its connection's event loop.
+    /// The sink for the pictures of a publisher. Call it on the event loop of the publisher's connection.
     func sink(of publisher: Publisher) -> FrameSink {
         FrameSink(
             connected: { if publisher.gate.isOpen { self.learn($0) } },
@@ -61,7 +61,8 @@ extension Source {
         renew()
     }
 
-    /// Shows how it stands with the source's publisher, until the task is cancelled. The publisher's connection has its own life.
+    /// Keeps the source's state up to date with its publisher, until the task is cancelled. The publisher's connection is not part of the
+    /// task.
     func runPublished() async {
         var last: PublisherDesk.View?
         while !Task.isCancelled {
@@ -70,7 +71,7 @@ extension Source {
             let end = hub.demand.end(linger: TimeAmount(configuration.linger))
             let isWanted = end.map { now < $0 } ?? true
             desk.want(isWanted ? .frames(maxFPS: configuration.maxFPS) : .nothing)
-            let view = desk.view(at: now, patience: hub.policy.stallTimeout)
+            let view = desk.view(at: now, stallTimeout: hub.policy.stallTimeout)
             show(view, after: last)
             last = view
             let due = [view.due, isWanted ? end : nil].compactMap { $0 }.min()
@@ -94,7 +95,7 @@ extension Source {
             }
         }
         current.withLock { status in
-            // That there was nobody before the first one is nothing to tell of.
+            // That nobody published before the first publisher is not logged.
             if view.error != nil || status.lastError == .noPublisher(nil) { status.lastError = view.error }
         }
         change { machine in

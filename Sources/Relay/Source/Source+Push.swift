@@ -1,7 +1,7 @@
 import RelayConfiguration
 
 extension Source {
-    /// Publishes the source to the relays that its configuration names, and to no others.
+    /// Begins the pushes that the configuration names, and ends all others.
     func pushAsConfigured() {
         let wanted = configuration.push
         let ended = pushers.withLock { pushers in
@@ -12,7 +12,7 @@ extension Source {
         for pusher in ended { pusher.end() }
     }
 
-    /// Ends all that comes from publishers and goes to other relays.
+    /// Ends the publishers and the pushes.
     func endPublishing() {
         desk.endCurrent()
         let all = pushers.withLock { pushers in

@@ -1,7 +1,7 @@
 import NIOCore
 
 extension Source {
-    /// The counters that rates are made of, now.
+    /// The present values of the counters from which rates are computed.
     var sample: RateMeter.Sample {
         let status = status
         let totals = hub.totals

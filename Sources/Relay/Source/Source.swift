@@ -8,12 +8,13 @@ import RelayConfiguration
 import Synchronization
 import Text
 
-/// A named camera at run time: dials it, passes its frames to the hub, and dials again when it is gone.
+/// A named camera at run time: dials the camera, passes its frames to the hub, and dials again after a loss.
 ///
-/// ``run()`` is the one task that owns the connection; everything else reads. It may be cancelled and run anew with another
-/// configuration: hub and viewers stay, and so does the camera, with all that it has learnt, unless it is another one.
+/// The task of ``run()`` owns the connection; everything else only reads. The task may be cancelled and started anew with another
+/// configuration. Hub and viewers stay; the camera object stays too, with everything it has learnt, unless the configuration names another
+/// camera.
 package final class Source: Sendable {
-    /// A longer reason is cut in the log, in characters.
+    /// The most characters of a reason in the log.
     static let maxReasonLength = 300
     /// How much longer than `connect_timeout` a snapshot waits for the first frame.
     static let snapshotGrace = Duration.seconds(5)
@@ -27,7 +28,7 @@ package final class Source: Sendable {
     let logger: Logger
     private let settings: Mutex<(configuration: SourceConfiguration, secrets: Secrets)>
     private let camera: Mutex<SourceCamera>
-    /// Lets the frames of the camera that is read now through.
+    /// Lets the frames of the present camera through.
     private let gate: Mutex<FrameGate>
     let current: Mutex<SourceStatus>
     let machine: Mutex<SourceStateMachine>
@@ -35,9 +36,9 @@ package final class Source: Sendable {
     let chain: RelayChain
     /// What the relay that it is read from said last of its own camera.
     let told = Mutex<SourceState?>(nil)
-    /// Who publishes it, where it is published.
+    /// The publishers, for a source that is published.
     let desk = PublisherDesk()
-    /// What publishes it to other relays.
+    /// The pushes of this source to other relays.
     let pushers = Mutex<[Pusher]>([])
 
     /// Makes a source that reads its camera on `eventLoop` and serves viewers on all of `eventLoops`.
@@ -72,13 +73,13 @@ package final class Source: Sendable {
 
     package var configuration: SourceConfiguration { settings.withLock { $0.configuration } }
 
-    /// What must not show of its logins.
+    /// The logins of the source, which must not be shown.
     var secrets: Secrets { settings.withLock { $0.secrets } }
 
-    /// What is known of the source now.
+    /// The present state of the source.
     package var status: SourceStatus { current.withLock { $0 } }
 
-    /// Takes over another configuration; true if the camera has to be dialled anew for it, by another ``run()``.
+    /// Takes over another configuration; true if the camera has to be dialled anew for it, by a new ``run()``.
     package func use(_ new: SourceConfiguration) -> Bool {
         let old = settings.withLock { settings in
             defer { settings = (new, Secrets(new)) }
@@ -86,7 +87,7 @@ package final class Source: Sendable {
         }
         showHours()
         usePolicy()
-        // Whoever has logged in by what holds no longer is ended, and so is everybody where a camera is read instead.
+        // A publisher whose login is no longer valid is ended. All publishers are ended where a camera is read instead.
         if old.publish?.password != new.publish?.password || !new.enabled { desk.endCurrent() }
         if let host = desk.current?.visitor.host, new.publish?.allows(host) == false { desk.endCurrent() }
         let isNewCamera = old.needsNewCamera(for: new)
@@ -97,14 +98,14 @@ package final class Source: Sendable {
             camera.withLock { $0.use(new) }
         }
         if !new.enabled || !old.isSameCamera(as: new) { forgetPicture() }
-        // Who waits for the end of `linger` has another one to wait for.
+        // A wait for the end of `linger` may have a new end.
         hub.demand.changes.ring()
         return machine.withLock { machine in
             machine.backoff = Backoff(new)
-            // What only the next dial uses is worth a dial where the last one failed.
+            // After a failed dial, a change that helps the next dial is a reason to dial now.
             guard old.needsNewDial(for: new) || (old.helpsNextDial(new) && machine.isFailing) else { return false }
             if isNewCamera {
-                // Another camera or login owes nothing to the failures of the old one.
+                // The failures of the old camera or login do not count for the new one.
                 machine = SourceStateMachine(backoff: Backoff(new))
             } else {
                 machine.restart()
@@ -113,7 +114,7 @@ package final class Source: Sendable {
         }
     }
 
-    /// Keeps the camera connected, while it is wanted, until the task is cancelled.
+    /// Keeps the camera connected while somebody wants it, until the task is cancelled.
     package func run() async {
         guard configuration.enabled else {
             change { $0.switchOff() }
@@ -166,8 +167,8 @@ package final class Source: Sendable {
         }
     }
 
-    /// The newest frame for a snapshot: one that is fresh at once; of an on-demand source that is not connected, the first
-    /// that comes in time. nil when there is none. Call it on `eventLoop`.
+    /// The newest frame for a snapshot: at once if there is a fresh frame; from an on-demand source that is not connected, the first frame
+    /// that comes in time; else nil. Call it on `eventLoop`.
     func snapshot(on eventLoop: any EventLoop) -> EventLoopFuture<Hub.Newest?> {
         let configuration = configuration
         let isOnDemand = (configuration.onDemand || desk.isOnDemand) && configuration.enabled && status.closedUntil == nil
@@ -191,9 +192,9 @@ package final class Source: Sendable {
 
     // MARK: - Hours
 
-    /// Looks whether the source is open now, and shows it.
+    /// Checks whether the source is open now, and shows the result.
     private func showHours() {
-        let (configuration, now) = (configuration, time(nil))
+        let (configuration, now) = (configuration, WallClock.now.tv_sec)
         var opening: String?
         if let hours = configuration.hours, configuration.enabled, !hours.isOpen(at: WallClock.moment(at: now)) {
             opening = WallClock.opening(of: hours, after: now) ?? "further notice"
@@ -222,10 +223,9 @@ package final class Source: Sendable {
         }
     }
 
-    /// When the clock on the wall shows the next minute; it may be set meanwhile, so nobody waits for longer.
+    /// When the wall clock shows the next minute. Nobody waits longer than that, because the clock may be set meanwhile.
     private static var nextMinute: NIODeadline {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
+        let now = WallClock.now
         return .now() + .nanoseconds(Int64(60 - now.tv_sec % 60) * 1_000_000_000 - Int64(now.tv_nsec) + 1_000_000)
     }
 
@@ -250,7 +250,7 @@ package final class Source: Sendable {
         }
     }
 
-    /// Reads the camera until it fails, or until nobody wants it: nil.
+    /// Reads the camera until it fails, and returns the error; nil when nobody wants the camera any more.
     private func streamWhileWanted(_ camera: any Camera) async -> CameraError? {
         await withTaskGroup(of: CameraError?.self) { group in
             group.addTask { await self.stream(camera) }
@@ -260,7 +260,7 @@ package final class Source: Sendable {
             }
             var failure: CameraError?
             while let ended = await group.next() {
-                // A camera that fails while the last viewer leaves has failed all the same.
+                // A camera that fails while the last viewer leaves counts as failed.
                 if let ended, ended != .cancelled { failure = ended }
                 group.cancelAll()
             }
@@ -268,7 +268,7 @@ package final class Source: Sendable {
         }
     }
 
-    /// Whether the camera is to be connected now.
+    /// Whether the camera should be connected now.
     private var isWanted: Bool {
         let configuration = configuration
         return !configuration.onDemand || hub.demand.isWanted(at: .now(), linger: TimeAmount(configuration.linger))
@@ -292,7 +292,7 @@ package final class Source: Sendable {
         }
     }
 
-    /// Waits until somebody comes or goes, another configuration holds, or a time has come.
+    /// Waits until a viewer comes or goes, the configuration changes, or the time `due` has come.
     func waitForChange(beyond seen: UInt64, until due: NIODeadline?) async {
         guard let due else { return await hub.demand.changes.wait(beyond: seen) }
         await withTaskGroup(of: Void.self) { group in
@@ -303,7 +303,7 @@ package final class Source: Sendable {
         }
     }
 
-    /// Waits before the next dial; a viewer who comes may end the wait.
+    /// Waits before the next dial; a new viewer may end the wait.
     private func waitBeforeDial(_ wait: Duration) async {
         guard wait > .zero else { return }
         await withTaskGroup(of: Void.self) { group in
@@ -321,14 +321,14 @@ package final class Source: Sendable {
         }
     }
 
-    /// Drops the newest picture, and whatever may still come of the camera that is read now.
+    /// Drops the newest picture, and all frames that may still come from the present camera.
     private func forgetPicture() {
         gate.withLock { gate in
             gate.close()
             gate = FrameGate()
         }
         hub.forget()
-        // A frame may have passed the gate before it closed; it is out by then, and no frame of another camera is.
+        // A frame may have passed the gate before the gate closed. Here that frame has reached the hub, and no frame of another camera has.
         eventLoop.execute { self.hub.forget() }
     }
 
@@ -340,7 +340,7 @@ package final class Source: Sendable {
 
     // MARK: - What comes from the camera
 
-    /// Has viewers treated as the configuration says; a camera that is a relay may have more time than that.
+    /// Sets the hub's policy from the configuration. A camera that is a relay may get a longer stall timeout.
     func usePolicy() {
         let configuration = configuration
         var policy = LossPolicy(configuration, closedUntil: status.closedUntil)
@@ -349,7 +349,7 @@ package final class Source: Sendable {
         hub.use(maxViewerRate: configuration.maxViewerRate)
     }
 
-    /// Takes what the camera says of itself, on the source's event loop.
+    /// Takes the camera's description of itself, on the source's event loop.
     func learn(_ description: CameraDescription) {
         let (wasPolled, isOtherLimit) = current.withLock { status in
             defer { status.camera = description }
@@ -381,14 +381,14 @@ package final class Source: Sendable {
         if isWellAgain { logger.info("streaming", metadata: ["size": "\(frame.width)x\(frame.height)"]) }
     }
 
-    /// The camera says that the newest picture still holds, on the source's event loop.
+    /// The camera says that the newest picture is unchanged; called on the source's event loop.
     func renew() {
         let now = NIODeadline.now()
         hub.renew(at: now)
         if machine.withLock({ $0.frame(at: now) }) { showState() }
     }
 
-    /// Moves the state machine and shows where it stands then.
+    /// Changes the state machine and shows its new state.
     func change(_ step: (inout SourceStateMachine) -> Void) {
         machine.withLock { step(&$0) }
         showState()
@@ -405,8 +405,8 @@ package final class Source: Sendable {
         }
     }
 
-    /// Notes how an attempt at one of the addresses ended, on any thread. Of a list, it is told once for each change; the one that was
-    /// read has taken the pictures with it until another brings some.
+    /// Notes how an attempt at one of the addresses ended; any thread may call it. With several addresses, each change is logged once. When
+    /// the address that was read fails, there are no pictures until another address brings some.
     private func note(_ attempt: Attempt) {
         let (known, wasInUse) = current.withLock { status in
             let known = status.attempts.updateValue(attempt, forKey: attempt.alternative)
@@ -423,7 +423,7 @@ package final class Source: Sendable {
             "an address of the camera fails", metadata: ["address": "\(upstreams[attempt.alternative].shown)", "reason": "\(reason)"])
     }
 
-    /// Notes which address the pictures come from, on the source's event loop.
+    /// Notes the address from which the pictures come; called on the source's event loop.
     private func use(alternative: Int) {
         let last = current.withLock { status in
             defer { (status.alternative, status.lastAlternative) = (alternative, alternative) }

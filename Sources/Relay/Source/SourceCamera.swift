@@ -3,15 +3,14 @@ import Logging
 import NIOCore
 import RelayConfiguration
 
-/// The camera of a source, made from its configuration: one that is read over HTTP, a program, a file, a source of another relay, or several addresses of
-/// one camera.
+/// The camera object of a source, made from the configuration: for HTTP, a program, a file, another relay, or several addresses of one camera.
 struct SourceCamera: Sendable {
     private enum Member: Sendable {
         case http(HTTPCamera)
         case program(ProgramCamera)
         case file(FileCamera)
         case relay(RelayCamera)
-        /// Nobody that could be dialled.
+        /// A publisher, whom the relay does not dial.
         case publisher
 
         var camera: (any Camera)? {
@@ -32,10 +31,10 @@ struct SourceCamera: Sendable {
     /// The descriptors that a dial holds; a program needs fewer once it runs.
     private let claim: DescriptorClaim
 
-    /// What is read; it remembers what it learns. Nil for a source that is published to the relay.
+    /// The camera that is read, which remembers what it learns. Nil for a source that is published to the relay.
     let camera: (any Camera)?
 
-    /// Makes the camera, on `eventLoop`; nothing is dialled. `chain` is of the relays that watch the source here.
+    /// Makes the camera on `eventLoop`, and does not dial it; `chain` is of the relays that watch the source here.
     init(
         _ configuration: SourceConfiguration, eventLoop: any EventLoop, resolver: HostResolver, claim: DescriptorClaim, chain: RelayChain,
         logger: Logger
@@ -64,7 +63,7 @@ struct SourceCamera: Sendable {
         camera = failover ?? cameras.first
     }
 
-    /// Takes over what may change while the camera and its login are the same.
+    /// Takes over the settings that may change while the camera and its login are the same.
     func use(_ configuration: SourceConfiguration) {
         let (claim, need) = (claim, configuration.descriptors)
         for (member, upstream) in zip(members, configuration.upstreams) {

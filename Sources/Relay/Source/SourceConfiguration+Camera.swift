@@ -55,7 +55,8 @@ extension SourceConfiguration {
 }
 
 extension SourceConfiguration.Upstream {
-    /// The address as an operator may see it: without login and query; of a program only its name, since its arguments may hold a login.
+    /// The address as an operator may see it: without login and query. Of a program only the name, because its arguments may contain a
+    /// login.
     var shown: String {
         switch self {
         case .camera(var url):

@@ -1,20 +1,20 @@
 import CameraURL
 import RelayConfiguration
 
-/// What a reload has to do for a source.
+/// Decides what a reload has to do for a source.
 extension SourceConfiguration {
-    /// Whether `new` is of another camera, or logs in in another way: what was learnt of the old one is then worth nothing.
+    /// Whether `new` names another camera or another login, so that everything learnt of the old camera is void.
     func needsNewCamera(for new: SourceConfiguration) -> Bool {
         upstreams != new.upstreams || (readsHTTP && headers != new.headers)
     }
 
-    /// Whether the pictures of `new` are of the same camera: one of its addresses is one of ours, whatever the login.
+    /// Whether the pictures of `new` are of the same camera: the two have an address in common, whatever the login.
     func isSameCamera(as new: SourceConfiguration) -> Bool {
         upstreams.contains { old in new.upstreams.contains { Self.isSame(old, $0) } }
     }
 
     private static func isSame(_ one: Upstream, _ other: Upstream) -> Bool {
-        // Whoever publishes it, by whatever password, it is the same source.
+        // A published source stays the same with another password.
         if case .publisher = one, case .publisher = other { return true }
         let (url, otherURL): (CameraURL, CameraURL)
         switch (one, other) {
@@ -26,7 +26,7 @@ extension SourceConfiguration {
 
     /// Whether the camera must be dialled anew to go from this configuration to `new`.
     ///
-    /// What is named here changes in place, or is used by the next dial only, or means nothing to this kind of source.
+    /// The settings named here change in place, or are used only by the next dial, or do not matter to this kind of source.
     func needsNewDial(for new: SourceConfiguration) -> Bool {
         var old = self
         old.port = new.port
@@ -59,10 +59,10 @@ extension SourceConfiguration {
         old.pushWhen = new.pushWhen
         old.viewers = new.viewers
         old.maxViewersPerAddress = new.maxViewersPerAddress
-        // A file takes over another pace while it plays; nothing else has one.
+        // A file takes over a new pace while it plays; other cameras do not use the setting.
         old.fps = new.fps
         if !readsHTTP { old.headers = new.headers }
-        // Another interval holds from the next poll on; a stream in place of polls is another way of reading.
+        // A new interval is used from the next poll on. A change between polls and a stream needs a new dial.
         if !readsHTTP || (interval == nil) == (new.interval == nil) { old.interval = new.interval }
         if !readsHTTPS {
             old.verifiesCertificate = new.verifiesCertificate
@@ -71,7 +71,7 @@ extension SourceConfiguration {
         return old != new
     }
 
-    /// Whether a dial that failed may go better with `new`.
+    /// Whether a dial that failed may succeed with `new`.
     func helpsNextDial(_ new: SourceConfiguration) -> Bool {
         connectTimeout != new.connectTimeout || maxFrameSize != new.maxFrameSize || redirects != new.redirects
             || verifiesCertificate != new.verifiesCertificate || certificateFingerprint != new.certificateFingerprint
@@ -83,7 +83,7 @@ extension SourceConfiguration {
         upstreams.contains { if case .camera = $0 { true } else { false } }
     }
 
-    /// Whether any of the addresses is encrypted, as it stands in the file.
+    /// Whether any of the addresses in the file is one of https.
     private var readsHTTPS: Bool {
         upstreams.contains { upstream in
             switch upstream {

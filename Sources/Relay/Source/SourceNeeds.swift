@@ -2,30 +2,30 @@ import CameraURL
 import NIOCore
 import RelayConfiguration
 
-/// How many descriptors sources need, and messages about them.
+/// How many descriptors sources and notices need.
 struct SourceNeeds: Equatable, Sendable {
-    /// What one source needs.
+    /// The need of one source.
     struct Need: Equatable, Sendable {
-        /// While a dial begins.
+        /// While a dial is beginning.
         var atStart: Int
-        /// From then on.
+        /// Afterwards, while the source runs.
         var running: Int
     }
 
-    /// Of all of them, while they run.
+    /// The need of all sources while they run.
     private var running = 0
-    /// The most that one of them needs besides while it begins.
+    /// The most that one source needs in addition while it begins.
     private var besides = 0
-    /// The most that one of them needs.
+    /// The most that one source needs.
     private(set) var largest = 0
 
-    /// Of no source.
+    /// The needs of no sources.
     init() {}
 
-    /// Of the sources of a configuration.
+    /// The needs of a configuration's sources.
     init(_ configuration: RelayConfiguration) {
         for source in configuration.sources {
-            // A second one while a name is looked up.
+            // A second descriptor while a name is looked up.
             running += 2 * source.push.count
         }
         for source in configuration.sources where source.enabled {
@@ -40,7 +40,7 @@ struct SourceNeeds: Equatable, Sendable {
         }
     }
 
-    /// What they need when all run and one of them is about to begin.
+    /// The need when all sources run and one of them is beginning.
     var together: Int { running + besides }
 }
 
@@ -49,7 +49,7 @@ extension SourceConfiguration {
     var descriptors: SourceNeeds.Need {
         switch upstream {
         case .program:
-            // Two pipes and the process stay; while it starts, the pipes' other ends and what is its input come to them.
+            // Two pipes and the process stay. While the program starts, it also needs the pipes' other ends and its input.
             SourceNeeds.Need(atStart: 8, running: 3)
         case .publisher:
             SourceNeeds.Need(atStart: 0, running: 0)
@@ -61,9 +61,10 @@ extension SourceConfiguration {
     }
 
     private func need(of url: CameraURL) -> SourceNeeds.Need {
-        // A look-up's own, or a second address that is tried beside the first; another camera that is sought meanwhile.
+        // One more for a look-up, or for a second address that is tried beside the first; and the same for another address of the list that
+        // is sought meanwhile.
         let isAddress = (try? SocketAddress(ipAddress: url.host, port: url.port)) != nil
-        // Redirects may lead to a name; a name of the local network is asked for in two ways at once.
+        // Redirects may lead to a name, and a name of the local network is looked up in two ways at once.
         let host = url.host.lowercased()
         let isLocal = host.hasSuffix(".local") || host.hasSuffix(".local.")
         let count = (isAddress && redirects != .any ? 1 : isLocal ? 3 : 2) + (alternatives.isEmpty ? 0 : 2)

@@ -1,8 +1,8 @@
-/// What a source is doing, as the status shows it.
+/// The state of a source, as the status shows it.
 package enum SourceState: String, Equatable, Sendable, CaseIterable {
     /// Not enabled: the camera is not read.
     case off
-    /// Outside of its hours: the camera is not read.
+    /// Outside of the source's hours: the camera is not read.
     case closed
     /// On demand, and nobody watches.
     case idle
@@ -17,6 +17,6 @@ package enum SourceState: String, Equatable, Sendable, CaseIterable {
     /// The camera said no (login, address, not a camera); dialled again after a longer wait.
     case refused
 
-    /// Whether nothing is wrong: frames flow, or are not wanted.
+    /// Whether nothing is wrong: frames flow, or nobody wants frames.
     package var isWell: Bool { self == .streaming || self == .idle || self == .off || self == .closed }
 }

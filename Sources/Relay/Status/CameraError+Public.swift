@@ -1,8 +1,8 @@
 import CameraClient
 
 extension CameraError {
-    /// The description for those who are no operators: no hosts, addresses and paths, and nothing that the camera said, which may echo
-    /// a login in a form that nobody foresees.
+    /// The description for everybody but operators: without hosts, addresses and paths, and without the camera's own words, which may
+    /// contain a login in an unforeseen form.
     var publicDescription: String {
         switch self {
         case .status(let status, _, _): "camera answers \(status)"

@@ -1,13 +1,13 @@
 import Certificates
 import Glibc
 
-/// What the status says of a certificate that https shows.
+/// A certificate that https serves, as the status shows it.
 struct CertificateReport: Sendable {
-    /// The names and addresses that it is made out to.
+    /// The names and addresses that the certificate is made out to.
     let names: [String]
-    /// When it ends, in seconds since 1970.
+    /// When the certificate expires, in seconds since 1970.
     let end: Int
-    /// Why what is on disk is not served; nil where it is.
+    /// Why the files on disk are not served; nil where they are.
     let problem: String?
 
     init(_ watch: CertificateWatch) {
@@ -16,7 +16,7 @@ struct CertificateReport: Sendable {
         problem = watch.problem.map { "\(watch.files.path(of: $0.file)): \($0.message)" }
     }
 
-    /// Seconds until it ends, below zero when it has.
+    /// Seconds until the certificate expires, below zero when it has expired.
     var secondsLeft: Int { end - time(nil) }
 
     func json(isForOperator: Bool) -> JSONValue {

@@ -25,7 +25,7 @@ enum Figures {
         return "\(decimal(value)) TiB"
     }
 
-    /// A count with blanks that do not break between its thousands.
+    /// A count with non-breaking blanks between the thousands.
     static func count(_ value: UInt64) -> String {
         let digits = Array("\(value)")
         var text = ""

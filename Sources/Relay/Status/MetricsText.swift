@@ -4,7 +4,8 @@ import NIOCore
 struct MetricsText {
     private var text = ""
 
-    /// Writes all of it. The cardinality is bounded by the configuration: a series per source, and per state or bucket of it.
+    /// Writes all metrics. The configuration bounds the number of series: some for each source, and for each of the source's states and
+    /// buckets.
     static func of(relay: RelayReport, sources: [SourceReport]) -> String {
         var metrics = MetricsText()
         metrics.add(relay)
@@ -38,7 +39,7 @@ struct MetricsText {
         }
     }
 
-    /// One series for each first name: two kinds of key may be certified for the same one.
+    /// One series for each certificate's first name. Two certificates with different kinds of key may have the same first name.
     private mutating func add(_ certificates: [CertificateReport]) {
         guard !certificates.isEmpty else { return }
         let name = "mjpeg_relay_certificate_expiry_seconds"

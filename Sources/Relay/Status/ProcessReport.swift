@@ -2,20 +2,20 @@ import Glibc
 import NIOCore
 import Synchronization
 
-/// What the kernel says of this process.
+/// The kernel's figures for this process.
 struct ProcessReport: Sendable {
-    /// Resident memory in bytes, nil where the system does not tell.
+    /// Resident memory in bytes; nil where the system does not say.
     let memoryBytes: Int?
-    /// Memory of the process's own, which is what it costs; shared pages of files are not in it.
+    /// Private memory in bytes: resident memory without the shared pages of files.
     let privateBytes: Int?
     /// Open descriptors.
     let descriptors: Int?
-    /// The most that may be open.
+    /// The limit of open descriptors.
     let descriptorLimit: Int?
     /// Seconds of processor time since the start.
     let processorSeconds: Double
 
-    /// Asks now, which takes longer the more descriptors are open.
+    /// Asks the kernel now. The more descriptors are open, the longer this takes.
     init() {
         let status = Self.lines(of: "/proc/self/status")
         func kilobytes(_ key: String) -> Int? {
@@ -32,7 +32,7 @@ struct ProcessReport: Sendable {
             Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
     }
 
-    /// As it was at most a second ago: every open page asks once a second.
+    /// The figures as they were at most a second ago: every open page asks once a second.
     static var recent: ProcessReport {
         known.withLock { known in
             let now = NIODeadline.now()
@@ -59,7 +59,7 @@ struct ProcessReport: Sendable {
         defer { closedir(folder) }
         var count = 0
         while let entry = readdir(folder) { if entry.pointee.d_type == DT_LNK { count += 1 } }
-        // One of them was ours, to look.
+        // One of the descriptors was opened to count the others.
         return count - 1
     }
 }

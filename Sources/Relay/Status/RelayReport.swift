@@ -3,7 +3,7 @@ import MJPEG
 import NIOCore
 import RelayConfiguration
 
-/// What the status says of the relay itself.
+/// The relay itself, as the status shows it.
 struct RelayReport: Sendable {
     let version: String
     let uptime: TimeAmount
@@ -11,13 +11,13 @@ struct RelayReport: Sendable {
     let certificates: [CertificateReport]
     /// The relays whose sources appear here.
     let relays: [(relay: MirroredRelay, report: RelayLister.Report)]
-    /// Whether problems of the configuration may be shown: they tell of paths and names.
+    /// Whether problems of the configuration may be shown: their sentences contain paths and names.
     let isForOperator: Bool
     let time = Timestamp.now()
     let now = NIODeadline.now()
     let process: ProcessReport
 
-    /// The relay's clock, by which pages tell the age of pictures.
+    /// The relay's clock, from which pages compute the age of pictures.
     var timeMember: (String, JSONValue) { ("time", .number(Double(time.microseconds) / 1e6)) }
 
     private func mirrored(_ one: (relay: MirroredRelay, report: RelayLister.Report)) -> JSONValue {

@@ -2,7 +2,7 @@ import NIOCore
 
 /// How the last reload of the configuration went.
 package struct ReloadReport: Sendable {
-    /// When it was, nil before the first.
+    /// When the reload was; nil before the first.
     package var time: NIODeadline?
     /// Why nothing changed, one line each; empty after a good reload.
     package var problems: [String]

@@ -4,7 +4,7 @@ import NIOCore
 import RelayConfiguration
 import Text
 
-/// What the status says of one source: gathered once, then written as page, JSON or metrics.
+/// One source as the status shows it: gathered once, then written as page, JSON or metrics.
 struct SourceReport: Sendable {
     let name: String
     let status: SourceStatus
@@ -15,23 +15,23 @@ struct SourceReport: Sendable {
     let address: String
     /// All addresses of a list, in the order of preference; empty where there is only one.
     let addresses: [String]
-    /// What the hub's own loops know; empty in a report that did not ask them.
+    /// The figures of the hub's shards; empty in a report that did not ask the shards' event loops.
     let hub: HubReport
-    /// What limits the frames that viewers get; nil where nothing does.
+    /// The rate that limits the frames of viewers; nil where none does.
     let limit: RateShares.Share?
     /// Viewers refused so far.
     let refused: UInt64
-    /// Whether it may tell where the camera is and who watches.
+    /// Whether the report may contain the addresses of the camera and of the viewers.
     let isForOperator: Bool
     /// Whether the camera is connected only while somebody watches.
     let isOnDemand: Bool
-    /// Whether its pictures are sent to the relay.
+    /// Whether the source's pictures are published to the relay.
     let isPublished: Bool
-    /// Who publishes it now.
+    /// The present publisher.
     let publisher: Publisher?
-    /// What the publisher's clock is ahead of ours, in microseconds.
+    /// How far the publisher's clock is ahead of this machine's, in microseconds.
     let clockOffset: Int64?
-    /// The relays that it is published to.
+    /// The relays to which the source is published.
     let pushes: [(address: String, values: PushReport.Values)]
     private let secrets: Secrets
     let now = NIODeadline.now()
@@ -61,13 +61,13 @@ struct SourceReport: Sendable {
     /// The age of the newest frame in seconds, nil before the first.
     var age: Double? { newest.map { (now - $0.arrival).inSeconds } }
 
-    /// Seconds to the next dial, nil while none is due.
+    /// Seconds to the next dial; nil while no dial is due.
     var retryIn: Double? { status.nextDial.map { max(0, ($0 - now).inSeconds) } }
 
-    /// Dials that brought frames again after the first.
+    /// Dials that brought frames, without the first such dial.
     var reconnects: UInt64 { status.connects > 0 ? status.connects - 1 : 0 }
 
-    /// Why the last connection ended, nil while none did.
+    /// Why the last connection ended; nil while none has ended.
     var reason: String? {
         if let opening = status.closedUntil { return "closed until \(opening)" }
         return status.lastError.map { secrets.hide(in: isForOperator ? $0.description : $0.publicDescription) }
@@ -86,7 +86,7 @@ struct SourceReport: Sendable {
 }
 
 extension SourceReport {
-    /// The members of the source's object in the status; README.md lists them. What only operators may see is null for others.
+    /// The members of the source's object in the status, which README.md lists. Values for operators only are null for everybody else.
     func members(listsViewers: Bool) -> [(String, JSONValue)] {
         [
             ("name", .string(name)),
@@ -138,12 +138,12 @@ extension SourceReport {
         ]
     }
 
-    /// What the camera said of itself; for operators only.
+    /// The fields of the camera's answer; for operators only.
     func shown(_ text: KeyPath<CameraDescription, CameraText?>) -> String? {
         isForOperator ? status.camera?[keyPath: text]?.shown : nil
     }
 
-    /// How it stands with an address of a list: `in_use`, `failed` with the reason, or `untried` since the start.
+    /// The state of one of several addresses: `in_use`, `failed` with the reason, or `untried` since the start.
     func stateOfAddress(_ place: Int) -> (state: String, reason: String?) {
         if status.alternative == place { return ("in_use", nil) }
         guard let attempt = status.attempts[place], attempt.error != .cancelled else { return ("untried", nil) }
@@ -164,7 +164,7 @@ extension SourceReport {
         ])
     }
 
-    /// What the publisher's clock is ahead of ours in seconds, where that is worth a word.
+    /// How far the publisher's clock is ahead of this machine's, in seconds; nil for a small difference.
     var shownClockOffset: Double? {
         guard let clockOffset, abs(clockOffset) > 2_000_000 else { return nil }
         return Double(clockOffset / 1000) / 1000

@@ -2,15 +2,15 @@ import Text
 
 /// What mjpg-streamer's clients ask for with `?action=`, in whatever spelling.
 ///
-/// Time-lapse programs save whatever answer they get as a picture, so that no question that is nearly right may lead to a page: signs
-/// that are encoded (also more than once), other cases and separators, blanks, quotes and bytes around the words are read as what they
-/// are meant to be, and what remains unclear is told from no question at all.
+/// Time-lapse programs save any answer as a picture, so a misspelt request for a picture must not lead to a page. Encoded signs, other
+/// cases and separators, blanks, quotes and bytes around the words are read as the program meant them. A request that is still unclear is
+/// told from a request without `action`.
 enum ActionQuery {
-    /// Programs that encode an address which is encoded already do so once, or twice.
+    /// How often a text may be encoded: some programs encode an address that is encoded already, once or twice.
     private static let maxEncodings = 3
 
-    /// The word behind `action`, in small letters, without the `_0` that names the first input, the only one here; empty where something
-    /// asks for a picture in no form that is known; nil where nothing does.
+    /// The word behind `action`, in small letters, without `_0`, the name of mjpg-streamer's first input. Empty if a picture is asked for
+    /// in an unknown form; nil if no picture is asked for.
     ///
     /// - Parameter tail: all that stands behind a target's path.
     static func word(in tail: some Collection<UInt8>) -> String? {
@@ -32,18 +32,19 @@ enum ActionQuery {
         return isUnclear ? "" : nil
     }
 
-    /// Undoes the encoding, as often as it was done.
+    /// Undoes the percent-encoding, also if the text was encoded several times.
     static func decoded(_ text: [UInt8]) -> [UInt8] {
         var text = text
         for _ in 0..<maxEncodings where text.contains(UInt8(ascii: "%")) { text = PercentCoding.decode(text) }
         return text
     }
 
-    /// Where a query begins in a path whose question mark is encoded or is another separator, and the path before it; nil for none.
+    /// The beginning of a query within a path, where the question mark is encoded or another separator stands in its place, and the path
+    /// before the query; nil if there is no such query.
     static func split(_ part: some Collection<UInt8>) -> (path: [UInt8], tail: [UInt8])? {
         var text = Array(part)
         for _ in 0...maxEncodings {
-            // No name of a path has or begins with one of these.
+            // No word of the relay's paths contains or begins with one of these.
             if let mark = text.firstIndex(of: UInt8(ascii: "?")) { return (Array(text[..<mark]), Array(text[(mark + 1)...])) }
             if let first = text.first, "&;".utf8.contains(first) { return ([], Array(text.dropFirst())) }
             guard text.contains(UInt8(ascii: "%")) else { return nil }

@@ -2,23 +2,23 @@ import Accounts
 import NIOHTTP1
 import Text
 
-/// What a request shows to be let in, before anybody has looked whether it is right.
+/// The credentials that a request shows, not checked yet.
 enum Credentials: Equatable, Sendable {
     case none
     /// A signature in the query.
     case link(SignedLink)
-    /// `Authorization: Basic`, or `Bearer NAME:PASSWORD`; browsers remember the first.
+    /// `Authorization: Basic`, which browsers remember, or `Bearer NAME:PASSWORD`.
     case login(name: String, password: String, isBasic: Bool)
     /// The values of the relay's cookies: a browser may have several, of several folders.
     case cookies([String])
-    /// Something that should be one of these and is not.
+    /// Credentials that cannot be read.
     case malformed
 
     /// - Parameter cookie: the name of the relay's cookies.
     init(_ head: HTTPRequestHead, _ target: RequestTarget, cookie: String) {
         if let signature = target.value("sig") {
             if let expiry = target.value("exp"), let key = target.value("key") {
-                // Clients that want no cached answer may append a question mark and a number, whether there is a query or not.
+                // Clients that want no cached answer may append a question mark and a number, even behind a query.
                 self = .link(SignedLink(expiry: expiry, key: key, signature: String(signature.prefix { $0 != "?" })))
             } else {
                 self = .malformed
@@ -56,7 +56,7 @@ enum Credentials: Equatable, Sendable {
     /// The values of the cookies of a name that a request carries.
     static func cookies(_ head: HTTPRequestHead, named name: String) -> [String] {
         head.headers["Cookie"].flatMap { field in
-            field.split(separator: ";").prefix(64).compactMap { pair in
+            field.split(separator: ";").compactMap { pair in
                 let parts = pair.split(separator: "=", maxSplits: 1)
                 guard parts.count == 2, parts[0].drop(while: { $0 == " " }) == name else { return nil }
                 return String(parts[1])

@@ -6,8 +6,8 @@ extension HTTPAnswer {
     /// The answer's head as bytes, with the fields that frame its body.
     ///
     /// - Parameters:
-    ///   - request: what is answered; nil where it could not be read.
-    ///   - keepAlive: for how many idle seconds the connection stays open behind the answer; nil where it ends.
+    ///   - request: the request that is answered; nil where the request could not be read.
+    ///   - keepAlive: for how many idle seconds the connection stays open after the answer; nil if the connection ends.
     func head(for request: HTTPRequestHead?, keepAlive: Int64?) -> ByteBuffer {
         var headers = headers
         headers.replaceOrAdd(name: "Date", value: HTTPDate.text(.now()))

@@ -15,7 +15,8 @@ enum HTTPDate {
         return "\(days[day % 7]), \(twoDigits(date)) \(months[month - 1]) \(year) \(clock) GMT"
     }
 
-    /// Year, month from 1 and date of a count of days since 1970-01-01, by counting from 0000-03-01, where leap days are last.
+    /// The year, month (from 1) and day of the month for a number of days since 1970-01-01. Counts from 0000-03-01, so that a leap day is
+    /// the last day of its year.
     private static func civil(_ days: Int) -> (year: Int, month: Int, date: Int) {
         let shifted = days + 719_468
         let era = shifted / 146_097

@@ -6,10 +6,10 @@ import Text
 struct HostField: Equatable, Sendable {
     /// The name or IPv4 address in lower case, an IPv6 address in its brackets.
     let name: String
-    /// The field as it stands, in lower case: what an origin has behind its scheme.
+    /// The whole field in lower case, as an origin has it behind the scheme.
     let text: String
 
-    /// Nil for what is no host: blanks, markup, a user, a path.
+    /// Nil for a text that is not a host, such as one with blanks, markup, a user or a path.
     init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard let first = bytes.first, bytes.count <= 300 else { return nil }
@@ -32,24 +32,24 @@ struct HostField: Equatable, Sendable {
         self.text = text.lowercased()
     }
 
-    /// Whether this is an address by number, which no other site's name can be made to lead to.
+    /// Whether the host is an IP address. Another site cannot make such a name lead to the relay.
     var isAddress: Bool { name.hasPrefix("[") || (AddressRange(name) != nil && !name.contains("/") && name != "unix") }
 
-    /// Whether it is this machine's own name for itself.
+    /// Whether the host is this machine's own name for itself.
     var isLoopback: Bool {
         name == "localhost" || name.hasSuffix(".localhost") || name == "[::1]" || (isAddress && name.hasPrefix("127."))
     }
 
-    /// Whether no name of the public DNS is like it: one label, or one of the local network (RFC 6762).
+    /// Whether the host cannot be a name of the public DNS: it has one label, or ends in `.local` (RFC 6762).
     var isLocal: Bool { !name.contains(".") || name.hasSuffix(".local") }
 }
 
 extension HTTPRequestHead {
-    /// What the request says of the host. An HTTP/1.1 request has one `Host`; an older one may have none.
+    /// The host that the request names. An HTTP/1.1 request has one `Host`; an older request may have none.
     enum HostClaim: Equatable {
         case none
         case one(HostField)
-        /// 400 (RFC 9112, 3.2): none where one must be, several, or what is no host.
+        /// Leads to 400 (RFC 9112, 3.2): the field is missing where it must be, occurs several times, or names no host.
         case invalid
     }
 

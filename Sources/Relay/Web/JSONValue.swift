@@ -75,9 +75,9 @@ extension JSONValue {
     /// A counter.
     static func count(_ value: UInt64) -> JSONValue { .integer(Int64(clamping: value)) }
 
-    /// A text where there is one.
+    /// The text, or null for nil.
     static func optional(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
 
-    /// An integer where there is one.
+    /// The integer, or null for nil.
     static func optional(_ value: Int?) -> JSONValue { value.map { .integer(Int64($0)) } ?? .null }
 }

@@ -1,7 +1,7 @@
 import NIOCore
 import NIOWebSocket
 
-/// What a WebSocket's client writes (RFC 6455, 5.3): frames whose payload is masked.
+/// The frames that a WebSocket's client writes: their payload is masked (RFC 6455, 5.3).
 enum MaskedFrame {
     /// A whole frame; the payload is changed in place.
     static func make(_ opcode: WebSocketOpcode, _ payload: inout ByteBuffer) -> ByteBuffer {

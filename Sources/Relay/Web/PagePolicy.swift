@@ -1,4 +1,4 @@
-/// What a page may load and who may frame it: nothing inline, nothing from elsewhere.
+/// The content security policy of the pages: nothing inline, nothing from other hosts.
 enum PagePolicy {
     static func text(frameAncestors: String) -> String {
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; "

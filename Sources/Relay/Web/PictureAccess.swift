@@ -1,9 +1,10 @@
 import NIOHTTP1
 import RelayConfiguration
 
-/// What other sites' pages may do with a picture: show it always, read it as `cors` says.
+/// Decides what other sites' pages may do with a picture: every page may show the picture, and `cors` says which pages' scripts may read
+/// it.
 enum PictureAccess {
-    /// The fields of an answer with a picture to `head`.
+    /// The header fields that say so in the answer to `head`.
     static func headers(for head: HTTPRequestHead, _ policy: CORSPolicy) -> HTTPHeaders {
         var headers: HTTPHeaders = ["Cross-Origin-Resource-Policy": "cross-origin"]
         switch policy {
@@ -21,13 +22,14 @@ enum PictureAccess {
         return headers
     }
 
-    /// Whether the page that opens a WebSocket may have it: browsers ask no leave for these themselves. A page of another
-    /// origin never gets one that carries a login or cookies, which would let any site look through its visitor's eyes.
+    /// Whether a page may open a WebSocket to the relay, which browsers do not check themselves. A page of another origin never gets a
+    /// WebSocket whose request carries a login or cookies: any site could see what its visitor may see.
     ///
-    /// A page that wants to know why its WebSocket was refused asks with an ordinary request, in which browsers do not name the
-    /// origin of a page of the same host; the page names it in the query. That can only lead to a refusal.
+    /// A page that wants to know why its WebSocket was refused asks with an ordinary request. In such a request to the page's own host,
+    /// browsers leave out the origin, so the page names its origin in the query. A false origin there can only lead to a refusal.
     ///
-    /// - Parameter isByLink: whether a link in the query has opened it, which the page itself knows: then no login counts.
+    /// - Parameter isByLink: whether a link in the query has let the request in. The page itself knows the link, so a login in the request
+    ///   does not matter.
     static func allowsWebSocket(
         _ head: HTTPRequestHead, _ policy: CORSPolicy, host: String?, originInQuery: String? = nil, isByLink: Bool = false
     ) -> Bool {

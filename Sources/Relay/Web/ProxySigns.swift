@@ -1,9 +1,10 @@
 import NIOHTTP1
 import Text
 
-/// What shows that a request comes through a proxy, believed or not: whoever comes through one of this machine seems to come from it.
+/// Signs that a request comes through a proxy, whether the proxy is trusted or not. A client of a proxy on this machine seems to be on this
+/// machine.
 enum ProxySigns {
-    /// The beginnings of names of fields that proxies, content networks and login gateways add, and no client by itself.
+    /// How the names of the header fields begin that proxies, content networks and login gateways add. Clients do not send such fields.
     private static let beginnings: [StaticString] = [
         "x-forwarded", "x-real-", "x-original-", "x-rewrite-", "x-client-", "x-cluster-", "x-remote-", "x-proxy", "x-scheme",
         "x-url-scheme", "x-host", "x-sent-", "x-request-id", "x-correlation-", "x-amz", "x-azure-", "x-envoy-", "x-varnish", "x-nginx-",
@@ -13,17 +14,18 @@ enum ProxySigns {
         "akamai-", "traefik-", "incap-", "do-connecting-", "cloudfront-", "surrogate-", "traceparent", "tracestate", "uber-trace-", "b3",
     ]
 
-    /// Whether a proxy has added something.
+    /// Whether a proxy has added one of these fields.
     static func areIn(_ headers: HTTPHeaders) -> Bool {
         headers.contains { field in beginnings.contains { ASCII.starts(field.name.utf8, with: $0) } }
     }
 
-    /// Whether a request looks like one that a proxy passes on without a word, as nginx' bare `proxy_pass` does, which even puts the
-    /// relay's own address into `Host`: it asks in HTTP/1.0 or for the connection's end; the page that it comes from lies elsewhere; or
-    /// it is a browser's and does not say whence it asks, as browsers do not where they know the server by a name that is neither this
-    /// machine's nor one of https (Fetch Metadata, 2; Secure Contexts, 3.1).
+    /// Whether a request may come through a proxy that adds no field, such as nginx with a bare `proxy_pass`, which even writes the relay's
+    /// own address into `Host`. The signs are: HTTP/1.0; `Connection: close`; a page of another host in `Origin` or `Referer`; a browser's
+    /// request without `Sec-Fetch-Site`. Browsers leave that field out when they know the server by a plain http name that is not the
+    /// machine's own (Fetch Metadata, 2; Secure Contexts, 3.1). A local program that sends one of these signs is taken for a proxy's client
+    /// too.
     ///
-    /// A script's request through a proxy that keeps its connections cannot be told from one of this machine.
+    /// A script's request through a proxy that keeps its connections open cannot be told from a request of this machine.
     static func areBetweenTheLines(of head: HTTPRequestHead) -> Bool {
         if head.version == .http1_0 { return true }
         if head.headers[canonicalForm: "Connection"].contains(where: { $0.lowercased() == "close" }) { return true }

@@ -1,10 +1,10 @@
 import CameraClient
 import NIOHTTP1
 
-/// What the type of a published body says before it is read.
+/// Judges a published body by its header fields, before the body is read.
 ///
-/// Most programs send none or a wrong one (ffmpeg's `icecast:` says `audio/mpeg`, curl `application/x-www-form-urlencoded`), so only what
-/// certainly is no JPEG is refused.
+/// Most programs send no type or a wrong type (ffmpeg's `icecast:` sends `audio/mpeg`, curl `application/x-www-form-urlencoded`), so only
+/// types that certainly are no JPEG are refused.
 enum PublishedType {
     private static let videos = ["mp4", "mp2t", "x-flv", "webm", "x-matroska", "h264", "ogg", "quicktime", "avi", "x-msvideo"]
 
@@ -21,7 +21,7 @@ enum PublishedType {
         }
     }
 
-    /// The length of a body that says that it is one picture; nil for any other.
+    /// The length of a body whose type says that it is one picture; nil for any other body.
     static func pictureLength(_ headers: HTTPHeaders) -> Int? {
         guard let type = headers["Content-Type"].lazy.compactMap({ MediaType($0) }).first, type.isJPEG,
             !headers.contains(name: "Transfer-Encoding")

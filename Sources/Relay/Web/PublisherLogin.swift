@@ -1,29 +1,29 @@
 import NIOHTTP1
 import Text
 
-/// The password that a request to publish shows, before anybody has looked whether it is right, and who says so.
+/// The password and the name that a request to publish shows, not checked yet.
 struct PublisherLogin: Equatable, Sendable {
-    /// A way to read what was shown.
+    /// One reading of the credentials.
     struct Reading: Equatable, Sendable {
-        /// Empty where there is none.
+        /// The publisher's name; empty where the request has no name.
         var name: String
         var password: String
     }
 
-    /// Where it was shown.
+    /// Where the request shows the credentials.
     enum Place: Equatable, Sendable {
-        /// `Authorization: Basic`, which a browser may send by itself, to a page of any site.
+        /// `Authorization: Basic`, which a browser may send by itself on behalf of any site's page.
         case basic
         case bearer
         /// `?token=`.
         case query
     }
 
-    /// One, or two where a colon may be part of the password.
+    /// One reading, or two where a colon may be part of the password.
     let readings: [Reading]
     let place: Place
 
-    /// Nil where nothing was shown, or nothing that can be read.
+    /// Nil where the request shows no credentials, or unreadable ones.
     init?(_ head: HTTPRequestHead, _ target: RequestTarget) {
         let fields = head.headers["Authorization"]
         guard let field = fields.first else {

@@ -1,4 +1,4 @@
-/// What is wrong with a request's query, as a sentence for the client.
+/// A mistake in a request's query, as a sentence for the client.
 struct QueryError: Error, Equatable {
     var sentence: String
 }

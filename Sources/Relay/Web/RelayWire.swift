@@ -2,11 +2,12 @@ import MJPEG
 import NIOCore
 import Text
 
-/// What relays say to each other over a WebSocket on which one publishes to the other.
+/// The messages between two relays, over the WebSocket on which one relay publishes to the other.
 ///
-/// Up go binary messages, one for each frame (a byte for its kind, a sequence number and microseconds since 1970 as 64-bit big-endian
-/// numbers, the JPEG), and texts that say how the camera is: `state STATE CODE SENTENCE`. Down go acknowledgements, 8 bytes with the
-/// sequence number each, and texts that say what is wanted: `wanted none`, `wanted all`, or `wanted` with frames per second.
+/// The publishing relay sends a binary message for each frame (a byte for the kind, the sequence number and the microseconds since 1970 as
+/// 64-bit big-endian numbers, the JPEG), and texts with the camera's state: `state STATE CODE SENTENCE`. The receiving relay sends an
+/// acknowledgement for each frame (the 8 bytes of its sequence number), and texts with the frames that it wants: `wanted none`, `wanted
+/// all`, or `wanted` and frames per second.
 enum RelayWire {
     /// The name of the protocol in the handshake.
     static let name = "mjpeg-relay.1"
@@ -17,7 +18,7 @@ enum RelayWire {
     static let unchanged = "unchanged"
     /// The bytes of a message before its JPEG.
     static let prefixBytes = 17
-    /// The longest text.
+    /// The most bytes of a text.
     static let maxTextBytes = 1000
 
     /// A frame as it comes over the wire.
@@ -51,7 +52,7 @@ enum RelayWire {
         message.readableBytes == 8 ? message.getInteger(at: message.readerIndex, as: UInt64.self) : nil
     }
 
-    /// What is wanted, as a text.
+    /// The text for the frames that are wanted.
     static func text(of wish: FrameWish) -> String {
         switch wish {
         case .nothing: "wanted none"
@@ -60,7 +61,7 @@ enum RelayWire {
         }
     }
 
-    /// What a text says is wanted; nil for another text.
+    /// The frames that a text says are wanted; nil for a text that says something else.
     static func wish(_ text: String) -> FrameWish? {
         let words = text.split(separator: " ")
         guard words.count == 2, words[0] == "wanted" else { return nil }
@@ -92,12 +93,12 @@ enum RelayWire {
         buffer.writeInteger(UInt64(clamping: frame.timestamp.microseconds))
     }
 
-    /// How a camera is, as a text. State and code are words.
+    /// The text for a camera's state. State and code are words.
     static func text(state: String, code: String?, sentence: String?) -> String {
         "state \(state) \(code ?? "-") \((sentence ?? "-").shown(limit: 400))"
     }
 
-    /// What a text says of a camera; nil for another text.
+    /// The camera's state in a text; nil for a text that says something else.
     static func state(_ text: String) -> (state: String, code: String?, sentence: String?)? {
         let words = text.split(separator: " ", maxSplits: 3)
         guard words.count == 4, words[0] == "state", words[2].utf8.count <= 40,

@@ -6,14 +6,15 @@ package struct RequestTarget: Equatable, Sendable {
     package let segments: [String]
     /// Whether the path ends with a slash, `/` itself included.
     package let hasTrailingSlash: Bool
-    /// Names and values in order, decoded; a name without `=` has an empty value.
+    /// The query's names and values in order, decoded; a name without `=` has an empty value.
     package let query: [(name: String, value: String)]
-    /// What is asked for with `?action=`; see ``ActionQuery/word(in:)``.
+    /// The value of `?action=`; see ``ActionQuery/word(in:)``.
     let action: String?
 
     /// Reads origin form (`/front/stream?x=1`) and absolute form (`http://host/front/stream`).
     ///
-    /// Nil for what can name nothing here: other forms, `.` and `..`, a slash or a control character in a segment, encoded or not.
+    /// Nil for a target that cannot name anything here: another form, or a segment that is `.` or `..` or has a slash or a control
+    /// character, encoded or not.
     package init?(_ uri: String) {
         var rest = uri[...]
         if rest.first != "/" {
@@ -53,27 +54,29 @@ package struct RequestTarget: Equatable, Sendable {
         action = ActionQuery.word(in: tail)
     }
 
-    /// Names and values of a query's text, at most 64.
+    /// Names and values of a query's text; the limit of a request's head bounds their number.
     private static func pairs(_ text: Substring) -> [(name: String, value: String)] {
-        text.prefix { $0 != "#" }.split(separator: "&").prefix(64).compactMap { pair in
+        text.prefix { $0 != "#" }.split(separator: "&").compactMap { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = parts.first.flatMap({ decoded($0, plusIsBlank: true) }) else { return nil }
             return (name, parts.count > 1 ? decoded(parts[1], plusIsBlank: true) ?? "" : "")
         }
     }
 
-    /// Leads from the folder of the page at this target to the top: `../` as often as needed.
+    /// The relative path from the page at this target to the relay's top: `../` for each folder.
     var up: String { String(repeating: "../", count: max(0, segments.count - (hasTrailingSlash ? 0 : 1))) }
 
-    /// Leads from the folder of a page without a slash at its end to where it would be without one that was added.
+    /// The beginning of a relative link for a page that is served with and without a slash at its end: `../` for a target with a slash, and
+    /// empty without.
     var base: String { hasTrailingSlash && !segments.isEmpty ? "../" : "" }
 
-    /// The first value of a query key, nil where the query does not name it.
+    /// The first value of a query key; nil where the query does not have the key.
     package func value(_ name: String) -> String? {
         query.first { $0.name == name }?.value
     }
 
-    /// The first value of a query key that is 0 or 1, nil where the query does not name it; throws the sentence for a 400.
+    /// The first value of a query key as a Bool, from 0 or 1; nil where the query does not have the key. Any other value throws the
+    /// sentence for a 400.
     func flag(_ name: String) throws(QueryError) -> Bool? {
         switch value(name) {
         case nil: nil
@@ -88,7 +91,7 @@ package struct RequestTarget: Equatable, Sendable {
             && left.query.elementsEqual(right.query, by: ==)
     }
 
-    /// Decodes `%XX`; nil where the bytes are no UTF-8.
+    /// Decodes `%XX`; nil where the bytes are not UTF-8.
     private static func decoded(_ text: Substring, plusIsBlank: Bool) -> String? {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return String(text) }
         return String(validating: PercentCoding.decode(text.utf8, plusIsBlank: plusIsBlank), as: UTF8.self)

@@ -2,25 +2,25 @@ import NIOCore
 import NIOHTTP1
 import RelayConfiguration
 
-/// Who asks, as far as the connection and the proxies that are believed tell, and what it may see.
+/// The client of a request, as far as the connection and trusted proxies tell, and whether the client is an operator.
 struct Requester: Sendable {
     let origin: ViewerOrigin
-    /// Whether the connection comes from a proxy that is believed.
+    /// Whether the connection comes from a trusted proxy.
     let isTrusted: Bool
-    /// The host and port by which the viewer's browser names the relay, in lower case; nil where it names none.
+    /// The host and port by which the viewer's browser calls the relay, in lower case; nil where the request does not say.
     let host: String?
-    /// Whether a proxy says that it stands between.
+    /// Whether the request says that a proxy stands between.
     let isForwarded: Bool
     /// Whether the viewer's browser asks over https.
     let isEncrypted: Bool
     /// Whether viewers' addresses and camera URLs may be shown.
     let isOperator: Bool
-    /// Whether this may be a page of another site, whose name was made to lead here (DNS rebinding), and which so would be shown what
-    /// is not for it.
+    /// Whether the request may be one of another site's page, whose name was made to lead to the relay (DNS rebinding). Such a page must
+    /// not see what only the relay's own pages may see.
     let isMisled: Bool
 
-    /// Judges the request `head` that came from `peer` through a listener of `scope`; `isEncrypted` where that is one of https,
-    /// `isProxied` where `peer` is whom a trusted proxy speaks for by the PROXY protocol.
+    /// Judges the request `head` from `peer` through a listener of `scope`. `isEncrypted` says whether that is a listener of https;
+    /// `isProxied` says whether `peer` is the address that a trusted proxy named by the PROXY protocol.
     init(
         _ head: HTTPRequestHead, from peer: SocketAddress?, isProxied: Bool = false, in scope: Route.Scope, isEncrypted: Bool = false,
         _ access: AccessConfiguration
@@ -35,17 +35,17 @@ struct Requester: Sendable {
         let proxysWord = isTrusted ? head.headers[canonicalForm: "X-Forwarded-Proto"].first?.lowercased() : nil
         self.isEncrypted = proxysWord.map { $0 == "https" } ?? isEncrypted
         isForwarded = isProxied || ProxySigns.areIn(head.headers)
-        // Someone who comes through a proxy of this machine seems to come from this machine.
+        // A client of a proxy on this machine seems to be on this machine.
         let isHere = address == "127.0.0.1" || address == "::1"
         let isAlone = isHere && !isForwarded && !ProxySigns.areBetweenTheLines(of: head)
         isOperator = scope == .admin || (!access.hasAdmin && isAlone && named?.isLoopback ?? false)
-        // Whom any site may read, no name protects.
-        // Nor does it where there are logins: a browser sends none to the name of another site.
+        // Where any site may read the pictures, a check of the name would protect nothing. With logins the check is not needed: a browser
+        // sends no login to another site's name.
         let isGuarded = !access.hosts.isEmpty || (!access.hasUsers && (scope == .admin || access.cors != .anyone))
         isMisled = isGuarded && !isTrusted && !(named.map { Self.isOwn($0, access) } ?? true)
     }
 
-    /// Whether somebody is a proxy that is believed.
+    /// Whether `peer` is a trusted proxy.
     static func isTrusted(_ peer: SocketAddress?, _ access: AccessConfiguration) -> Bool {
         let address = peer.flatMap(ViewerOrigin.ipAddress)
         return access.trustedProxies.contains { range in
@@ -53,12 +53,12 @@ struct Requester: Sendable {
         }
     }
 
-    /// Whether a name can only be the relay's own: a number, this machine, a name of the local network, one that `hosts` has.
+    /// Whether a name can only be the relay's own: an IP address, this machine's name, a name of the local network, or an entry of `hosts`.
     private static func isOwn(_ host: HostField, _ access: AccessConfiguration) -> Bool {
         host.isAddress || host.isLoopback || host.isLocal || access.hosts.contains(host.name)
     }
 
-    /// Where the request `head` comes from that `peer` sent.
+    /// The viewer's address for the request `head` from `peer`.
     static func origin(of head: HTTPRequestHead, from peer: SocketAddress?, _ access: AccessConfiguration) -> ViewerOrigin {
         origin(of: head, from: peer, isTrusted: isTrusted(peer, access), access)
     }
@@ -69,7 +69,7 @@ struct Requester: Sendable {
         if isTrusted, let viewer = forwarded(head.headers, access) { .forwarded(viewer) } else { .address(peer) }
     }
 
-    /// The last address in `X-Forwarded-For` that is no trusted proxy itself: those before it may be made up.
+    /// The last address in `X-Forwarded-For` that is not itself a trusted proxy; the addresses before it may be made up.
     private static func forwarded(_ headers: HTTPHeaders, _ access: AccessConfiguration) -> String? {
         let hops = headers[canonicalForm: "X-Forwarded-For"].suffix(32).map { withoutPort(String($0)) }
         var last: String?

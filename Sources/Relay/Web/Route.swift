@@ -1,13 +1,13 @@
-/// What a request asks for, decided by its target and by the listener it came through.
+/// The thing that a request asks for, decided by the target and the listener.
 package enum Route: Equatable, Sendable {
-    /// What there is of one source.
+    /// What the relay serves of one source.
     package enum View: Equatable, Sendable {
         case page, embed, stream, webSocket, snapshot, status, metrics, healthz, readyz
-        /// Where pictures are sent to.
+        /// Takes a publisher's pictures.
         case publish
         /// The pictures as WebSocket text messages, as the older relay sends them.
         case webSocketText
-        /// The page, asked for without the slash from which its relative links count.
+        /// The page, asked for without the slash at the end that its relative links need.
         case pageWithoutSlash
     }
 
@@ -20,51 +20,51 @@ package enum Route: Equatable, Sendable {
     case readyz
     /// What another relay hears of the sources here.
     case list
-    /// Several pictures without anything else.
+    /// Several pictures and nothing else.
     case wall
-    /// One of the pages' own files.
+    /// A script, style or icon of the pages.
     case file(String)
     case source(String, View)
     /// Another address, relative to the one asked for.
     case redirect(String)
     case notFound
-    /// A query key with a value that it cannot have; the text says what it can.
+    /// A query key has a wrong value; the text says which values are right.
     case badQuery(String)
 
     /// What a listener serves.
     package enum Scope: Equatable, Sendable {
         /// Every source under its name.
         case relay
-        /// The same, for operators: what `admin` listens on.
+        /// Every source under its name, for operators: the listeners of `admin`.
         case admin
-        /// One source at the top (a source's own port); its name leads to it too where `named` says so (the single-URL mode).
+        /// One source without its name in the path (a source's own port). With `named`, also with its name (the single-URL mode).
         case source(String, named: Bool)
         /// One source over WebSocket, on any path (the older relay's `-w`).
         case webSocket(String)
-        /// Nothing but where it is encrypted.
+        /// Nothing but redirects to https.
         case redirect
     }
 
-    /// Paths of one word where every source is served.
+    /// The paths of one word on a listener that serves every source.
     static let ofRelay: [String: Route] = [
         "status": .status, "metrics": .metrics, "healthz": .healthz, "readyz": .readyz, "embed": .wall, "ws": .list,
     ]
-    /// Paths of one word behind a source's name.
+    /// The words behind a source's name.
     static let ofSource: [String: View] = [
         "stream": .stream, "stream.mjpg": .stream, "stream.mjpeg": .stream, "snapshot": .snapshot, "snapshot.jpg": .snapshot,
         "snapshot.jpeg": .snapshot, "ws": .webSocket, "embed": .embed, "status": .status, "healthz": .healthz,
         "publish": .publish,
     ]
-    /// The same where one source is served alone, besides those behind its name.
+    /// Further words on a listener that serves one source alone.
     static let ofOwnPort: [String: View] = ["metrics": .metrics, "readyz": .readyz]
 
-    /// Every word that a path can begin with in some scope without being a source's name.
+    /// Every word that can begin a path in some scope and is not a source's name.
     static var words: Set<String> { Set(ofRelay.keys).union(ofSource.keys).union(ofOwnPort.keys) }
 
     /// Finds what `target` means within `scope`.
     package init(_ target: RequestTarget, in scope: Scope) {
         let route = Self.meant(by: target, in: scope)
-        // Whoever asks for a picture may save a page as one.
+        // A program that asks for a picture may save a page as a picture.
         guard target.action != nil, route.mayBePage else {
             self = route
             return
@@ -98,7 +98,7 @@ package enum Route: Equatable, Sendable {
         }
     }
 
-    /// Whether it is there for viewers too where `admin` has taken the rest to a listener of its own.
+    /// Whether viewers may ask for this route where `admin` has listeners of its own for the operators' routes.
     var isForViewers: Bool {
         switch self {
         case .healthz, .list, .wall, .file, .notFound, .badQuery: true
@@ -107,7 +107,7 @@ package enum Route: Equatable, Sendable {
         }
     }
 
-    /// The source that it leads to within `scope`, nil for none.
+    /// The source that the route leads to within `scope`; nil for none.
     func source(in scope: Scope) -> String? {
         switch (self, scope) {
         case (.source(let name, _), _), (.redirect, .source(let name, _)): name
@@ -115,7 +115,7 @@ package enum Route: Equatable, Sendable {
         }
     }
 
-    /// Whether a request of this kind brings pictures: its login is the publisher's, not a viewer's.
+    /// Whether a request for this route publishes pictures: then its login is a publisher's, not a viewer's.
     func isPublished(bringsBody: Bool) -> Bool {
         switch self {
         case .source(_, .publish): true
@@ -124,7 +124,7 @@ package enum Route: Equatable, Sendable {
         }
     }
 
-    /// Whether it is open to all where there are logins: it names nothing.
+    /// Whether the route needs no login even with users: the answer names no camera.
     var isOpen: Bool {
         switch self {
         case .healthz, .readyz, .file: true
@@ -133,7 +133,7 @@ package enum Route: Equatable, Sendable {
         }
     }
 
-    /// Whether a link that opens a source opens this view of it.
+    /// Whether a link that opens a source opens this view of the source.
     var isForLinks: Bool {
         switch self {
         case .source(_, let view): view != .metrics && view != .publish
@@ -142,7 +142,7 @@ package enum Route: Equatable, Sendable {
         }
     }
 
-    /// Whether its answer may be a page.
+    /// Whether the answer may be a page.
     var mayBePage: Bool {
         switch self {
         case .index, .status, .wall, .source(_, .page), .source(_, .embed), .source(_, .status): true

@@ -2,10 +2,10 @@ import MJPEG
 import NIOCore
 import NIOHTTP1
 
-/// What every stream begins with.
+/// The beginning of every stream.
 enum StreamResponse {
-    /// The response's head as bytes, close-delimited: no length, never chunked, since some clients read neither. `fields` say what
-    /// other sites' pages may do with the pictures.
+    /// The response's head as bytes. The body ends with the connection: it has no length and is never chunked, because some clients cannot
+    /// read chunks. `fields` say what other sites' pages may do with the pictures.
     static func head(_ fields: HTTPHeaders) -> ByteBuffer {
         var headers = fields
         headers.add(name: "Date", value: HTTPDate.text(.now()))
@@ -19,7 +19,7 @@ enum StreamResponse {
         return HTTPAnswer.head(.ok, headers)
     }
 
-    /// The head and what comes before the first frame.
+    /// The head and the bytes before the first frame.
     static func opening(_ form: StreamForm, _ fields: HTTPHeaders) -> ByteBuffer {
         var bytes = head(fields)
         bytes.writeImmutableBuffer(form.opening)

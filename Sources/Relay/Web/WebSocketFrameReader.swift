@@ -3,18 +3,18 @@ import NIOWebSocket
 
 /// Reads a client's WebSocket frames (RFC 6455, 5.2), none of them longer than ``WebSocketInbox/maxMessageBytes``.
 ///
-/// NIO's own decoder takes lengths that are not written in the shortest way, and waits for the mask before it refuses a length.
+/// NIO's own decoder accepts lengths that are not written in the shortest way, and refuses a length only after it has the mask.
 struct WebSocketFrameReader: ByteToMessageDecoder {
     typealias InboundOut = WebSocketFrame
 
     /// Why a frame is not read.
     enum Failure: Error {
-        /// Its length, or how that is written, is not allowed.
+        /// The frame's length, or the way in which the length is written, is not allowed.
         case forbidden
-        /// It is longer than any that a client may send here.
+        /// The frame is longer than a client may send here.
         case tooLong
 
-        /// What the close frame says (RFC 6455, 7.4.1).
+        /// The code of the close frame (RFC 6455, 7.4.1).
         var code: WebSocketErrorCode {
             switch self {
             case .forbidden: .protocolError
@@ -29,7 +29,7 @@ struct WebSocketFrameReader: ByteToMessageDecoder {
         return .continue
     }
 
-    /// The next frame, nil while it is not whole; throws what the close frame has to say.
+    /// The next frame; nil while not all of its bytes are there. Throws the reason for a close frame.
     static func read(_ buffer: inout ByteBuffer) throws(Failure) -> WebSocketFrame? {
         let start = buffer.readerIndex
         guard let first = buffer.getInteger(at: start, as: UInt8.self), let second = buffer.getInteger(at: start + 1, as: UInt8.self)
@@ -56,7 +56,7 @@ struct WebSocketFrameReader: ByteToMessageDecoder {
 }
 
 extension WebSocketFrame {
-    /// A frame of its first byte, the mask in network order, and its data as they came.
+    /// Makes a frame from its first byte, the mask in network order, and the masked data.
     fileprivate init(_ first: UInt8, _ mask: UInt32?, _ data: ByteBuffer) {
         let key = mask.map { mask in [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: mask >> $0) } }
         self.init(

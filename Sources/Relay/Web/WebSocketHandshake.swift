@@ -4,7 +4,7 @@ import Text
 
 /// The request and answer that turn a connection into a WebSocket (RFC 6455, 4.2).
 enum WebSocketHandshake {
-    /// The fields of the 101 answer to `head`, nil where it is no handshake of version 13 or one with a body.
+    /// The fields of the 101 answer to `head`; nil where `head` is not a handshake of version 13, or has a body.
     static func answer(to head: HTTPRequestHead) -> HTTPHeaders? {
         guard head.method == .GET, head.version == .http1_1,
             head.headers[canonicalForm: "Connection"].contains(where: { $0.lowercased() == "upgrade" }),
@@ -17,7 +17,7 @@ enum WebSocketHandshake {
         return ["Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Accept": accept]
     }
 
-    /// What a request for the WebSocket that is no handshake gets.
+    /// The answer to a request for the WebSocket that is not a handshake.
     static let required = HTTPAnswer.text(
         .upgradeRequired, "this address serves WebSocket clients only",
         headers: ["Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"]

@@ -1,20 +1,20 @@
 import NIOCore
 import NIOWebSocket
 
-/// What a WebSocket's client sends, judged as RFC 6455 wants it: a value that decides, and the handler carries out.
+/// Judges the frames of a WebSocket's client by RFC 6455: a value that decides, while the handler acts.
 struct WebSocketInbox {
-    /// What a frame leads to.
+    /// What the handler has to do after a frame.
     enum Action: Equatable {
         case nothing
         /// A whole binary message.
         case message(ByteBuffer)
-        /// A whole text message, where those are wanted.
+        /// A whole text message, on a WebSocket that takes texts.
         case text(ByteBuffer)
         /// A pong with these bytes is due (5.5.3).
         case pong(ByteBuffer)
         /// The client ends; a close frame with these bytes is due (5.5.1).
         case close(ByteBuffer)
-        /// What came is forbidden; a close frame with this code is due.
+        /// The frame is forbidden; a close frame with this code is due.
         case fail(WebSocketErrorCode)
     }
 
@@ -23,9 +23,9 @@ struct WebSocketInbox {
 
     private let maxMessageBytes: Int
     private let wantsTexts: Bool
-    /// The message that comes in pieces: what it is, and its bytes so far.
+    /// The message that arrives in pieces: its kind, and its bytes so far.
     private var message: (opcode: WebSocketOpcode, bytes: ByteBuffer)?
-    /// After an end nothing counts any more.
+    /// Frames after the end are ignored.
     private var hasEnded = false
 
     init(maxMessageBytes: Int = Self.maxMessageBytes, wantsTexts: Bool = false) {
@@ -45,7 +45,7 @@ struct WebSocketInbox {
     }
 
     private mutating func judge(_ frame: WebSocketFrame) -> Action {
-        // A client masks what it sends (5.1); no extension was agreed on that could use the reserved bits (5.2).
+        // A client masks its frames (5.1), and no extension that uses the reserved bits was agreed on (5.2).
         guard frame.maskKey != nil, !frame.rsv1, !frame.rsv2, !frame.rsv3 else { return .fail(.protocolError) }
         let data = frame.unmaskedData
         switch frame.opcode {
@@ -77,7 +77,7 @@ struct WebSocketInbox {
         return Self.isText(bytes) ? (wantsTexts ? .text(bytes) : .nothing) : .fail(.dataInconsistentWithMessage)
     }
 
-    /// A close frame is answered with its own code (5.5.1), where it is one that may be sent (7.4).
+    /// A close frame is answered with its own code (5.5.1), if that code may be sent (7.4).
     private static func answer(toClose data: ByteBuffer) -> Action {
         guard data.readableBytes > 0 else { return .close(data) }
         guard let code = data.getInteger(at: data.readerIndex, as: UInt16.self) else { return .fail(.protocolError) }

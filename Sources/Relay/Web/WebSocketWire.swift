@@ -1,8 +1,8 @@
 import NIOCore
 import NIOWebSocket
 
-/// What the relay writes to a WebSocket (RFC 6455, 5.2): heads of unmasked, unfragmented frames, so that a payload can follow
-/// as the buffer that all viewers share.
+/// The bytes that the relay writes to a WebSocket (RFC 6455, 5.2). The head of a frame is written alone, so that the payload can be the
+/// buffer that all viewers share. Frames are unmasked and unfragmented.
 enum WebSocketWire {
     /// The bytes of a binary message before the JPEG: sequence number and time.
     static let prefixBytes = 16

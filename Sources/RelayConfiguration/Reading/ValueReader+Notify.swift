@@ -2,7 +2,7 @@ import CameraURL
 
 extension ValueReader where Value == [NotifyDraft] {
     /// Each takes files that may be open; nobody needs more.
-    private static var maximumEntries: Int { 16 }
+    private static var maxEntries: Int { 16 }
 
     /// Whom to tell: an entry or a list of them.
     static let notify = ValueReader { node, label, reader in
@@ -11,9 +11,9 @@ extension ValueReader where Value == [NotifyDraft] {
             guard reader.acceptsTag(of: node) else { return nil }
             nodes = items
         }
-        guard (1...maximumEntries).contains(nodes.count) else {
+        guard (1...maxEntries).contains(nodes.count) else {
             let example = "such as {exec: [/usr/local/bin/camera-changed]}"
-            reader.report("\(label) must be a list of 1 to \(maximumEntries) mappings, \(example)", at: node.place)
+            reader.report("\(label) must be a list of 1 to \(maxEntries) mappings, \(example)", at: node.place)
             return nil
         }
         let entries = nodes.compactMap { entry($0, &reader) }
@@ -80,13 +80,13 @@ extension ValueReader where Value == [NotifyDraft.NamedSource] {
 
 extension ValueReader where Value == CameraURL {
     /// The length in bytes that no address reaches on purpose.
-    private static var maximumLength: Int { 8192 }
+    private static var maxLength: Int { 8192 }
 
     /// An address over http or https.
     static let httpURL = ValueReader { node, label, reader in
         guard let text = reader.text(node, label: label, expected: "an address, http://… or https://…") else { return nil }
         do throws(TextError) {
-            guard text.utf8.count <= maximumLength else { throw TextError(message: "the URL is longer than \(maximumLength) bytes") }
+            guard text.utf8.count <= maxLength else { throw TextError(message: "the URL is longer than \(maxLength) bytes") }
             guard ["http://", "https://"].contains(where: { text.lowercased().hasPrefix($0) }) else {
                 throw TextError(message: "an address begins with http:// or https://")
             }

@@ -15,8 +15,8 @@ extension ValueReader where Value == PublishConfiguration {
         }
         if let hash = draft.hash { return PublishConfiguration(password: .hash(hash), from: draft.from) }
         let password = draft.password ?? draft.filePassword ?? ""
-        guard !password.isEmpty, password.utf8.count <= PasswordHash.longestPassword else {
-            reader.report("'\(key)'\(section.suffix) must have from 1 to \(PasswordHash.longestPassword) bytes", at: place)
+        guard !password.isEmpty, password.utf8.count <= PasswordHash.maxPasswordBytes else {
+            reader.report("'\(key)'\(section.suffix) must have from 1 to \(PasswordHash.maxPasswordBytes) bytes", at: place)
             return nil
         }
         return PublishConfiguration(password: .plain(password), from: draft.from)
@@ -25,7 +25,7 @@ extension ValueReader where Value == PublishConfiguration {
 
 extension ValueReader where Value == [PushConfiguration] {
     /// More relays than anybody publishes one camera to.
-    private static var maximumAddresses: Int { 16 }
+    private static var maxAddresses: Int { 16 }
 
     /// The address of a source of another relay, a mapping with it, or a list of these.
     static let pushes = ValueReader { node, label, reader in
@@ -34,8 +34,8 @@ extension ValueReader where Value == [PushConfiguration] {
             guard reader.acceptsTag(of: node) else { return nil }
             nodes = items
         }
-        guard (1...maximumAddresses).contains(nodes.count) else {
-            reader.report("\(label) must be an address or a list of at most \(maximumAddresses)", at: node.place)
+        guard (1...maxAddresses).contains(nodes.count) else {
+            reader.report("\(label) must be an address or a list of at most \(maxAddresses)", at: node.place)
             return nil
         }
         let pushes = nodes.compactMap { push($0, label, &reader) }

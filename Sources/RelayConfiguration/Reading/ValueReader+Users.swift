@@ -37,8 +37,8 @@ extension ValueReader where Value == [Account] {
         }
         if let hash = draft.hash { return Account(name: name, password: .hash(hash), isOperator: draft.isOperator) }
         let password = draft.password ?? draft.filePassword ?? ""
-        guard !password.isEmpty, password.utf8.count <= PasswordHash.longestPassword else {
-            reader.report("'\(key)'\(section.suffix) must have from 1 to \(PasswordHash.longestPassword) bytes", at: passwordPlace)
+        guard !password.isEmpty, password.utf8.count <= PasswordHash.maxPasswordBytes else {
+            reader.report("'\(key)'\(section.suffix) must have from 1 to \(PasswordHash.maxPasswordBytes) bytes", at: passwordPlace)
             return nil
         }
         return Account(name: name, password: .plain(password), isOperator: draft.isOperator)

@@ -14,7 +14,7 @@ struct Health: AsyncParsableCommand {
             """
     )
 
-    /// All of it together is over before a container's health check is (`--timeout=5s`).
+    /// The whole command ends before the timeout of a container's health check (`--timeout=5s`).
     private static let limit = Duration.seconds(4)
 
     @Option(
@@ -47,7 +47,7 @@ struct Health: AsyncParsableCommand {
         Output.say("alive")
     }
 
-    /// Asks what runs here.
+    /// Asks the relay that runs here.
     private func askNearest(until deadline: ContinuousClock.Instant) throws {
         let relays = RunningRelay.nearest(of: RunningRelay.all())
         guard !relays.isEmpty else { try fail("no relay runs here; one that runs elsewhere is asked with --port") }
@@ -60,9 +60,9 @@ struct Health: AsyncParsableCommand {
     /// Asks the relay that reads `path`.
     private func ask(of path: String, until deadline: ContinuousClock.Instant) async throws {
         let file = ConfigurationFile.absolutePath(of: path)
-        // The same path is another file in another container.
+        // In another container the same path is another file.
         let relays = RunningRelay.all().filter { $0.nearness <= .sameProcesses }
-        // One that hangs does not say which file it has, so there must be time left for its address.
+        // A relay that hangs does not say which file it has read, so time must be left to ask at the file's addresses.
         RunningRelay.ask(relays, until: deadline - Self.limit / 2) { $0.file == file }
         let withFile = relays.filter { $0.answer?.file == file }
         guard withFile.isEmpty else { return try judge(withFile) }
@@ -72,7 +72,7 @@ struct Health: AsyncParsableCommand {
 
     private func firstAddress(in path: String) throws -> (ListenAddress, isEncrypted: Bool) {
         do throws(ConfigurationError) {
-            // Whoever asks need not be one who may read the keys.
+            // The user who asks for the health need not be allowed to read the private keys.
             let configuration = try RelayConfiguration.load(
                 path: path, environment: ConfigurationFile.environment, isKnownCertificate: { _ in true })
             if let address = configuration.listen.first { return (address, false) }
@@ -91,12 +91,12 @@ struct Health: AsyncParsableCommand {
         }
     }
 
-    /// - Parameter isEncrypted: nil where that is not known.
+    /// - Parameter isEncrypted: whether the address is one of https; nil where that is unknown.
     private func request(_ address: ListenAddress, isEncrypted: Bool?, until deadline: ContinuousClock.Instant) async throws {
         if let problem = DescriptorLimit.problem() { try fail(problem) }
         do {
             var status = try await HealthRequest.status(of: address, isEncrypted: isEncrypted ?? false, within: deadline - .now)
-            // What a port of https answers to plain requests.
+            // The answer of an https port to plain requests.
             if status == .badRequest, isEncrypted == nil {
                 status = try await HealthRequest.status(of: address, isEncrypted: true, within: deadline - .now)
             }

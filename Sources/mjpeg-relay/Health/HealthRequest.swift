@@ -6,14 +6,14 @@ import RelayConfiguration
 
 /// One `GET /healthz` over a connection of its own.
 enum HealthRequest {
-    /// The certificate is not checked: the question is whether the relay is alive, by whatever name it is asked.
+    /// The certificate is not checked: the question is only whether the relay is alive.
     private static func encryption() throws -> NIOSSLClientHandler {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.certificateVerification = .none
         return try NIOSSLClientHandler(context: NIOSSLContext(configuration: configuration), serverHostname: nil)
     }
 
-    /// The status with which a relay at `address` answers; throws where none comes within `limit`.
+    /// The status of the answer of a relay at `address`; throws where no answer comes within `limit`.
     static func status(
         of address: ListenAddress, isEncrypted: Bool, within limit: Duration
     ) async throws -> HTTPResponseStatus {
@@ -45,7 +45,7 @@ enum HealthRequest {
         return try await status.futureResult.get()
     }
 
-    /// Passes on the status of the one answer.
+    /// Passes on the status of the answer.
     private final class StatusReader: ChannelInboundHandler {
         typealias InboundIn = HTTPClientResponsePart
         private let status: EventLoopPromise<HTTPResponseStatus>

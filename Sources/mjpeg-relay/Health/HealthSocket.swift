@@ -6,19 +6,19 @@ import Relay
 import RelayConfiguration
 import Synchronization
 
-/// Where a running relay can be asked whether it is well: a socket in the abstract namespace.
+/// The socket in the abstract namespace through which a running relay is asked for its health.
 ///
-/// Its name belongs to the network namespace, so a container's relay is found inside its container. It needs neither a port nor
-/// a file system that can be written, is the same however the relay was started, and is gone with the process, however that
-/// ends. Anybody on the machine may ask; whoever connects is sent the answer and need not say anything.
+/// The socket's name belongs to the network namespace, so a container's relay is found inside its container. The socket needs neither a
+/// port nor a writable file system, does not depend on how the relay was started, and is gone when the process ends. Anybody on the machine
+/// may connect, and gets the answer without sending anything.
 final class HealthSocket: Sendable {
-    /// The relays of one network namespace have these names, each the first that was free.
+    /// The names of the sockets in one network namespace. Each relay takes the first free name.
     static let names = (0..<64).map { "@mjpeg-relay.\($0)" }
 
-    /// Askers at once; the others are turned away.
+    /// The most askers at a time; others are turned away.
     private static let maxAskers = 16
 
-    /// How long an answer may take; who asks has gone by then.
+    /// How long an answer may take; the asker has given up by then.
     private static let limit = TimeAmount.seconds(5)
 
     private let relay: Relay
@@ -32,8 +32,7 @@ final class HealthSocket: Sendable {
         loops = Array(group.makeIterator())
     }
 
-    /// Takes a name and answers from now on, as long as the process lives. `file` is what a reload reads, nil in the single-URL
-    /// mode.
+    /// Takes a name and answers from now on until the process ends. `file` is the file that a reload reads; nil in the single-URL mode.
     static func open(for relay: Relay, on group: MultiThreadedEventLoopGroup, file: String?, logger: Logger) async {
         let socket = HealthSocket(relay, on: group, file: file.map(ConfigurationFile.absolutePath))
         let bootstrap = ServerBootstrap(group: group)
@@ -48,7 +47,7 @@ final class HealthSocket: Sendable {
             logger.warning("'mjpeg-relay health' will not find this relay: there is no free name for its socket")
             return
         }
-        // NIO asks for 128. Each asker that gave up leaves a place taken until a relay that hangs is well again.
+        // NIO's default is 128. While the relay hangs, each asker that gave up still takes a place.
         listen(descriptor, 4096)
     }
 
@@ -63,8 +62,8 @@ final class HealthSocket: Sendable {
         return descriptor
     }
 
-    /// Answers whoever came through `channel` once every event loop and the relay itself have shown that they work, and not at
-    /// all where one of them hangs.
+    /// Answers the asker at `channel` once every event loop and the relay itself have shown that they work; does not answer while one of
+    /// them hangs.
     private func answer(_ channel: any Channel) {
         let isWelcome = askers.add(1, ordering: .relaxed).newValue <= Self.maxAskers
         channel.closeFuture.whenComplete { _ in self.askers.subtract(1, ordering: .relaxed) }

@@ -1,33 +1,33 @@
 import Glibc
 
-/// A relay that runs on this machine, and what it says through its ``HealthSocket``.
+/// A relay that runs on this machine, and its answer through its ``HealthSocket``.
 final class RunningRelay {
-    /// How close a relay is to this process, as the kernel tells. The closer one is the less.
+    /// How close a relay is to this process, by the kernel's word. A closer relay has a lower value.
     enum Nearness: Int, Comparable {
-        /// The same process and mount namespaces: the same container, or the same machine outside of any.
+        /// The same process and mount namespaces: the same container, or the same machine without a container.
         case sameContainer
-        /// The same process namespace, or one that this process may not look at.
+        /// The same process namespace, or a namespace that this process may not inspect.
         case sameProcesses
         /// A process namespace inside this one, as a container is on its host.
         case inside
-        /// Its process cannot be seen: another container that shares the network.
+        /// The relay's process cannot be seen: another container that shares the network.
         case elsewhere
 
         static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
     }
 
-    /// Its process, nil where this one cannot see it.
+    /// The relay's process; nil where this process cannot see it.
     let pid: pid_t?
     let nearness: Nearness
     let isOtherUser: Bool
-    /// What it says; nil as long as it has not said all.
+    /// The relay's answer; nil until the answer is complete.
     private(set) var answer: HealthAnswer?
 
     private let descriptor: Int32
     private var received: [UInt8] = []
     private var isOver = false
 
-    /// Connects to a relay's socket; nil where no relay has this name.
+    /// Connects to the socket of this name; nil where no relay has the name.
     private init?(name: String) {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         guard descriptor >= 0 else { return nil }
@@ -36,8 +36,8 @@ final class RunningRelay {
             return nil
         }
         self.descriptor = descriptor
-        // Process, user and group of whoever listens, in this order (socket(7), SO_PEERCRED); no process where connecting would
-        // block, which is so when the relay has not answered for a very long time.
+        // Process, user and group of the listener, in this order (socket(7), SO_PEERCRED). The process is missing where connecting would
+        // block, because the relay has not answered for a very long time.
         var peer: (pid: pid_t, user: uid_t, group: gid_t) = (0, uid_t.max, gid_t.max)
         var length = socklen_t(MemoryLayout.size(ofValue: peer))
         getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &length)
@@ -51,7 +51,7 @@ final class RunningRelay {
     /// Every relay that can be found.
     static func all() -> [RunningRelay] { HealthSocket.names.compactMap { RunningRelay(name: $0) } }
 
-    /// The nearest of `relays`; among those as near as each other, the ones of this process's user where there are any.
+    /// The nearest of `relays`. Of equally near relays, those of this process's user, if there are any.
     static func nearest(of relays: [RunningRelay]) -> [RunningRelay] {
         let place = relays.map(\.nearness).min()
         let near = relays.filter { $0.nearness == place }
@@ -59,7 +59,7 @@ final class RunningRelay {
         return own.isEmpty ? near : own
     }
 
-    /// Takes the answers of `relays` until all are there, one that `isEnough` is, or the time is over.
+    /// Reads the answers of `relays` until all are there, `isEnough` accepts one, or the time is over.
     static func ask(_ relays: [RunningRelay], until deadline: ContinuousClock.Instant, isEnough: (HealthAnswer) -> Bool) {
         while true {
             let waiting = relays.filter { !$0.isOver }
@@ -74,7 +74,7 @@ final class RunningRelay {
         }
     }
 
-    /// Takes what has come.
+    /// Takes the bytes that have come.
     private func read() {
         var piece = [UInt8](repeating: 0, count: 64 << 10)
         let count = recv(descriptor, &piece, piece.count, 0)
@@ -89,7 +89,7 @@ final class RunningRelay {
 
     private static func nearness(of pid: pid_t?) -> Nearness {
         guard let pid else { return .elsewhere }
-        // Only where /proc is that of this process's namespace are its numbers the same as the kernel's.
+        // The numbers in /proc are the kernel's only if /proc belongs to this process's namespace.
         guard link("/proc/self") == String(getpid()), let own = link("/proc/self/ns/pid"), let other = link("/proc/\(pid)/ns/pid") else {
             return .sameProcesses
         }
@@ -97,7 +97,7 @@ final class RunningRelay {
         return link("/proc/self/ns/mnt") == link("/proc/\(pid)/ns/mnt") ? .sameContainer : .sameProcesses
     }
 
-    /// Where a symbolic link leads; nil where there is none, or none that may be read.
+    /// The target of a symbolic link; nil where there is no link, or it may not be read.
     private static func link(_ path: String) -> String? {
         var target = [CChar](repeating: 0, count: 128)
         let count = target.withUnsafeMutableBufferPointer { buffer in

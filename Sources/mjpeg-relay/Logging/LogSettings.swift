@@ -4,7 +4,7 @@ import Synchronization
 
 /// What is logged and how; shared by all loggers, changed by a reload.
 final class LogSettings: Sendable {
-    /// What the command line asked for, which the file cannot change.
+    /// The level from the command line, which the file cannot change.
     private let forced: LogConfiguration.Level?
     private let current: Mutex<LogConfiguration>
 

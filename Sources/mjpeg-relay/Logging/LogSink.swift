@@ -3,9 +3,10 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Where log lines wait for standard error: bounded, so that a log reader that stops reading never stops the relay.
+/// Holds log lines until standard error takes them. The number of bytes is bounded, so that a log reader that stops reading never stops the
+/// relay.
 ///
-/// One thread writes; lines that find no room are lost, and a line in their place tells how many.
+/// One thread writes. Lines that find no room are lost, and a line in their place says how many.
 final class LogSink: Sendable {
     /// Bytes of lines that may wait.
     static let limit = 256 << 10
@@ -15,7 +16,7 @@ final class LogSink: Sendable {
         var lost = 0
         var isWriting = false
 
-        /// Adds the line that stands for those that were lost since the last one that was not.
+        /// Adds a line with the number of lines that were lost since the last line that found room.
         mutating func tellLost() {
             guard lost > 0 else { return }
             waiting += Array("(\(lost) log lines lost: nobody read them)\n".utf8)
@@ -31,7 +32,7 @@ final class LogSink: Sendable {
     init(descriptor: Int32 = STDERR_FILENO) {
         self.descriptor = descriptor
         if !DetachedThread.start({ self.writeForEver() }) {
-            // No thread to be had: the start of the program is where that shows.
+            // The system gives no thread, which can only happen at the start of the program.
             state.withLock { $0.lost += 1 }
         }
     }
@@ -51,7 +52,7 @@ final class LogSink: Sendable {
         if fits { hasWork.signal() }
     }
 
-    /// Waits until what was added has been written, at most `limit` seconds; for the end of the program.
+    /// Waits until all lines so far have been written, at most `limit` seconds. For the end of the program.
     func flush(within limit: Duration = .seconds(1)) {
         let deadline = ContinuousClock.now + limit
         while state.withLock({ !$0.waiting.isEmpty || $0.isWriting }), ContinuousClock.now < deadline {
@@ -63,7 +64,7 @@ final class LogSink: Sendable {
         while true {
             hasWork.wait()
             let bytes = state.withLock { state in
-                // Also where no further line comes.
+                // Writes the line about lost lines also if no further line follows.
                 state.tellLost()
                 let bytes = state.waiting
                 state.waiting = []

@@ -53,13 +53,13 @@ struct RelayLogHandler: LogHandler {
         return JSONValue.object(members).description
     }
 
-    /// The value as it is where it is one word, else in quotes, so that a line stays one line whatever a camera says.
+    /// The value as it is if it is one word, else in quotes, so that a line stays one line whatever a camera says.
     private static func quoted(_ value: String) -> String {
         let isPlain = !value.isEmpty && value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7F && $0 != "\"" }
         return oneLine(isPlain ? value : JSONValue.string(value).description)
     }
 
-    /// A text without what ends a line or steers a terminal: such characters are written as JSON would write them.
+    /// The text with all characters that end a line or control a terminal written as in JSON.
     private static func oneLine(_ text: String) -> String {
         func isControl(_ scalar: Unicode.Scalar) -> Bool {
             scalar.properties.generalCategory == .control || scalar.value == 0x2028 || scalar.value == 0x2029

@@ -15,10 +15,10 @@ struct HashCommand: AsyncParsableCommand {
     func run() async throws {
         let password = isatty(STDIN_FILENO) == 1 ? try askTwice() : try firstLine()
         guard !password.isEmpty else { try fail("the password is empty") }
-        guard password.utf8.count <= PasswordHash.longestPassword else {
-            try fail("the password has more than \(PasswordHash.longestPassword) bytes")
+        guard password.utf8.count <= PasswordHash.maxPasswordBytes else {
+            try fail("the password has more than \(PasswordHash.maxPasswordBytes) bytes")
         }
-        // Nobody could type it into a browser.
+        // A password with a control character cannot be typed into a browser.
         guard !password.utf8.contains(where: \.isControl) else { try fail("the password has a control character") }
         guard let hash = PasswordHash.make(of: password) else { try fail("this system cannot make a hash by yescrypt") }
         Output.say(hash.text)
@@ -39,7 +39,7 @@ struct HashCommand: AsyncParsableCommand {
     private func firstLine() throws -> String {
         var bytes: [UInt8] = []
         var byte: UInt8 = 0
-        while bytes.count <= PasswordHash.longestPassword, read(STDIN_FILENO, &byte, 1) == 1, byte != UInt8(ascii: "\n") {
+        while bytes.count <= PasswordHash.maxPasswordBytes, read(STDIN_FILENO, &byte, 1) == 1, byte != UInt8(ascii: "\n") {
             bytes.append(byte)
         }
         if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }

@@ -1,19 +1,19 @@
 import RelayConfiguration
 import Text
 
-/// The address that a link is made of: `https://cams.example/yard/stream?fps=5`.
+/// The address from which a link is made, such as `https://cams.example/yard/stream?fps=5`.
 struct LinkAddress {
     /// Scheme, host and path.
     private let front: String
-    /// Without a signature that was in it.
+    /// The query without an earlier signature.
     private let query: [Substring]
     private let fragment: Substring
     /// The words of the path, decoded.
     private let words: [String]
-    /// The port that it names.
+    /// The port in the address.
     private let port: Int?
 
-    /// Nil for what is no address of a web page, or holds a login, which is not for those who get the link.
+    /// Nil for a text that is not an address of a web page, or has a login in it, which the receivers of the link must not get.
     init?(_ text: String) {
         let lower = text.lowercased()
         guard let scheme = ["http://", "https://"].first(where: { lower.hasPrefix($0) }),
@@ -31,8 +31,8 @@ struct LinkAddress {
         port = colon.flatMap { Int(host[host.utf8.index(after: $0)...]) }
     }
 
-    /// The source that it leads to: the path's last word, or the one before it, which a proxy's own path may stand before; else the one
-    /// that is served alone.
+    /// The source that the address leads to: the path's last word or the word before it (a proxy may add words in front of both), or else
+    /// the source that is served alone.
     func source(in configuration: RelayConfiguration) -> String? {
         let names = configuration.sources.map(\.name)
         if let name = words.suffix(2).reversed().first(where: { names.contains($0) }) { return name }
@@ -45,7 +45,7 @@ struct LinkAddress {
         "\(front)?\((query.map(String.init) + [signature]).joined(separator: "&"))\(fragment)"
     }
 
-    /// Both parts; the second begins with `mark`, and is empty where there is none.
+    /// Both parts; the second part begins with `mark`, and is empty where the text has no `mark`.
     private static func split(_ text: Substring, at mark: Character) -> (Substring, Substring) {
         let place = text.firstIndex(of: mark) ?? text.endIndex
         return (text[..<place], text[place...])

@@ -3,7 +3,7 @@ import ArgumentParser
 import Glibc
 import RelayConfiguration
 
-/// `mjpeg-relay link`: signs an address, so that it opens one source to whoever has it.
+/// `mjpeg-relay link`: signs an address, so that it opens one source without a login.
 struct LinkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "link",
@@ -76,7 +76,7 @@ struct LinkCommand: AsyncParsableCommand {
         }
         do throws(ConfigurationError) {
             if let path { return try .load(path: path, environment: environment) }
-            // Which camera it is does not matter for a link.
+            // The single-URL mode needs some camera here; a link does not depend on it.
             let camera = SourceConfiguration(name: RelayConfiguration.singleSourceName, upstream: .file(path: ""))
             var configuration = RelayConfiguration(mode: .single, sources: [camera])
             if let key { try configuration.useLinkKey(key) }

@@ -1,21 +1,21 @@
 import Glibc
 import Text
 
-/// When a link ends, as the command line says it; in seconds since 1970.
+/// Reads the end of a link from the command line.
 enum LinkEnd {
     private static let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400]
-    /// Longer than anybody plans.
-    private static let longest = 100 * 366 * 86400
+    /// The longest time for which a link may be made: about a hundred years.
+    private static let maxSeconds = 100 * 366 * 86400
 
-    /// The seconds that `90s`, `5m`, `12h`, `7d` or `2w` stand for; nil for what is none of these.
+    /// The seconds of a text such as `90s`, `5m`, `12h`, `7d` or `2w`; nil for any other text.
     static func duration(_ text: String) -> Int? {
         guard let unit = text.last.flatMap({ units[$0] }), let count = number(text.dropLast()) else { return nil }
         let (seconds, isTooLarge) = count.multipliedReportingOverflow(by: unit)
-        return isTooLarge || !(1...longest).contains(seconds) ? nil : seconds
+        return isTooLarge || !(1...maxSeconds).contains(seconds) ? nil : seconds
     }
 
-    /// The time that `2026-12-24`, `2026-12-24T18:00`, the same with seconds or with a `Z` for UTC, or seconds since 1970 stand for; nil
-    /// for what is none of these. Without `Z` it is the local time.
+    /// The time, in seconds since 1970, of a text such as `2026-12-24`, `2026-12-24T18:00`, `2026-12-24T18:00:30`, any of these with a `Z`
+    /// for UTC (else local time), or seconds since 1970; nil for any other text.
     static func time(_ text: String) -> Int? {
         if let seconds = number(text[...]) { return seconds }
         let isUTC = text.last == "Z"
@@ -33,7 +33,7 @@ enum LinkEnd {
         (parts.tm_hour, parts.tm_min, parts.tm_sec) = (Int32(clock[0]), Int32(clock[1]), Int32(clock[2]))
         parts.tm_isdst = -1
         let seconds = isUTC ? timegm(&parts) : mktime(&parts)
-        // The 30th of February would become a day of March.
+        // The C library would make a day of March of the 30th of February.
         guard Int(parts.tm_mday) == date[2], Int(parts.tm_mon) == date[1] - 1, seconds > 0 else { return nil }
         return seconds
     }

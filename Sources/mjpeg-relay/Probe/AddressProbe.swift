@@ -14,7 +14,7 @@ struct AddressProbe {
         secrets.add(url)
     }
 
-    /// Prints what the camera is; false where no picture came.
+    /// Prints a description of the camera; false where no picture came.
     func run() async -> Bool {
         Output.say("\(url)")
         var keys: [String] = []
@@ -22,7 +22,7 @@ struct AddressProbe {
         report(sample)
         if case .certificate(_, let fingerprint)? = sample.error?.cause {
             keys.append("tls_fingerprint: \"\(fingerprint)\"")
-            // Nobody vouches for this camera, so it does not get the login.
+            // Nobody vouches for this camera's certificate, so the camera does not get the login.
             Output.say("\nagain, trusting that certificate" + (url.login == nil ? "" : ", without the login"))
             sample = await Sample.take(withoutLogin, trust: .pinned(fingerprint), resolver: resolver)
             report(sample)
@@ -70,7 +70,7 @@ struct AddressProbe {
             row("picture", "\(sample.width) x \(sample.height), \(sample.bytes / max(1, sample.frames)) bytes")
             row("rate", sample.rate.map { "\(Self.oneDecimal($0)) frames per second" } ?? "a single picture")
         }
-        // Also where no picture came: what is odd may be why.
+        // Also where no picture came, because a quirk may be the reason.
         if let description = sample.description {
             if description.picturesDropped > 0 {
                 row("dropped", "\(description.picturesDropped) cut or broken pictures, beside \(sample.frames) good ones")

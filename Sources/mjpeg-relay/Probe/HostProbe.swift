@@ -1,9 +1,9 @@
 import CameraClient
 import CameraURL
 
-/// Looks for a camera's pictures at the addresses where cameras have them.
+/// Looks for a camera's pictures at the addresses that makes of cameras use.
 struct HostProbe {
-    /// The host, with the login and the port as far as they were named.
+    /// The host, with the login and the port if the operator named them.
     let url: CameraURL
     let hasPort: Bool
     private let resolver = HostResolver()
@@ -17,16 +17,16 @@ struct HostProbe {
         let url: CameraURL
         let make: String
         let sample: Sample
-        /// What its certificate must be, where no authority vouches for it.
+        /// The certificate that the camera must have, if no authority vouches for it.
         let fingerprint: CertificateFingerprint?
 
-        /// Streams before single pictures, then the larger picture, then the faster.
+        /// Orders streams before single pictures, then larger pictures first, then higher frame rates.
         var rank: (Int, Int, Double) {
             (sample.isSinglePicture ? 0 : 1, sample.width * sample.height, sample.rate ?? 0)
         }
     }
 
-    /// Prints what was found, best first; false where nothing was.
+    /// Prints the addresses that were found, the best first; false where none was found.
     func run() async -> Bool {
         var finds: [Find] = []
         var pages: [CameraURL] = []
@@ -37,7 +37,7 @@ struct HostProbe {
         for port in hasPort ? [url.port] : KnownAddress.ports {
             var fingerprint: CertificateFingerprint?
             for known in KnownAddress.at(port: port, isNamed: hasPort) {
-                // A camera that nobody vouches for does not get the login.
+                // A camera whose certificate nobody vouches for does not get the login.
                 var candidate = CameraURL(
                     scheme: Self.scheme(of: port), host: url.host, port: port, target: known.path, login: fingerprint == nil ? login : nil)
                 var sample = await take(candidate, fingerprint)
@@ -52,7 +52,7 @@ struct HostProbe {
                 if sample.frames > 0 { finds.append(Find(url: candidate, make: known.make, sample: sample, fingerprint: fingerprint)) }
                 switch sample.error {
                 case .loginRefused:
-                    // Cameras lock accounts: once refused, it is not sent again.
+                    // Cameras lock accounts: a login that was refused is not sent again.
                     login = nil
                     isRefused = true
                 case .loginRequired: asksForLogin = true
@@ -64,7 +64,7 @@ struct HostProbe {
                     Output.complain("\(url.host): \(reason)")
                     return false
                 }
-                // Nobody listens there: the other paths need not be tried.
+                // Nobody listens at this port, so its other paths are not tried.
                 if sample.answers.isEmpty, sample.frames == 0, Self.isUnreachable(sample.error) { break }
             }
         }
@@ -101,7 +101,7 @@ struct HostProbe {
 
     private static func scheme(of port: Int) -> CameraURL.Scheme { port == 443 || port == 8443 ? .https : .http }
 
-    /// The address with its query, which is one of ours and no secret.
+    /// The address with its query, which comes from the table of known addresses and is no secret.
     private static func plain(_ url: CameraURL) -> String {
         "\(url.scheme)://\(url.bracketedHost):\(url.port)\(url.target)"
     }

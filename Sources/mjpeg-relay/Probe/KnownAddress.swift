@@ -1,9 +1,9 @@
 /// Where a make of camera has its pictures.
 struct KnownAddress {
-    /// Whose cameras, or which programs.
+    /// The make of camera, or the program.
     let make: String
     let path: String
-    /// The ports where it is usual.
+    /// The usual ports.
     let ports: [Int]
 
     init(_ make: String, _ path: String, ports: [Int] = [80]) {
@@ -12,12 +12,13 @@ struct KnownAddress {
         self.ports = ports
     }
 
-    /// The ports that are tried where the operator names none, in this order.
+    /// The ports that are tried, in this order, where the operator names none.
     static let ports = [80, 81, 8080, 8081, 4747, 443, 8443]
-    /// Encrypted ones, each with the port whose addresses it may have.
+    /// The ports of https, each with the plain port that usually has the same addresses.
     private static let encrypted = [443: 80, 8443: 8080]
 
-    /// Streams first, since they are worth more than single pictures; for every port the page at last, to tell that there is one.
+    /// Streams first, because they are better than single pictures. Each port's start page comes last, to tell whether a web server is
+    /// there.
     static let all = [
         KnownAddress("ESP32-CAM, Tasmota", "/stream", ports: [81, 80, 8080]),
         KnownAddress("ESP32-CAM", "/mjpeg/1"),
@@ -53,7 +54,7 @@ struct KnownAddress {
         KnownAddress("many", "/snapshot", ports: [80, 8080]),
     ]
 
-    /// The addresses at a port; every one where the operator named the port himself.
+    /// The addresses to try at a port; all of them where the operator named the port.
     static func at(port: Int, isNamed: Bool) -> [KnownAddress] {
         let known = all.filter { isNamed || $0.ports.contains(encrypted[port] ?? port) }
         return known.contains { $0.path == "/" } ? known : known + [KnownAddress("its page", "/", ports: [port])]

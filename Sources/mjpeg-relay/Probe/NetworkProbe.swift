@@ -1,9 +1,9 @@
 import CameraClient
 import NIOPosix
 
-/// Looks around for cameras.
+/// Searches the local network for cameras.
 enum NetworkProbe {
-    /// Prints who is there; false where nobody is.
+    /// Prints the devices that were found; false where none was found.
     static func run() async -> Bool {
         let search = NetworkSearch()
         guard NetworkSearch.hasNetwork else {
@@ -17,7 +17,7 @@ enum NetworkProbe {
             Output.complain("the network does not take the questions (multicast): name the camera, mjpeg-relay probe HOST")
             return false
         }
-        // Those that say that they are cameras come first.
+        // Devices that say that they are cameras come first.
         let finds = outcome.finds.filter { $0.kind == .onvif } + outcome.finds.filter { $0.kind == .http }
         guard !finds.isEmpty else {
             Output.say(

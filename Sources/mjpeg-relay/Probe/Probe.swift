@@ -28,7 +28,7 @@ struct Probe: AsyncParsableCommand {
             Output.complain(problem)
             throw ExitCode(1)
         }
-        // A camera that goes away is an error of one write, not the end of the program.
+        // When a camera goes away, one write fails; without this line the signal would end the program.
         signal(SIGPIPE, SIG_IGN)
         guard let target else {
             if await !NetworkProbe.run() { throw ExitCode(1) }
@@ -47,7 +47,7 @@ struct Probe: AsyncParsableCommand {
         if hasScheme || hasPath {
             found = await AddressProbe(url: url).run()
         } else {
-            // A port at the end was written; CameraURL gives 80 where none was.
+            // A text that ends in a port names it; CameraURL says 80 also where the text has no port.
             let address = target.utf8.lastIndex(of: UInt8(ascii: "@")).map { target.utf8[$0...].dropFirst() } ?? target.utf8[...]
             let tail = address.lastIndex(of: UInt8(ascii: "]")).map { address[$0...] } ?? address
             found = await HostProbe(url: url, hasPort: tail.contains(UInt8(ascii: ":"))).run()

@@ -1,8 +1,8 @@
 import MJPEG
 
-/// How the relay reads what is odd about a camera, for the operator.
+/// Explains to the operator how the relay reads an odd stream.
 enum ProbeQuirks {
-    /// Each oddity's name, and what is made of it.
+    /// Each quirk, and how the relay deals with it.
     static func readings(of quirks: Quirks) -> [(name: String, reading: String)] {
         words.filter { quirks.contains($0.0) }.flatMap { quirk, reading in quirk.names.map { ($0, reading) } }
     }

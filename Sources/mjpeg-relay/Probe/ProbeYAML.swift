@@ -14,7 +14,7 @@ enum ProbeYAML {
         return lines.joined(separator: "\n")
     }
 
-    /// A text as YAML takes it back, with nothing in it that looks like a variable.
+    /// A text quoted for YAML, with nothing in it that looks like a variable.
     private static func quoted(_ text: String) -> String {
         var result = "'"
         var isBehindDollar = false

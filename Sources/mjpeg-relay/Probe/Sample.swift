@@ -6,7 +6,7 @@ import NIOPosix
 import Synchronization
 import Text
 
-/// What a few seconds of one camera address brought.
+/// The frames and answers that some seconds at one camera address brought.
 struct Sample: Sendable {
     /// The answers' heads, with the address of each, in order.
     var answers: [(head: ResponseHead, url: CameraURL)] = []
@@ -18,7 +18,7 @@ struct Sample: Sendable {
     var height = 0
     var firstFrame: NIODeadline?
     var lastFrame: NIODeadline?
-    /// Why the camera's stream ended; nil where the sample was long enough before.
+    /// Why the camera's stream ended; nil where the sample was complete before.
     var error: CameraError?
 
     /// Frames per second; nil below two frames.
@@ -36,7 +36,7 @@ struct Sample: Sendable {
         return asking.map { Challenge.shown($0.head.all("WWW-Authenticate"), hiding: secrets) } ?? ""
     }
 
-    /// How long to look, and how long to wait for something to see.
+    /// How long to look, and how long to wait for the first frame.
     struct Limits {
         var connect = Duration.seconds(5)
         var firstFrame = Duration.seconds(10)
@@ -64,7 +64,7 @@ struct Sample: Sendable {
         }
     }
 
-    /// Reads a camera once, until it is enough or its stream ends.
+    /// Reads a camera once, until the sample is complete or the stream ends.
     static func take(
         _ url: CameraURL, trust: CertificateTrust = .authorities, allowsOtherOrigin: Bool = false, limits: Limits = Limits(),
         resolver: HostResolver

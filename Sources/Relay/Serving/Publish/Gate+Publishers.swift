@@ -10,6 +10,8 @@ extension Gate {
         let publish = source?.configuration.publish
         // Where there are logins, nobody learns without one what sources there are.
         if publish == nil, !request.served.access.hasUsers {
+            // The address of a stream takes nothing but where it is published.
+            if case .source(_, .stream) = route { return .answer(.wrongMethod) }
             return Self.refusal(source == nil ? .noSuchSource : .notPublished, to: request.head)
         }
         guard let login = PublisherLogin(request.head, request.target) else { return Self.refusal(.publisherLoginWanted, to: request.head) }

@@ -6,16 +6,16 @@ import Pacing
 import RelayConfiguration
 import Text
 
-/// A connection to another relay, to which a source's frames go while they are wanted there: a viewer of the source that acknowledges.
+/// A connection to another relay that gets a source's frames while it wants them. To the hub, this is a viewer that acknowledges frames.
 ///
-/// The last handler of a WebSocket that we have opened; bound to its event loop, which is the source's.
+/// The last handler of a WebSocket that this relay has opened; bound to its event loop, which is the source's.
 final class PushHandler: ChannelInboundHandler {
     typealias InboundIn = WebSocketFrame
 
-    /// How often a sign of life is asked for, and how long one is awaited.
+    /// How often the other relay is asked for a sign of life, and how long an answer is awaited.
     static let pingInterval = TimeAmount.seconds(15)
     static let maxSilence = TimeAmount.seconds(30)
-    /// How often it is looked whether the source's state is another one.
+    /// How often the source's state is compared with the state that was sent last.
     private static let lookInterval = TimeAmount.milliseconds(200)
 
     private let source: Source
@@ -105,7 +105,8 @@ final class PushHandler: ChannelInboundHandler {
     }
 
     private func take(_ new: FrameWish) {
-        // Whoever pushes all the time still sends no more than can be used.
+        // With `push_when: always`, frames are sent also while the other relay wants none; a number of frames per second that it wants
+        // still holds.
         let new = new == .nothing && source.configuration.pushWhen == .always ? FrameWish.frames(maxFPS: nil) : new
         guard new != wish || viewer == nil else { return }
         wish = new
@@ -174,7 +175,7 @@ extension PushHandler: ViewerConnection {
     var backlog: Int { 0 }
 
     func write(_ newest: Hub.Newest) -> Int {
-        // The other relay fills silences itself, and shows a picture of its own where there is none.
+        // The other relay repeats pictures and shows placeholders by itself, so these are not sent.
         guard let context, newest.frame.kind != .placeholder, newest.sequence > lastSequence else { return 0 }
         lastSequence = newest.sequence
         var payload = ByteBufferAllocator().buffer(capacity: RelayWire.prefixBytes + newest.frame.jpegLength)

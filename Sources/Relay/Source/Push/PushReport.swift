@@ -3,18 +3,18 @@ import NIOCore
 import RelayConfiguration
 import Synchronization
 
-/// How it stands with one relay that a source is pushed to; any thread.
+/// The state of the connection to one relay that a source is pushed to. Any thread may use it.
 final class PushReport: Sendable {
-    /// What is known at one moment.
+    /// The values at one moment.
     struct Values: Sendable {
         /// `connecting`, `streaming` while connected, `waiting` or `refused`.
         var state = SourceState.connecting
-        /// Why the last connection ended; nil while none did.
+        /// Why the last connection ended; nil while none has ended.
         var error: CameraError?
-        /// Why the present connection is being ended by us.
+        /// Why this relay is ending the present connection.
         var ending: CameraError?
         var nextDial: NIODeadline?
-        /// Whether pictures are wanted there.
+        /// Whether the other relay wants pictures.
         var isWanted = false
         var framesSent: UInt64 = 0
         var bytesSent: UInt64 = 0

@@ -6,20 +6,20 @@ import NIOWebSocket
 import RelayConfiguration
 import Text
 
-/// Publishes a source to one other relay: connects, and connects again with the back-off that cameras have.
+/// Publishes a source to one other relay. After a loss it connects again, with the same back-off as for cameras.
 final class Pusher: Sendable {
     let push: PushConfiguration
     let report = PushReport()
     private let task: Task<Void, Never>
 
-    /// Begins at once.
+    /// Begins to connect at once.
     init(_ push: PushConfiguration, of source: Source) {
         self.push = push
         let report = report
         task = Task { await Self.run(push, of: source, report) }
     }
 
-    /// Ends it.
+    /// Ends the connection and all further attempts.
     func end() { task.cancel() }
 
     private static func run(_ push: PushConfiguration, of source: Source, _ report: PushReport) async {
@@ -34,9 +34,10 @@ final class Pusher: Sendable {
                 values.nextDial = nil
                 values.ending = nil
             }
-            let (error, wasConnected) = await serve(push, of: source, report)
+            let (error, connected) = await serve(push, of: source, report)
             guard !Task.isCancelled else { return }
-            if wasConnected { _ = machine.frame(at: .now()) }
+            // A connection that holds for a while is as good as frames that flow: the back-off begins anew.
+            for time in [connected, connected.map { _ in .now() }].compactMap({ $0 }) { _ = machine.frame(at: time) }
             let retry = machine.ended(error, at: .now(), fraction: .random(in: 0...1))
             let state = machine.state
             report.change { values in
@@ -57,10 +58,10 @@ final class Pusher: Sendable {
         }
     }
 
-    /// Connects and stays connected until that ends.
+    /// Connects, and returns when the connection has ended.
     private static func serve(
         _ push: PushConfiguration, of source: Source, _ report: PushReport
-    ) async -> (CameraError, wasConnected: Bool) {
+    ) async -> (CameraError, connected: NIODeadline?) {
         let configuration = source.configuration
         let trust: CertificateTrust =
             if let fingerprint = push.certificateFingerprint {
@@ -77,6 +78,7 @@ final class Pusher: Sendable {
                 try pipeline.addHandler(ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: RelayWire.maxTextBytes)))
                 try pipeline.addHandler(PushHandler(source: source, push: push, report: report, roundTrip: roundTrip))
             }
+            let connected = NIODeadline.now()
             report.change { values in
                 values.state = .streaming
                 values.error = nil
@@ -87,15 +89,15 @@ final class Pusher: Sendable {
             } onCancel: {
                 channel.close(promise: nil)
             }
-            return (report.values.ending ?? .connection(reason: "the other relay's connection ended"), true)
+            return (report.values.ending ?? .connection(reason: "the other relay's connection ended"), connected)
         } catch {
-            return (error, false)
+            return (error, nil)
         }
     }
 }
 
 extension CameraError {
-    /// The sentence where the far end is a relay that we publish to.
+    /// The error's sentence for the status of a push.
     var sentenceOfPush: String {
         let text = description
         let word = "camera"
