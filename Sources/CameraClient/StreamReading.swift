@@ -55,16 +55,6 @@ final class StreamReading {
     /// Nothing is held any more: the connection may be read again.
     private let resume: () -> Void
 
-    /// Reads the answer to an inquiry.
-    convenience init(
-        _ reader: StreamReader, _ inquiry: Inquiry, eventLoop: any EventLoop, resume: @escaping () -> Void,
-        ended: @escaping (CameraError) -> Void
-    ) {
-        self.init(
-            reader, to: inquiry.sink, stallTimeout: inquiry.stallTimeout, eventLoop: eventLoop, pictureCame: inquiry.pictureCame,
-            resume: resume, ended: ended)
-    }
-
     /// Begins to watch for a stall. What comes is given to ``take(_:)``.
     init(
         _ reader: StreamReader, to sink: FrameSink, stallTimeout own: @escaping @Sendable () -> Duration, eventLoop: any EventLoop,
