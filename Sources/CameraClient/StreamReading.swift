@@ -16,7 +16,7 @@ final class StreamReading {
     }
 
     /// The longest that a frame is held back. A burst needs well under one millisecond for each frame; a busy machine more.
-    private static let maxHold = TimeAmount.milliseconds(20)
+    private static let maxHold = TimeAmount.milliseconds(50)
     /// The time between two looks at whether the frame may go out.
     private static let holdInterval = TimeAmount.microseconds(100)
 
@@ -54,16 +54,6 @@ final class StreamReading {
     private let ended: (CameraError) -> Void
     /// Nothing is held any more: the connection may be read again.
     private let resume: () -> Void
-
-    /// Reads the answer to an inquiry.
-    convenience init(
-        _ reader: StreamReader, _ inquiry: Inquiry, eventLoop: any EventLoop, resume: @escaping () -> Void,
-        ended: @escaping (CameraError) -> Void
-    ) {
-        self.init(
-            reader, to: inquiry.sink, stallTimeout: inquiry.stallTimeout, eventLoop: eventLoop, pictureCame: inquiry.pictureCame,
-            resume: resume, ended: ended)
-    }
 
     /// Begins to watch for a stall. What comes is given to ``take(_:)``.
     init(

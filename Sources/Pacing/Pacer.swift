@@ -288,7 +288,7 @@ package struct Pacer: Sendable {
         var ahead = clearAt - now
         guard ahead > min(interval / 8, 8_000_000) else { return .send }
         if framesUntilTrial == 0 {
-            ahead -= Nanoseconds(reckoned: Double(lastBytes) * narrows.perByte / 4)
+            ahead -= Nanoseconds(reckoned: Double(lastBytes) * narrows.perByte / 5)
             if ahead <= 0 { return .send }
         }
         return wait(ahead)

@@ -67,6 +67,36 @@ import Testing
         }
     }
 
+    /// Viewers who want few frames cost the way no more; one who wants all has all.
+    @Test func theWayCarriesWhatTheViewersWant() async throws {
+        try await withBench { bench in
+            let camera = try await bench.camera(CameraScript.streaming(framesPerSecond: 25, size: 5000))
+            let server = try Self.server(bench)
+            let edge = try Self.edge(bench, camera: camera, to: try await server.port())
+            func framesIn(_ time: Duration) async throws -> Int {
+                let before = try await bench.status(of: server, path: "/garden/status") { $0.state == "streaming" }.framesIn
+                try await Task.sleep(for: time)
+                return try await bench.status(of: server, path: "/garden/status") { _ in true }.framesIn - before
+            }
+            for _ in 0..<2 {
+                let slow = try await bench.watch("/garden/stream?fps=1", of: server)
+                let faster = try await bench.watch("/garden/stream?fps=3", of: server)
+                _ = try await (Self.next(slow), Self.next(faster))
+                let few = try await framesIn(.seconds(3))
+                #expect((6...11).contains(few), "\(few) frames in three seconds")
+                let all = try await bench.watch("/garden/stream", of: server)
+                _ = try await Self.next(all)
+                let many = try await framesIn(.seconds(2))
+                #expect(many > 35, "\(many) frames in two seconds")
+                await all.close()
+                try await eventually("fewer frames") { try await framesIn(.seconds(2)) <= 8 }
+                await slow.close()
+                await faster.close()
+            }
+            _ = edge
+        }
+    }
+
     @Test func theServerShowsHowTheCameraIs() async throws {
         try await withBench { bench in
             let camera = try await bench.camera()

@@ -14,9 +14,14 @@ let package = Package(
         .target(name: "CameraURL", dependencies: ["Text"], swiftSettings: traced),
         .target(name: "MJPEG", dependencies: ["Text", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: traced),
         .target(
-            name: "Reading", dependencies: ["CameraURL", "Text", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: traced),
+            name: "Reading", dependencies: ["CameraURL", "MJPEG", "Text", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: traced),
         .executableTarget(name: "FuzzAssembler", dependencies: ["CFuzzer", "MJPEG"], linkerSettings: driven),
         .executableTarget(name: "FuzzHead", dependencies: ["CFuzzer", "Reading", "Text"], linkerSettings: driven),
-        .executableTarget(name: "FuzzChallenge", dependencies: ["CFuzzer", "Reading"], linkerSettings: driven),
+        .executableTarget(name: "FuzzChallenge", dependencies: ["CFuzzer", "Reading", "Text"], linkerSettings: driven),
+        .executableTarget(
+            name: "FuzzPublished",
+            dependencies: ["CFuzzer", "MJPEG", "Reading", "Text", .product(name: "NIOEmbedded", package: "swift-nio")],
+            linkerSettings: driven),
     ]
 )

@@ -21,6 +21,36 @@ import Testing
         #expect(!demand.isWanted(at: start + .seconds(40), linger: .seconds(30)))
     }
 
+    @Test func whoWantsMostDecidesHowManyFramesAreWanted() {
+        #expect(demand.maxFPS == nil)
+        demand.viewerCame(maxFPS: 2)
+        #expect(demand.maxFPS == 2)
+        demand.viewerCame(maxFPS: 5)
+        demand.viewerCame(maxFPS: 5)
+        demand.viewerCame(maxFPS: 0.5)
+        #expect(demand.maxFPS == 5)
+        demand.viewerLeft(maxFPS: 5)
+        #expect(demand.maxFPS == 5)
+        demand.viewerCame()
+        #expect(demand.maxFPS == nil)
+        demand.viewerLeft()
+        #expect(demand.maxFPS == 5)
+        demand.snapshotBegan()
+        #expect(demand.maxFPS == nil)
+        demand.snapshotEnded(holdUntil: start)
+        demand.viewerLeft(maxFPS: 5)
+        #expect(demand.maxFPS == 2)
+        demand.viewerLeft(maxFPS: 2)
+        demand.viewerLeft(maxFPS: 0.5)
+        // Nobody is there: no more than the last one wanted, until the next comes.
+        #expect(demand.maxFPS == 0.5)
+        demand.viewerCame()
+        #expect(demand.maxFPS == nil)
+        demand.viewerLeft()
+        demand.viewerCame(maxFPS: 3)
+        #expect(demand.maxFPS == 3)
+    }
+
     @Test func aSnapshotHoldsTheCameraWhileItWaitsAndALittleLonger() {
         demand.snapshotBegan()
         #expect(demand.isWanted(at: start + .hours(1), linger: .zero))

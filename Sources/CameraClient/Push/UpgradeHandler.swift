@@ -13,16 +13,16 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private let settings: WebSocketDial.Settings
     private let isEncrypted: Bool
-    private let begin: (any Channel, TimeAmount) throws -> Void
+    private let begin: (any Channel) throws -> Void
     /// Called once.
     private let ended: (Result<Void, CameraError>) -> Void
     private var reader: ResponseHeadReader
     private let key: String
-    private var asked: NIODeadline?
+    private var hasAsked = false
     private var isOver = false
 
     init(
-        _ settings: WebSocketDial.Settings, isEncrypted: Bool, begin: @escaping (any Channel, TimeAmount) throws -> Void,
+        _ settings: WebSocketDial.Settings, isEncrypted: Bool, begin: @escaping (any Channel) throws -> Void,
         ended: @escaping (Result<Void, CameraError>) -> Void
     ) {
         self.settings = settings
@@ -42,12 +42,12 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted? = event as? TLSUserEvent, asked == nil { ask(context) }
+        if case .handshakeCompleted? = event as? TLSUserEvent, !hasAsked { ask(context) }
         context.fireUserInboundEventTriggered(event)
     }
 
     private func ask(_ context: ChannelHandlerContext) {
-        asked = .now()
+        hasAsked = true
         let url = settings.url
         var head = "GET \(url.target) HTTP/1.1\r\nHost: \(url.hostField)\r\nUser-Agent: mjpeg-relay\r\nConnection: Upgrade\r\n"
         head += "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: \(key)\r\n"
@@ -67,7 +67,7 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
             return end(.failure(error))
         }
         do {
-            try begin(context.channel, asked.map { .now() - $0 } ?? .zero)
+            try begin(context.channel)
         } catch {
             return end(.failure(.connection(reason: "\(error)")))
         }
@@ -93,14 +93,14 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        end(.failure(asked == nil ? .connection(reason: "the connection was closed before anything was asked") : reader.errorAtEnd()))
+        end(.failure(!hasAsked ? .connection(reason: "the connection was closed before anything was asked") : reader.errorAtEnd()))
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if case .uncleanShutdown? = error as? NIOSSLError { return }
         if isOver { return context.fireErrorCaught(error) }
-        if isEncrypted, asked == nil {
+        if isEncrypted, !hasAsked {
             let handler = try? context.pipeline.syncOperations.handler(type: NIOSSLClientHandler.self)
             let certificate = handler?.peerCertificate.flatMap { Certificate($0) }
             if let failure = CameraError(tls: error, certificate: certificate, trust: settings.trust) { return end(.failure(failure)) }

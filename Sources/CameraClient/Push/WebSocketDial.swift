@@ -49,9 +49,9 @@ package final class WebSocketDial: Sendable {
         promise = eventLoop.makePromise()
     }
 
-    /// Opens it. `begin` is called on the event loop when the other side has agreed, with the time that its answer took, to add the
-    /// handlers that go on.
-    package func open(_ begin: @escaping @Sendable (any Channel, TimeAmount) throws -> Void) async throws(CameraError) -> any Channel {
+    /// Opens it. `begin` is called on the event loop when the other side has agreed, to add the handlers that go
+    /// on.
+    package func open(_ begin: @escaping @Sendable (any Channel) throws -> Void) async throws(CameraError) -> any Channel {
         if settings.url.scheme == .https { try CameraTLS.prepare(settings.trust) }
         start(begin)
         do {
@@ -65,7 +65,7 @@ package final class WebSocketDial: Sendable {
         }
     }
 
-    private func start(_ begin: @escaping @Sendable (any Channel, TimeAmount) throws -> Void) {
+    private func start(_ begin: @escaping @Sendable (any Channel) throws -> Void) {
         let (url, limit) = (settings.url, settings.connectTimeout)
         let timeout = eventLoop.scheduleTask(in: TimeAmount(limit)) {
             self.end(.connection(reason: "no answer from \(url.hostField) within \(limit)"))
@@ -101,7 +101,7 @@ package final class WebSocketDial: Sendable {
             }
     }
 
-    private func connected(_ channel: any Channel, _ begin: @escaping @Sendable (any Channel, TimeAmount) throws -> Void) {
+    private func connected(_ channel: any Channel, _ begin: @escaping @Sendable (any Channel) throws -> Void) {
         if let address = channel.remoteAddress { resolver.note(host: settings.url.host, worked: address) }
         do {
             let pipeline = channel.pipeline.syncOperations

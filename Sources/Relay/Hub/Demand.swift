@@ -7,6 +7,10 @@ import Synchronization
 final class Demand: Sendable {
     private struct State {
         var viewers = 0
+        /// How many viewers want at most so many frames a second, of those who do not want all.
+        var limits: [Double: Int] = [:]
+        /// The most that a viewer wants, or wanted before the last one left; nil for all.
+        var maxFPS: Double?
         /// Viewers turned away so far.
         var refused: UInt64 = 0
         var lastLeft: NIODeadline?
@@ -14,6 +18,10 @@ final class Demand: Sendable {
         var snapshots = 0
         /// Until when the last snapshot holds the camera.
         var snapshotUntil: NIODeadline?
+
+        mutating func reckon() {
+            maxFPS = limits.values.reduce(0, +) == viewers ? limits.keys.max() : nil
+        }
     }
 
     private let state = Mutex(State())
@@ -22,16 +30,25 @@ final class Demand: Sendable {
     /// Rings whenever somebody comes.
     let arrivals = Bell()
 
-    func viewerCame() {
-        state.withLock { $0.viewers += 1 }
+    /// A viewer came, who wants at most so many frames a second; nil for all.
+    func viewerCame(maxFPS: Double? = nil) {
+        state.withLock { state in
+            state.viewers += 1
+            if let maxFPS { state.limits[maxFPS, default: 0] += 1 }
+            state.reckon()
+        }
         changes.ring()
         arrivals.ring()
     }
 
-    func viewerLeft(at now: NIODeadline = .now()) {
+    /// A viewer left, of whom the same was said when it came.
+    func viewerLeft(at now: NIODeadline = .now(), maxFPS: Double? = nil) {
         state.withLock { state in
             state.viewers -= 1
             state.lastLeft = now
+            if let maxFPS, let count = state.limits[maxFPS] { state.limits[maxFPS] = count > 1 ? count - 1 : nil }
+            // Whatever still comes while nobody is there need not be more than before.
+            if state.viewers > 0 { state.reckon() }
         }
         changes.ring()
     }
@@ -57,6 +74,9 @@ final class Demand: Sendable {
         }
         changes.ring()
     }
+
+    /// The most frames a second that anybody wants; nil for all. A snapshot wants the next frame as soon as can be.
+    var maxFPS: Double? { state.withLock { $0.snapshots > 0 ? nil : $0.maxFPS } }
 
     /// Whether somebody wants frames at `now`, or did less than `linger` ago.
     func isWanted(at now: NIODeadline, linger: TimeAmount) -> Bool {

@@ -140,7 +140,7 @@ package final class HubShard: Sendable {
         local.value.viewers.append(viewer)
         // Counted before the look at the newest frame: a frame that is published meanwhile is either seen here or wakes us.
         viewerCount.store(local.value.viewers.count, ordering: .sequentiallyConsistent)
-        board.demand.viewerCame()
+        board.demand.viewerCame(maxFPS: viewer.maxFPS)
         offerAgain(at: viewer.begin(at: eventLoop.now))
         if local.value.timer == nil { scheduleLook() }
         // One whose connection was on its way here from another loop meanwhile.
@@ -158,7 +158,7 @@ package final class HubShard: Sendable {
             local.value.viewers[index] = last
         }
         viewerCount.store(local.value.viewers.count, ordering: .sequentiallyConsistent)
-        board.demand.viewerLeft()
+        board.demand.viewerLeft(maxFPS: viewer.maxFPS)
         if local.value.viewers.isEmpty {
             local.value.timer?.cancel()
             local.value.timer = nil

@@ -27,6 +27,8 @@ package final class Viewer {
     private var isEnding = false
     /// The last frame written; 0 before the first.
     private var lastSequence: UInt64 = 0
+    /// The most frames a second that it wants, to the thousandth; nil for all.
+    let maxFPS: Double?
     /// Where it comes from.
     let origin: ViewerOrigin
     /// By what right it watches.
@@ -52,6 +54,7 @@ package final class Viewer {
         waitsForSlot: Bool = false
     ) {
         self.origin = origin
+        maxFPS = wishes.pacer.map { max(0.001, (1e12 / Double($0.interval.nanoseconds)).rounded() / 1000) }
         self.admission = admission
         self.shard = shard
         self.connection = connection

@@ -70,7 +70,7 @@ extension Source {
             let now = NIODeadline.now()
             let end = hub.demand.end(linger: TimeAmount(configuration.linger))
             let isWanted = end.map { now < $0 } ?? true
-            desk.want(isWanted ? .frames(maxFPS: configuration.maxFPS) : .nothing)
+            desk.want(isWanted ? .frames(maxFPS: wantedFPS) : .nothing)
             let view = desk.view(at: now, stallTimeout: hub.policy.stallTimeout)
             show(view, after: last)
             last = view
@@ -83,6 +83,14 @@ extension Source {
                 group.cancelAll()
             }
         }
+    }
+
+    /// The most frames a second that the way from the publisher need carry, nil for all: as many as the one who wants most is shown, but
+    /// enough that the source does not seem stalled.
+    private var wantedFPS: Double? {
+        let configuration = configuration
+        let viewers = hub.demand.maxFPS.map { max($0, 4 / configuration.stallTimeout.inSeconds) }
+        return [configuration.maxFPS, viewers].compactMap(\.self).min()
     }
 
     private func show(_ view: PublisherDesk.View, after last: PublisherDesk.View?) {

@@ -47,7 +47,7 @@ final class RelayCamera: Camera {
         asked.lack = "is no relay that other relays can watch, or this is not the path of a source's WebSocket (/NAME/ws)"
         let dial = WebSocketDial(asked, eventLoop: eventLoop, resolver: resolver)
         let ending = Ending()
-        let channel = try await dial.open { channel, _ in
+        let channel = try await dial.open { channel in
             let pipeline = channel.pipeline.syncOperations
             let limit = settings.maxFrameSize + RelayWire.prefixBytes
             try pipeline.addHandler(ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: limit)))

@@ -97,7 +97,7 @@ final class RelayLister: Sendable {
         asked.lack = "is no relay that tells of its sources"
         let ending = RelayCamera.Ending()
         do throws(CameraError) {
-            let channel = try await WebSocketDial(asked, eventLoop: eventLoop, resolver: resolver).open { channel, _ in
+            let channel = try await WebSocketDial(asked, eventLoop: eventLoop, resolver: resolver).open { channel in
                 let pipeline = channel.pipeline.syncOperations
                 try pipeline.addHandler(ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: ListedSource.maxTextBytes)))
                 try pipeline.addHandler(ListReader(ending) { feed.yield($0) })

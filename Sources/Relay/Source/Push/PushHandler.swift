@@ -24,23 +24,17 @@ final class PushHandler: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var viewer: Viewer?
     private var wish = FrameWish.nothing
-    private var pace = AcknowledgedPace()
     private var lastSequence: UInt64 = 0
     private var unsentWrites = 0
     private var told = ""
     private var lastWord = NIODeadline.now()
-    private var pinged: NIODeadline?
     private var lastPing = NIODeadline.now()
     private var clock: RepeatedTask?
-    private var releaseTimer: Scheduled<Void>?
-    private var message: (opcode: WebSocketOpcode, bytes: ByteBuffer)?
-    private var isEnding = false
 
-    init(source: Source, push: PushConfiguration, report: PushReport, roundTrip: TimeAmount) {
+    init(source: Source, push: PushConfiguration, report: PushReport) {
         self.source = source
         self.push = push
         self.report = report
-        pace.note(roundTrip: roundTrip)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -64,7 +58,6 @@ final class PushHandler: ChannelInboundHandler {
     private func leave() {
         clock?.cancel()
         clock = nil
-        releaseTimer?.cancel()
         viewer?.stop()
         viewer = nil
         context = nil
@@ -83,9 +76,6 @@ final class PushHandler: ChannelInboundHandler {
         let frame = unwrapInboundIn(data)
         switch frame.opcode {
         case .ping: send(.pong, frame.data)
-        case .pong:
-            if let pinged { pace.note(roundTrip: .now() - pinged) }
-            pinged = nil
         case .connectionClose:
             end(.connection(reason: "the other relay has closed the connection\(Self.code(of: frame.data))"))
         case .binary: if let sequence = RelayWire.acknowledged(frame.data) { acknowledged(sequence) }
@@ -99,9 +89,8 @@ final class PushHandler: ChannelInboundHandler {
     }
 
     private func acknowledged(_ sequence: UInt64) {
-        pace.acknowledged(sequence, at: .now())
-        _ = viewer?.frameSeen(sequence)
-        goOn()
+        guard let viewer, viewer.frameSeen(sequence) != nil else { return }
+        if isDrained { viewer.frameLeft() }
     }
 
     private func take(_ new: FrameWish) {
@@ -130,7 +119,6 @@ final class PushHandler: ChannelInboundHandler {
         }
         if now - lastPing >= Self.pingInterval {
             lastPing = now
-            pinged = now
             send(.ping, ByteBuffer())
         }
         let status = source.status
@@ -148,21 +136,10 @@ final class PushHandler: ChannelInboundHandler {
         let frame = MaskedFrame.make(opcode, &payload)
         context.writeAndFlush(NIOAny(frame), promise: nil)
     }
-
-    /// The next frame may be due.
-    private func goOn() {
-        releaseTimer?.cancel()
-        releaseTimer = nil
-        guard let viewer, let context else { return }
-        if isReady { return viewer.frameLeft() }
-        guard unsentWrites == 0, let time = pace.release else { return }
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        releaseTimer = context.eventLoop.scheduleTask(deadline: time) { bound.value.goOn() }
-    }
 }
 
 extension PushHandler: ViewerConnection {
-    var isReady: Bool { unsentWrites == 0 && pace.mayLeave(at: .now()) }
+    var isReady: Bool { isDrained }
 
     var isDrained: Bool { unsentWrites == 0 }
 
@@ -182,11 +159,10 @@ extension PushHandler: ViewerConnection {
         RelayWire.write(newest.frame, sequence: newest.sequence, into: &payload)
         let frame = MaskedFrame.make(.binary, &payload)
         let bytes = frame.readableBytes
-        pace.sent(newest.sequence, at: .now())
         unsentWrites += 1
         context.writeAndFlush(NIOAny(frame)).assumeIsolated().whenComplete { [self] _ in
             unsentWrites -= 1
-            goOn()
+            if isDrained { viewer?.frameLeft() }
         }
         report.change { report in
             report.framesSent += 1

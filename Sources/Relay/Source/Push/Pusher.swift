@@ -73,10 +73,10 @@ final class Pusher: Sendable {
             WebSocketDial.Settings(url: push.url, trust: trust, connectTimeout: configuration.connectTimeout, subprotocol: RelayWire.name),
             eventLoop: source.eventLoop, resolver: source.resolver)
         do throws(CameraError) {
-            let channel = try await dial.open { channel, roundTrip in
+            let channel = try await dial.open { channel in
                 let pipeline = channel.pipeline.syncOperations
                 try pipeline.addHandler(ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: RelayWire.maxTextBytes)))
-                try pipeline.addHandler(PushHandler(source: source, push: push, report: report, roundTrip: roundTrip))
+                try pipeline.addHandler(PushHandler(source: source, push: push, report: report))
             }
             let connected = NIODeadline.now()
             report.change { values in

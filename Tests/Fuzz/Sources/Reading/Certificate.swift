@@ -1,0 +1,2 @@
+/// Stands for a camera's certificate, which a description may hold and no body shows.
+package struct Certificate: Equatable, Sendable {}
