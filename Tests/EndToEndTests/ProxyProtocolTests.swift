@@ -76,6 +76,27 @@ import Testing
         }
     }
 
+    /// A proxy that does not say for whom it speaks is a proxy all the same: nobody behind it is an operator.
+    @Test(arguments: ["PROXY UNKNOWN\r\n", "\r\n\r\n\0\r\nQUIT\n\u{21}\u{31}\0\0", "\r\n\r\n\0\r\nQUIT\n\u{21}\0\0\0"])
+    func nobodyBehindAProxyIsAnOperator(preamble: String) async throws {
+        try await withBench { bench in
+            let camera = try await bench.camera(CameraScript.streaming(framesPerSecond: 10))
+            let relay = try bench.relay(
+                configuration: "listen: 127.0.0.1:0\ntrusted_proxies: 127.0.0.1\nsources: {front: \"\(camera.url)\"}\n")
+            let request = "GET /front/status?format=json HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            for (before, isOperator) in [("", true), (preamble, false)] {
+                let connection = try await TestConnection.open(port: try await relay.port())
+                try await connection.send(before + request)
+                let answer = try await connection.take("the status") { bytes, _ in
+                    let text = String(buffer: bytes)
+                    return text.contains("\"viewer_list\"") ? text : nil
+                }
+                #expect(answer.hasPrefix("HTTP/1.1 200 "))
+                #expect(answer.contains("127.0.0.1:\(camera.port)") == isOperator)
+            }
+        }
+    }
+
     /// What comes in pieces, and what never becomes a preamble.
     @Test func preamblesOfTrustedProxiesAreReadHoweverTheyCome() async throws {
         try await withBench { bench in

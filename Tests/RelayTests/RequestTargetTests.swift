@@ -18,4 +18,10 @@ import Testing
         #expect(target.value("e") == "")
         #expect(target.value("z") == nil)
     }
+
+    /// A signature must not be lost behind other keys: a wrong one would pass for none.
+    @Test func aQueryHasAllItsKeysHoweverManyThereAre() throws {
+        let target = try #require(RequestTarget("/x?" + String(repeating: "a=1&", count: 1000) + "sig=wrong"))
+        #expect(target.value("sig") == "wrong")
+    }
 }

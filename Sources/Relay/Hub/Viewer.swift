@@ -35,8 +35,10 @@ package final class Viewer {
     let admission: Admission
     /// When its time is over, nil for no such limit.
     private let watchEnd: NIODeadline?
-    /// Ends it when its right or its time does.
-    private var endings: [Scheduled<Void>] = []
+    /// Ends it when its right does.
+    private var rightEnding: Scheduled<Void>?
+    /// Ends it when its time does.
+    private var timeEnding: Scheduled<Void>?
     /// Whether it has ended since its time was over.
     private(set) var isTimeOver = false
     /// When the last frame that was written came from the camera.
@@ -78,14 +80,12 @@ package final class Viewer {
     /// Ends it at `end`, with a picture that says why.
     private func awaitTimeOver(at end: NIODeadline) {
         let bound = NIOLoopBound(self, eventLoop: shard.eventLoop)
-        endings.append(
-            shard.eventLoop.scheduleTask(deadline: end) {
-                let viewer = bound.value
-                guard !viewer.isEnding else { return }
-                viewer.isTimeOver = true
-                viewer.end(
-                    showing: Frame(jpeg: TextPicture.make(["the time", "is over"]), timestamp: .now(), kind: .placeholder))
-            })
+        timeEnding = shard.eventLoop.scheduleTask(deadline: end) {
+            let viewer = bound.value
+            guard !viewer.isEnding else { return }
+            viewer.isTimeOver = true
+            viewer.end(showing: Frame(jpeg: TextPicture.make(["the time", "is over"]), timestamp: .now(), kind: .placeholder))
+        }
     }
 
     /// Ends it at `end`, in seconds since 1970. It looks often enough that a clock which is set meanwhile counts.
@@ -95,21 +95,21 @@ package final class Viewer {
         clock_gettime(CLOCK_REALTIME, &now)
         // Rounded up; a link's end may be any number.
         let wait = max(0, min(end - now.tv_sec, 60) * 1000 - now.tv_nsec / 1_000_000)
-        let ending = shard.eventLoop.scheduleTask(in: .milliseconds(Int64(wait))) {
+        rightEnding = shard.eventLoop.scheduleTask(in: .milliseconds(Int64(wait))) {
             let viewer = bound.value
             var now = timespec()
             clock_gettime(CLOCK_REALTIME, &now)
             if now.tv_sec < end { viewer.awaitEnd(end) } else { viewer.end(showing: viewer.shard.board.endedFrame()) }
         }
-        endings.append(ending)
     }
 
     /// Stops watching, when the connection is gone.
     func stop() {
         if missed != nil { countSkipped(1) }
         missed = nil
-        for ending in endings { ending.cancel() }
-        endings = []
+        rightEnding?.cancel()
+        timeEnding?.cancel()
+        (rightEnding, timeEnding) = (nil, nil)
         shard.remove(self)
     }
 
