@@ -27,6 +27,9 @@ final class PublishSocketHandler: ChannelInboundHandler {
     private let maxMessageBytes: Int
     private var lastWord = NIODeadline.now()
     private var lastFrame: NIODeadline?
+    /// What the other relay wants to know and has not been sent.
+    private var unsentWish: ByteBuffer?
+    private var unsentAcknowledgement: ByteBuffer?
     private var badMessages = 0
     private var clock: RepeatedTask?
     private var isEnding = false
@@ -122,7 +125,8 @@ final class PublishSocketHandler: ChannelInboundHandler {
     private func takeFrame(of message: ByteBuffer) {
         guard let message = RelayWire.read(message) else { return bad() }
         take(message.jpeg, at: message.time, kind: message.kind)
-        send(acknowledging(message.sequence))
+        unsentAcknowledgement = acknowledging(message.sequence)
+        sendWords()
     }
 
     private func take(_ jpeg: ByteBuffer, at time: Timestamp, kind: Frame.Kind) {
@@ -169,9 +173,25 @@ final class PublishSocketHandler: ChannelInboundHandler {
 
     // MARK: - What goes
 
-    private func tell(_ text: String) { send(WebSocketWire.control(.text, ByteBuffer(string: text))) }
+    private func tell(_ text: String) {
+        unsentWish = WebSocketWire.control(.text, ByteBuffer(string: text))
+        sendWords()
+    }
 
-    /// A publisher that does not read what it is told must not make us keep it.
+    /// Sends what another relay waits for; of what it has not taken yet, the newest is kept.
+    private func sendWords() {
+        guard !isEnding else { return }
+        if outlet.isDrained, let wish = unsentWish {
+            unsentWish = nil
+            outlet.send(wish)
+        }
+        if outlet.isDrained, let acknowledgement = unsentAcknowledgement {
+            unsentAcknowledgement = nil
+            outlet.send(acknowledgement)
+        }
+    }
+
+    /// A publisher that does not read must not make us keep the answers to its pings.
     private func send(_ frame: ByteBuffer) {
         guard !isEnding, outlet.isDrained else { return }
         outlet.send(frame)
@@ -196,7 +216,7 @@ final class PublishSocketHandler: ChannelInboundHandler {
 }
 
 extension PublishSocketHandler: OutletOwner {
-    func outletDrained() {}
+    func outletDrained() { sendWords() }
 }
 
 @available(*, unavailable) extension PublishSocketHandler: Sendable {}
